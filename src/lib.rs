@@ -1,0 +1,2 @@
+//! Linkscribe watches the videos people save in Notion.
+pub mod sandbox;

@@ -1,0 +1,2 @@
+//! An emulated Notion, for `linkscribe sandbox` and for tests.
+pub mod notion;

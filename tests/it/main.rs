@@ -1,0 +1,1 @@
+//! One binary for all behaviour tests: one file per behaviour.
