@@ -1,2 +1,7 @@
-//! Linkscribe watches the videos people save in Notion.
+//! Linkscribe watches the videos people save in Notion and fills their own columns.
+
+pub mod adapters;
+pub mod domain;
+pub mod failure;
+pub mod ports;
 pub mod sandbox;

@@ -1,0 +1,114 @@
+//! The one way HTTP requests leave the process: with a time limit, a size limit on the answer, a user
+//! agent and no redirects.
+//!
+//! Takes a request built by an adapter; gives status, headers and the whole body. Fails as transient
+//! when the other side is unreachable, slow, cuts the answer short or sends more than allowed. What a
+//! status code means is the adapter's business.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use futures_util::StreamExt;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+
+use crate::failure::{Failure, Outcome};
+
+/// Finding and greeting a server takes well under a second; ten mean it is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An answer that makes no progress for this long will not end.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Who we are, for the other side's operators.
+pub const USER_AGENT: &str = concat!("linkscribe/", env!("CARGO_PKG_VERSION"));
+
+/// A client for one outside party.
+#[derive(Debug, Clone)]
+pub struct Outbound {
+    client: Client,
+    max_bytes: usize,
+}
+
+/// An answer read to its end.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status code.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Outbound {
+    /// A client whose requests take at most `timeout` from connecting to the last byte and whose
+    /// answers have at most `max_bytes`.
+    pub fn new(timeout: Duration, max_bytes: usize) -> Outcome<Self> {
+        let client = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+            .read_timeout(READ_TIMEOUT.min(timeout))
+            .timeout(timeout)
+            .redirect(redirect::Policy::none())
+            .build()
+            .context("cannot set up the HTTP client")
+            .map_err(Failure::bug)?;
+        Ok(Self { client, max_bytes })
+    }
+
+    /// The client to build requests with; they are sent by [`Outbound::send`].
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Sends one request and reads the whole answer, whatever its status.
+    pub async fn send(&self, request: RequestBuilder) -> Outcome<Reply> {
+        let response = request.send().await.map_err(unreachable)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(unreachable)?;
+            if body.len() + chunk.len() > self.max_bytes {
+                return Err(Failure::transient(anyhow::anyhow!(
+                    "the answer has more than {} bytes",
+                    self.max_bytes
+                )));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply { status, headers, body })
+    }
+}
+
+impl Reply {
+    /// The Retry-After header, in seconds or as a date (RFC 9110, 10.2.3).
+    pub fn retry_after(&self, now: SystemTime) -> Option<Duration> {
+        let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = value.parse::<u64>() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let at = chrono::DateTime::parse_from_rfc2822(value).ok()?;
+        SystemTime::from(at).duration_since(now).ok()
+    }
+
+    /// The body as JSON; an answer that is none is a passing fault of the other side.
+    pub fn json<T: serde::de::DeserializeOwned>(&self) -> Outcome<T> {
+        serde_json::from_slice(&self.body)
+            .with_context(|| format!("the answer with status {} is not the expected JSON", self.status))
+            .map_err(Failure::transient)
+    }
+
+    /// The beginning of the body for a log line: one line, without control characters.
+    pub fn excerpt(&self) -> String {
+        const SHOWN: usize = 200;
+        let text = String::from_utf8_lossy(&self.body);
+        text.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect()
+    }
+}
+
+/// Drops the URL from the error: Notion ids and keys do not belong into logs.
+fn unreachable(error: reqwest::Error) -> Failure {
+    Failure::transient(error.without_url())
+}

@@ -1,0 +1,162 @@
+//! An entry: one row of a link database on its way through the chain, and who may work on it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::link::{MediaKey, VideoUrl};
+use super::mapping::Mapping;
+use super::note::Note;
+use super::reason::Reason;
+use super::stage::Status;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new one; version 7, so that ids sort by the time they were made.
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(out)
+            }
+        }
+    };
+}
+
+uuid_id! {
+    /// One row on its way through the chain.
+    EntryId
+}
+uuid_id! {
+    /// One authorised Notion workspace of one user.
+    ConnectionId
+}
+uuid_id! {
+    /// One registered database.
+    DatabaseId
+}
+
+/// The number that grows with every claim of an entry. Every later write carries it; a stale one changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunLease(pub i64);
+
+/// The right to work on one entry: its id and the lease number of this claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket {
+    /// The entry.
+    pub entry: EntryId,
+    /// The claim.
+    pub lease: RunLease,
+}
+
+/// A Notion database in which a user saves links, as registered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkDatabase {
+    /// Our id.
+    pub id: DatabaseId,
+    /// The connection whose token opens it.
+    pub connection: ConnectionId,
+    /// Notion's database id.
+    pub notion_database: String,
+    /// Notion's data source id (API 2025-09-03: rows and schema live there).
+    pub data_source: String,
+    /// The database's title when it was registered, for people.
+    pub title: String,
+    /// Which column plays which part.
+    pub mapping: Mapping,
+    /// What the owner wants in general, in their own words.
+    pub instructions: Option<String>,
+    /// The language the owner wants prose in (BCP 47), if they said.
+    pub language: Option<String>,
+}
+
+/// A row that the Monitor found waiting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundRow {
+    /// The registered database it stands in.
+    pub database: DatabaseId,
+    /// Notion's page id of the row.
+    pub page: String,
+    /// What the link column holds; not yet checked.
+    pub link: String,
+}
+
+/// What became of a found row in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It is new, or its owner asked for another run.
+    Queued,
+    /// It is waiting or running already, or was finished after the row was looked at.
+    Known,
+}
+
+/// A claimed entry with everything a restart needs to go on behind its last checkpoint.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The right to work on it.
+    pub ticket: Ticket,
+    /// The registered database it stands in.
+    pub database: DatabaseId,
+    /// Notion's page id of the row.
+    pub page: String,
+    /// The link as the user wrote it.
+    pub link: String,
+    /// Failed attempts so far.
+    pub attempts: u32,
+    /// The note, when the summarizer was done already.
+    pub note: Option<Note>,
+    /// The body section written in an earlier run (Notion block id).
+    pub section: Option<String>,
+    /// The verdict that still has to be told in the row.
+    pub verdict: Option<Reason>,
+}
+
+/// An entry as people and the interface see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct EntryView {
+    /// Our id.
+    pub id: EntryId,
+    /// The registered database it stands in.
+    pub database_id: DatabaseId,
+    /// Notion's page id of the row.
+    pub page_id: String,
+    /// The link as the user wrote it.
+    pub link: String,
+    /// Where it is.
+    pub status: Status,
+    /// Failed attempts so far.
+    pub attempts: u32,
+    /// Why it failed, for a failed one.
+    pub reason: Option<Reason>,
+    /// When its row was first seen.
+    pub created_at: DateTime<Utc>,
+    /// When it last moved.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A link that was understood: where it points, and the key all links to the same video share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The address to download from.
+    pub url: VideoUrl,
+    /// The key of the media record.
+    pub key: MediaKey,
+}

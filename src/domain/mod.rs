@@ -1,0 +1,16 @@
+//! Pure rules: no clock, no I/O, no actors. Everything here can be tested with a table.
+
+pub mod answer;
+pub mod backoff;
+pub mod entry;
+pub mod link;
+pub mod mapping;
+pub mod media;
+pub mod note;
+pub mod page;
+pub mod progress;
+pub mod reason;
+pub mod schema;
+pub mod split;
+pub mod stage;
+pub mod words;

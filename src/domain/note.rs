@@ -1,0 +1,157 @@
+//! The note: what the summarizer makes of media for one schema.
+//!
+//! An [`Answer`] is what a model said and is hostile until checked; a [`Note`] is what survived the
+//! checks in [`crate::domain::answer`], each value with its evidence.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::media::{At, Watched};
+use super::schema::{Column, Schema};
+
+/// What a summarizer is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The columns that may be filled, with the neutral key each answer comes back under (`p1`, `p2`, …).
+    pub columns: Vec<(String, Column)>,
+    /// The database's title, for context.
+    pub database_title: String,
+    /// The database's description, for context.
+    pub database_description: String,
+    /// What the owner wants in general.
+    pub instructions: Option<String>,
+    /// The language prose should be in (BCP 47); `None` means the video's own.
+    pub language: Option<String>,
+    /// What was watched. All of it is untrusted text.
+    pub watched: Watched,
+}
+
+impl Question {
+    /// Asks for the fillable columns of a schema except the given ones (link, status, reason).
+    pub fn new(schema: &Schema, without: &[&str], watched: Watched) -> Self {
+        let columns = schema
+            .columns
+            .iter()
+            .filter(|column| column.kind.is_fillable() && !without.contains(&column.id.as_str()))
+            .enumerate()
+            .map(|(index, column)| (format!("p{}", index + 1), column.clone()))
+            .collect();
+        Self {
+            columns,
+            database_title: schema.title.clone(),
+            database_description: schema.description.clone(),
+            instructions: None,
+            language: None,
+            watched,
+        }
+    }
+}
+
+/// What a summarizer answered, unchecked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answer {
+    /// A title for the note.
+    pub title: String,
+    /// A few sentences.
+    pub summary: String,
+    /// The points worth remembering.
+    pub key_points: Vec<String>,
+    /// A value for each neutral key; anything may stand here.
+    pub values: BTreeMap<String, serde_json::Value>,
+    /// Who answered, such as `gemini-3.5-flash-lite`.
+    pub engine: String,
+}
+
+/// A checked result, ready to be written.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Note {
+    /// A title for the note.
+    pub title: String,
+    /// A few sentences.
+    pub summary: String,
+    /// The points worth remembering.
+    pub key_points: Vec<String>,
+    /// The values for the user's columns.
+    pub values: Vec<Filled>,
+    /// What the summarizer offered and the checks refused.
+    pub left_out: Vec<LeftOut>,
+    /// Who made it.
+    pub engine: String,
+}
+
+/// A value for one column, with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Filled {
+    /// Notion's property id.
+    pub column: String,
+    /// The column's name at that time, for people.
+    pub name: String,
+    /// The value.
+    pub value: Value,
+    /// Where it comes from.
+    pub evidence: Evidence,
+}
+
+/// A checked value, one variant for each way a column can be filled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type", content = "value")]
+pub enum Value {
+    /// For a title column.
+    Title(String),
+    /// For a text column.
+    Text(String),
+    /// For a number column.
+    Number(f64),
+    /// For a select column; the option's exact name.
+    Select(String),
+    /// For a multi-select column; the options' exact names.
+    MultiSelect(Vec<String>),
+    /// For a status column; the option's exact name.
+    Status(String),
+    /// For a date column.
+    Date(NaiveDate),
+    /// For a url column.
+    Url(String),
+    /// For an e-mail column.
+    Email(String),
+    /// For a phone number column.
+    PhoneNumber(String),
+    /// For a checkbox column.
+    Checkbox(bool),
+    /// For a place column: its name, and its address where one was given.
+    Place {
+        /// What the place is called.
+        name: String,
+        /// Where it is, as given in the video.
+        address: Option<String>,
+    },
+}
+
+/// Where in the input a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "source", content = "at")]
+pub enum Evidence {
+    /// In the caption or title the author wrote.
+    Caption,
+    /// In what the platform says about the video, such as its author or date.
+    Platform,
+    /// Said at this moment.
+    Speech(At),
+    /// Shown at this moment.
+    Screen(At),
+    /// A judgement about the whole video: a summary, a choice of options.
+    Whole,
+}
+
+/// A value the checks refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The column's name.
+    pub name: String,
+    /// What was offered, shortened.
+    pub offered: String,
+    /// Why it was refused, for a person.
+    pub why: String,
+}

@@ -1,0 +1,113 @@
+//! The journal: the truth about every entry. Messages between actors only speed things up.
+//!
+//! All times are the store's own clock. Every write on behalf of a worker carries its [`Ticket`] and
+//! fails as stale, changing nothing, when the lease belongs to somebody else by now.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::entry::{Claimed, DatabaseId, Enqueued, EntryId, EntryView, FoundRow, RunLease, Ticket};
+use crate::domain::link::MediaKey;
+use crate::domain::media::{Media, MediaInfo, ScreenText, Transcript};
+use crate::domain::note::Note;
+use crate::domain::reason::Reason;
+use crate::domain::stage::Status;
+use crate::failure::Outcome;
+
+/// How an entry goes on after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextRun {
+    /// The work failed: one attempt more, again after the pause.
+    Retry(Duration),
+    /// Nobody's fault: no attempt counted, again after the pause.
+    Wait(Duration),
+    /// It is given up; the verdict is told in the row by the next claim.
+    GiveUp(Reason),
+}
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Entries of dead workers that wait again.
+    pub rescued: u64,
+    /// Entries given up because too many workers died on them.
+    pub poisoned: u64,
+    /// Finished entries removed because they are old.
+    pub pruned: u64,
+}
+
+/// Keeps entries, media and checkpoints.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// The store's clock in milliseconds since 1970, to tell whether a row was looked at before or
+    /// after its entry was finished.
+    async fn now(&self) -> Outcome<i64>;
+
+    /// Queues a row found waiting, unless its entry waits or runs already, or was finished after
+    /// `looked_at` (the store's clock when the row was looked at).
+    async fn enqueue(&self, row: &FoundRow, looked_at: i64) -> Outcome<Enqueued>;
+
+    /// Claims the next entry that is due, under a new run lease, in the name of `owner`.
+    async fn claim(&self, owner: &str) -> Outcome<Option<Claimed>>;
+
+    /// Prolongs a lease.
+    async fn beat(&self, ticket: Ticket) -> Outcome<()>;
+
+    /// Records where the entry is.
+    async fn set_status(&self, ticket: Ticket, status: Status) -> Outcome<()>;
+
+    /// The media record with this key, with whatever checkpoints it has.
+    async fn media(&self, key: &MediaKey) -> Outcome<Media>;
+
+    /// Checkpoint: what the platform says.
+    async fn save_info(&self, ticket: Ticket, key: &MediaKey, info: &MediaInfo) -> Outcome<()>;
+
+    /// Checkpoint: what is said.
+    async fn save_transcript(&self, ticket: Ticket, key: &MediaKey, transcript: &Transcript) -> Outcome<()>;
+
+    /// Checkpoint: what is shown.
+    async fn save_screen_text(&self, ticket: Ticket, key: &MediaKey, text: &ScreenText) -> Outcome<()>;
+
+    /// Checkpoint: the note.
+    async fn save_note(&self, ticket: Ticket, note: &Note) -> Outcome<()>;
+
+    /// Checkpoint: the body section written in the row's page; `None` when it was removed.
+    async fn save_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()>;
+
+    /// The entry is done and its result stands in the row.
+    async fn complete(&self, ticket: Ticket) -> Outcome<()>;
+
+    /// The entry is done and its verdict was told, or there is nobody left to tell.
+    async fn finish_failed(&self, ticket: Ticket, reason: Reason) -> Outcome<()>;
+
+    /// Gives the lease back after a failure and says how the entry goes on.
+    async fn hand_back(&self, ticket: Ticket, next: NextRun) -> Outcome<()>;
+
+    /// Whether this claim's lease has not run out and belongs to nobody else.
+    async fn is_live(&self, ticket: Ticket) -> Outcome<bool>;
+
+    /// Lets entries of dead workers wait again, gives up the ones workers die on, removes finished
+    /// entries older than `keep`.
+    async fn sweep(&self, keep: Duration) -> Outcome<Swept>;
+
+    /// One entry, for people.
+    async fn entry(&self, id: EntryId) -> Outcome<Option<EntryView>>;
+
+    /// The entries of a database, newest first.
+    async fn entries(&self, database: DatabaseId, limit: u32) -> Outcome<Vec<EntryView>>;
+
+    /// How many entries stand at each status.
+    async fn counts(&self) -> Outcome<Vec<(Status, u64)>>;
+}
+
+/// The name of a claim's work dir; Cleanup finds the claim of a left-over dir by it.
+pub fn work_dir_name(ticket: Ticket) -> String {
+    format!("entry.{}.{}", ticket.entry, ticket.lease.0)
+}
+
+/// The claim a work dir belongs to, if the name is one of ours.
+pub fn claim_of_work_dir(name: &str) -> Option<Ticket> {
+    let (entry, lease) = name.strip_prefix("entry.")?.split_once('.')?;
+    Some(Ticket { entry: EntryId(entry.parse().ok()?), lease: RunLease(lease.parse().ok()?) })
+}

@@ -1,0 +1,21 @@
+//! One trait per capability the chain needs from the outside world. Adapters fulfil them, tests fake them.
+//!
+//! Every method fails with [`crate::failure::Failure`], whose kind already says what can be done.
+
+mod budget;
+mod journal;
+mod media;
+mod registry;
+mod speech;
+mod summary;
+mod text;
+mod workspace;
+
+pub use budget::RateBudget;
+pub use journal::{Journal, NextRun, Swept, claim_of_work_dir, work_dir_name};
+pub use media::{Download, MediaOpener, Opened, VideoSource};
+pub use registry::{Connection, NewConnection, Registry};
+pub use speech::{AudioFile, SpeechToText};
+pub use summary::SummaryModel;
+pub use text::{Frame, FrameText, TextReader};
+pub use workspace::{Access, DataSourceRef, Row, RowUpdate, Workspace};

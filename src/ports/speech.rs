@@ -1,0 +1,27 @@
+//! Writing down what is said.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+
+use crate::domain::media::Transcript;
+use crate::failure::Outcome;
+
+/// The sound of a video: mono, 16 kHz, Opus in Ogg.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioFile {
+    /// The file, inside the work dir.
+    pub path: PathBuf,
+    /// Its length in seconds.
+    pub duration: Option<f64>,
+}
+
+/// Writes down speech.
+#[async_trait]
+pub trait SpeechToText: Send + Sync {
+    /// The engine's name for logs, the page and `linkscribe check`.
+    fn name(&self) -> String;
+
+    /// Transcribes the whole file. A file without speech gives a transcript without segments.
+    async fn transcribe(&self, audio: &AudioFile) -> Outcome<Transcript>;
+}

@@ -1,0 +1,16 @@
+//! Making a note of what was watched.
+
+use async_trait::async_trait;
+
+use crate::domain::note::{Answer, Question};
+use crate::failure::Outcome;
+
+/// Answers the questions a schema asks about a video.
+#[async_trait]
+pub trait SummaryModel: Send + Sync {
+    /// The engine's name for logs, the page and `linkscribe check`.
+    fn name(&self) -> String;
+
+    /// Answers unchecked; the caller holds every value against the schema and the evidence.
+    async fn answer(&self, question: &Question) -> Outcome<Answer>;
+}

@@ -1,0 +1,113 @@
+//! A user's workspace: their rows, their columns, the page under each row.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use crate::domain::entry::ConnectionId;
+use crate::domain::mapping::Mapping;
+use crate::domain::note::Value;
+use crate::domain::page::Section;
+use crate::domain::reason::Reason;
+use crate::domain::schema::Schema;
+use crate::domain::stage::Status;
+use crate::failure::Outcome;
+
+/// The right to act in one workspace.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Whose budget the requests are taken from.
+    pub connection: ConnectionId,
+    /// The bearer token.
+    pub token: SecretString,
+}
+
+/// A data source inside a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataSourceRef {
+    /// The database it belongs to.
+    pub database: String,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A row as it stands in the workspace right now.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// Its page id.
+    pub page: String,
+    /// What the mapped link column holds.
+    pub link: Option<String>,
+    /// The option the mapped status column shows.
+    pub status: Option<String>,
+    /// The text of the mapped reason column.
+    pub reason: Option<String>,
+    /// Property ids of the columns that are filled, by whomever.
+    pub filled: Vec<String>,
+    /// Whether it lies in the trash.
+    pub in_trash: bool,
+}
+
+/// What is to change in a row, in one request.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RowUpdate {
+    /// The status to show.
+    pub status: Option<Status>,
+    /// Values by property id.
+    pub values: BTreeMap<String, Value>,
+    /// The text of the mapped reason column; an empty text clears it.
+    pub reason: Option<String>,
+}
+
+/// A workspace such as Notion. Every method takes the access it acts with.
+#[async_trait]
+pub trait Workspace: Send + Sync {
+    /// The name of the workspace behind a token; fails as permanent when the token is refused.
+    async fn whoami(&self, access: &Access) -> Outcome<String>;
+
+    /// The data sources of a database, given its id or its address as people copy it.
+    async fn data_sources(&self, access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>>;
+
+    /// The columns of a data source.
+    async fn schema(&self, access: &Access, data_source: &str) -> Outcome<Schema>;
+
+    /// All rows with a link whose status is empty or pending, every page of the answer followed.
+    async fn waiting_rows(&self, access: &Access, data_source: &str, mapping: &Mapping) -> Outcome<Vec<Row>>;
+
+    /// One row as it stands now. A row that is gone fails as permanent with `RowGone`.
+    async fn row(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<Row>;
+
+    /// Changes a row in one request.
+    async fn update_row(
+        &self,
+        access: &Access,
+        page: &str,
+        mapping: &Mapping,
+        update: &RowUpdate,
+    ) -> Outcome<()>;
+
+    /// The section with this marker on a page, wherever its owner moved it on the page's top level.
+    async fn find_section(&self, access: &Access, page: &str, marker: &str) -> Outcome<Option<String>>;
+
+    /// Removes a section; one that is gone already is no failure.
+    async fn remove_section(&self, access: &Access, section: &str) -> Outcome<()>;
+
+    /// Appends a section to a page and gives its id.
+    async fn append_section(&self, access: &Access, page: &str, section: &Section) -> Outcome<String>;
+
+    /// Shows status `failed` and tells the reason: in the mapped column, else as a comment on the row,
+    /// else as a callout on the page. Telling the same reason twice leaves it told once.
+    async fn tell_failure(
+        &self,
+        access: &Access,
+        page: &str,
+        mapping: &Mapping,
+        reason: Reason,
+    ) -> Outcome<()>;
+
+    /// Takes back what `tell_failure` said, after a success. What the owner wrote stays.
+    async fn untell_failure(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()>;
+}
