@@ -4,4 +4,6 @@ pub mod adapters;
 pub mod domain;
 pub mod failure;
 pub mod ports;
+pub mod actors;
+pub mod messages;
 pub mod sandbox;

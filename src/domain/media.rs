@@ -125,6 +125,15 @@ impl Media {
         Self { key, info: None, transcript: None, screen_text: None }
     }
 
+    /// What is known, with nothing in the place of what is missing.
+    pub fn known(self) -> Watched {
+        Watched {
+            info: self.info.unwrap_or_default(),
+            transcript: self.transcript.unwrap_or_default(),
+            screen_text: self.screen_text.unwrap_or_default(),
+        }
+    }
+
     /// The finished record, when nothing is missing any more.
     pub fn watched(&self) -> Option<Watched> {
         Some(Watched {

@@ -6,9 +6,11 @@ use async_trait::async_trait;
 
 use super::speech::AudioFile;
 use super::text::Frame;
-use crate::domain::link::VideoUrl;
+use crate::domain::entry::Target;
+use crate::domain::link::{self, VideoUrl};
 use crate::domain::media::MediaInfo;
-use crate::failure::Outcome;
+use crate::domain::reason::Reason;
+use crate::failure::{Failure, Outcome};
 
 /// A fetched video.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +24,12 @@ pub struct Download {
 /// Fetches videos from the platforms.
 #[async_trait]
 pub trait VideoSource: Send + Sync {
+    /// Understands a link as it stands in a row: where to fetch it, and the key of its media record.
+    /// What is no link is permanent with `NotALink`.
+    fn understand(&self, link: &str) -> Outcome<Target> {
+        link::understand(link).map_err(|no_link| Failure::permanent(Reason::NotALink, no_link))
+    }
+
     /// Fetches one video into `work_dir`, which is private to this job.
     ///
     /// Permanent with the reason a person understands where the platform refuses; transient where it

@@ -1,0 +1,75 @@
+//! What every stage shares: the journal, the row's status, the watchers, the stop signals.
+
+use std::sync::Arc;
+
+use actix::Recipient;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::warn;
+
+use crate::domain::entry::EntryId;
+use crate::domain::progress::{Progress, Step};
+use crate::domain::stage::Stage;
+use crate::failure::Outcome;
+use crate::messages::{Envelope, ShowStatus};
+use crate::ports::Journal;
+
+/// How many steps a slow watcher may lag behind before it loses some.
+pub const PROGRESS_BACKLOG: usize = 256;
+
+/// The two words that stop the service, first softly, then at once, and what has to be settled before it ends.
+#[derive(Debug, Clone, Default)]
+pub struct StopSignals {
+    /// Claim no more.
+    pub soft: CancellationToken,
+    /// End running jobs now and hand their entries back.
+    pub hard: CancellationToken,
+    /// Jobs whose end the journal does not know yet.
+    pub unsettled: TaskTracker,
+}
+
+/// What every stage shares.
+#[derive(Clone)]
+pub struct Desk {
+    /// The truth about entries.
+    pub journal: Arc<dyn Journal>,
+    /// Where statuses are shown.
+    pub status: Recipient<ShowStatus>,
+    /// Who watches.
+    pub watchers: broadcast::Sender<Progress>,
+    /// When to stop.
+    pub stop: StopSignals,
+}
+
+impl Desk {
+    /// Notes that a stage begins: fenced in the journal first, then shown in the row.
+    pub async fn begin(&self, envelope: &Envelope, stage: Stage) -> Outcome<()> {
+        self.show(envelope, stage).await?;
+        self.announce(envelope.ticket().entry, Step::Started(stage));
+        Ok(())
+    }
+
+    /// Shows the status of a stage whose work began earlier beside another one.
+    pub async fn show(&self, envelope: &Envelope, stage: Stage) -> Outcome<()> {
+        let status = stage.status();
+        self.journal.set_status(envelope.ticket(), status).await.map_err(|failure| failure.at(stage))?;
+        self.status.do_send(ShowStatus { ticket: envelope.ticket(), row: Arc::clone(&envelope.row), status });
+        Ok(())
+    }
+
+    /// Tells the watchers; nobody watching is fine.
+    pub fn announce(&self, entry: EntryId, step: Step) {
+        announce(&self.watchers, entry, step);
+    }
+}
+
+/// Tells the watchers; nobody watching is fine.
+pub fn announce(watchers: &broadcast::Sender<Progress>, entry: EntryId, step: Step) {
+    // `send` fails only when there is no receiver.
+    if watchers.receiver_count() > 0
+        && let Err(lost) = watchers.send(Progress { entry, step })
+    {
+        warn!(step = ?lost.0.step, "nobody heard a progress step");
+    }
+}

@@ -1,0 +1,73 @@
+//! Downloader: takes a link, gives the video's sound and pictures to the Transcriber.
+//!
+//! Bounded by three downloads at once and the permits of the chain. Fails as permanent where the
+//! platform refuses the video for good, as transient where it stumbles; the overseer records either.
+//! What the platform says about the video is a checkpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+
+use super::bench::{Bench, stage_actor};
+use super::desk::Desk;
+use crate::domain::progress::Step;
+use crate::domain::stage::Stage;
+use crate::failure::Outcome;
+use crate::messages::{Download, Transcribe};
+use crate::ports::{MediaOpener, VideoSource};
+
+/// Downloads at once: more only share the same line.
+pub const WIDTH: usize = 3;
+
+/// The longest a download with its decoding may take; the tools have tighter limits of their own.
+pub const LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// Fetches videos and takes them apart.
+pub struct Downloader {
+    /// Fetches.
+    pub source: Arc<dyn VideoSource>,
+    /// Takes apart.
+    pub opener: Arc<dyn MediaOpener>,
+    /// Who goes on.
+    pub next: Recipient<Transcribe>,
+    /// Where the jobs run.
+    pub bench: Bench,
+}
+
+stage_actor!(Downloader);
+
+impl Handler<Download> for Downloader {
+    type Result = ();
+
+    fn handle(&mut self, job: Download, ctx: &mut Context<Self>) {
+        let (source, opener) = (Arc::clone(&self.source), Arc::clone(&self.opener));
+        let desk = self.bench.desk();
+        self.bench.run(
+            ctx,
+            job,
+            |job| async move { download(&*source, &*opener, &desk, job).await },
+            self.next.clone(),
+        );
+    }
+}
+
+/// The story of the stage.
+pub async fn download(
+    source: &dyn VideoSource,
+    opener: &dyn MediaOpener,
+    desk: &Desk,
+    job: Download,
+) -> Outcome<Transcribe> {
+    let Download { envelope, url, mut media } = job;
+    desk.begin(&envelope, Stage::Download).await?;
+    let fetched = source.fetch(&url, envelope.work_dir()).await?;
+    let opened = opener.open(&fetched.file, envelope.work_dir()).await?;
+    let mut info = fetched.info;
+    info.duration = info.duration.or(opened.duration);
+    desk.journal.save_info(envelope.ticket(), &media.key, &info).await?;
+    let came_out = format!("{} pictures, {}", opened.frames.len(), if opened.audio.is_some() { "sound" } else { "no sound" });
+    desk.announce(envelope.ticket().entry, Step::Finished(Stage::Download, came_out));
+    media.info = Some(info);
+    Ok(Transcribe { envelope, media, audio: opened.audio, frames: opened.frames })
+}

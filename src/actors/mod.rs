@@ -1,0 +1,43 @@
+//! The actors: thin shells around plain async stories, and the four rings that keep them alive.
+//!
+//! | ring | lives in | catches | does |
+//! | --- | --- | --- | --- |
+//! | job | [`bench`] | a failure, a panic, a time-out of one job | one failed job; the actor lives on |
+//! | stage | [`bench`], actix `Supervisor` | many passing failures in a row | the stage rests, its mailbox kept |
+//! | chain | [`pipeline`] | a dead actor, whose address never comes back | a new generation, with back-off and a budget |
+//! | work | the journal's leases | everything else: a lost message, a killed process | another claim goes on behind the last checkpoint |
+//!
+//! What each actor does when something goes wrong:
+//!
+//! | actor | at once | a job fails | unfit | it panics | shutdown |
+//! | --- | --- | --- | --- | --- | --- |
+//! | Monitor | 1 claim loop | logged, polled again | rests | new generation | claims no more |
+//! | Downloader | 3 | overseer records | rests | new generation | ends within the grace time, else handed back |
+//! | Transcriber | 1 local, 4 remote | overseer records | rests | new generation | as above |
+//! | OcrActor | 2 local, 4 remote | goes on without screen text | never | new generation | as above |
+//! | Summarizer | 4 | overseer records | rests | new generation | as above |
+//! | NotionWriter | 8 | overseer records | rests | new generation | as above |
+//! | Cleanup | 1 | logged, swept again | never | new generation | stops |
+//! | Http | as many as ask | an answer with the reason | never | new generation | answers until the end |
+//!
+//! Why not the mailbox and not the Supervisor alone: actix mailboxes give no back-pressure (an address's
+//! clone always has a free slot), and its Supervisor restarts an actor that stopped but never one that
+//! panicked. So a permit taken before the claim bounds the chain, and the overseer rebuilds it.
+
+pub mod bench;
+pub mod cleanup;
+pub mod desk;
+pub mod downloader;
+pub mod http;
+pub mod lease;
+pub mod monitor;
+pub mod notion_writer;
+pub mod ocr;
+pub mod pipeline;
+pub mod recorder;
+pub mod status_board;
+pub mod summarizer;
+pub mod transcriber;
+
+#[cfg(test)]
+pub(crate) mod probe;

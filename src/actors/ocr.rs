@@ -1,0 +1,114 @@
+//! OcrActor: takes the pictures of a video and a transcript on its way, gives both, read and written
+//! down, to the Summarizer.
+//!
+//! Reading that fails or is switched off never stops an entry; a failed transcription does. What was
+//! read is a checkpoint; what could not be read is none, so that a later run may try again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use tracing::warn;
+
+use super::bench::{Bench, stage_actor};
+use super::desk::Desk;
+use super::transcriber::{self, finished};
+use crate::domain::entry::Ticket;
+use crate::domain::media::{Media, ScreenText, Transcript, Watched};
+use crate::domain::progress::Step;
+use crate::domain::screen;
+use crate::domain::stage::Stage;
+use crate::failure::Outcome;
+use crate::messages::{Envelope, PendingTranscript, ReadScreen, Summarize};
+use crate::ports::{Frame, TextReader};
+
+/// The longest the reading of one video may take.
+const READING_LIMIT: Duration = Duration::from_secs(10 * 60);
+
+/// The longest a job may stay here: its transcript may still have to wait for a seat.
+pub const LIMIT: Duration = transcriber::LIMIT.saturating_add(READING_LIMIT);
+
+/// Writes down what is shown.
+pub struct OcrActor {
+    /// The engine; `None` when reading is switched off.
+    pub reader: Option<Arc<dyn TextReader>>,
+    /// Who goes on.
+    pub next: Recipient<Summarize>,
+    /// Where the jobs run.
+    pub bench: Bench,
+}
+
+stage_actor!(OcrActor);
+
+impl Handler<ReadScreen> for OcrActor {
+    type Result = ();
+
+    fn handle(&mut self, job: ReadScreen, ctx: &mut Context<Self>) {
+        let reader = self.reader.clone();
+        let desk = self.bench.desk();
+        self.bench.run(
+            ctx,
+            job,
+            |job| async move { read_screen(reader.as_deref(), &desk, job).await },
+            self.next.clone(),
+        );
+    }
+}
+
+/// The story of the stage.
+pub async fn read_screen(reader: Option<&dyn TextReader>, desk: &Desk, job: ReadScreen) -> Outcome<Summarize> {
+    let ReadScreen { envelope, media, frames, transcript } = job;
+    let (transcript, screen_text) = tokio::try_join!(
+        hear_to_the_end(desk, &envelope, transcript),
+        read(reader, desk, envelope.ticket(), &media, &frames),
+    )?;
+    let info = media.info.unwrap_or_default();
+    Ok(Summarize { watched: Watched { info, transcript, screen_text }, envelope })
+}
+
+/// Waits for the transcript; from then on the earliest stage not yet done is this one.
+async fn hear_to_the_end(desk: &Desk, envelope: &Envelope, pending: PendingTranscript) -> Outcome<Transcript> {
+    let transcript = finished(pending).await?;
+    let came_out = match transcript.segments.len() {
+        0 => "nobody speaks".to_owned(),
+        said => format!("{said} stretches of speech"),
+    };
+    desk.announce(envelope.ticket().entry, Step::Finished(Stage::Transcribe, came_out));
+    desk.show(envelope, Stage::Read).await?;
+    Ok(transcript)
+}
+
+/// Reads the pictures; any failure but a lost lease leaves the entry without screen text.
+async fn read(
+    reader: Option<&dyn TextReader>,
+    desk: &Desk,
+    ticket: Ticket,
+    media: &Media,
+    frames: &[Frame],
+) -> Outcome<ScreenText> {
+    if let Some(paid_for) = &media.screen_text {
+        return Ok(paid_for.clone());
+    }
+    desk.announce(ticket.entry, Step::Started(Stage::Read));
+    let Some(reader) = reader else {
+        desk.announce(ticket.entry, Step::Finished(Stage::Read, "switched off".to_owned()));
+        return Ok(ScreenText::default());
+    };
+    let read = match tokio::time::timeout(READING_LIMIT, reader.read(frames)).await {
+        Ok(Ok(read)) => read,
+        Ok(Err(failure)) if failure.is_stale() => return Err(failure),
+        Ok(Err(failure)) => return Ok(unread(desk, ticket, &failure.to_string())),
+        Err(_) => return Ok(unread(desk, ticket, "took too long")),
+    };
+    let lines = screen::merge(read.into_iter().map(|frame| (frame.at, frame.lines)).collect());
+    let text = ScreenText { lines, engine: reader.name() };
+    desk.journal.save_screen_text(ticket, &media.key, &text).await?;
+    desk.announce(ticket.entry, Step::Finished(Stage::Read, format!("{} lines", text.lines.len())));
+    Ok(text)
+}
+
+fn unread(desk: &Desk, ticket: Ticket, why: &str) -> ScreenText {
+    warn!(error = why, "the screen could not be read, the entry goes on without");
+    desk.announce(ticket.entry, Step::Finished(Stage::Read, "could not be read".to_owned()));
+    ScreenText::default()
+}

@@ -1,0 +1,106 @@
+//! The status each row shows: sent in order, the newest only, off the chain's critical path.
+//!
+//! Takes statuses from all stages; a status that has not left yet is replaced by a newer one. A row's
+//! line is closed before its result is written, so that no late status lands on top of the last one.
+//! A status that cannot be shown is logged and forgotten: the next one follows.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tracing::{Instrument, Span, warn};
+
+use crate::domain::entry::EntryId;
+use crate::messages::ShowStatus;
+use crate::ports::{Journal, RowUpdate, Workspace};
+
+/// How long a status waits for a newer one: short for a person, long enough for a stage that has nothing to do.
+pub const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Shows statuses in rows.
+#[derive(Clone)]
+pub struct StatusBoard {
+    workspace: Arc<dyn Workspace>,
+    journal: Arc<dyn Journal>,
+    patience: Duration,
+    lines: Arc<Mutex<HashMap<EntryId, Line>>>,
+}
+
+struct Line {
+    waiting: Option<ShowStatus>,
+    sending: bool,
+    task: JoinHandle<()>,
+}
+
+impl StatusBoard {
+    /// An empty board.
+    pub fn new(workspace: Arc<dyn Workspace>, journal: Arc<dyn Journal>, patience: Duration) -> Self {
+        Self { workspace, journal, patience, lines: Arc::default() }
+    }
+
+    /// Shows a status soon, in the place of one that has not left yet.
+    pub fn show(&self, wanted: ShowStatus) {
+        let entry = wanted.ticket.entry;
+        let mut lines = self.lines();
+        if let Some(line) = lines.get_mut(&entry) {
+            line.waiting = Some(wanted);
+            return;
+        }
+        let task = actix::spawn(self.clone().send_all(entry).instrument(Span::current()));
+        lines.insert(entry, Line { waiting: Some(wanted), sending: false, task });
+    }
+
+    /// Ends a row's line: what has not left is dropped, what is on its way arrives first.
+    pub async fn close(&self, entry: EntryId) {
+        let Some(line) = self.lines().remove(&entry) else { return };
+        if !line.sending {
+            line.task.abort();
+        }
+        if let Err(error) = line.task.await
+            && error.is_panic()
+        {
+            warn!(entry_id = %entry, "showing a status panicked");
+        }
+    }
+
+    /// Sends what waits until nothing waits any more, then takes the line down.
+    async fn send_all(self, entry: EntryId) {
+        loop {
+            tokio::time::sleep(self.patience).await;
+            let Some(wanted) = self.next(entry) else { return };
+            let (shown, ticket) = (wanted.status, wanted.ticket);
+            if let Err(why) = self.send(wanted).await {
+                warn!(entry_id = %ticket.entry, status = %shown, error = %why, "a status could not be shown");
+            }
+        }
+    }
+
+    /// What waits to be sent; takes the line down when nothing does.
+    fn next(&self, entry: EntryId) -> Option<ShowStatus> {
+        let mut lines = self.lines();
+        let line = lines.get_mut(&entry)?;
+        line.sending = line.waiting.is_some();
+        let wanted = line.waiting.take();
+        if wanted.is_none() {
+            lines.remove(&entry);
+        }
+        wanted
+    }
+
+    /// Sends one status, if the lease is still ours.
+    async fn send(&self, wanted: ShowStatus) -> Result<(), crate::failure::Failure> {
+        if !self.journal.is_live(wanted.ticket).await? {
+            return Ok(());
+        }
+        let update = RowUpdate { status: Some(wanted.status), ..RowUpdate::default() };
+        let row = &wanted.row;
+        self.workspace.update_row(&row.access, &row.page, &row.database.mapping, &update).await
+    }
+
+    fn lines(&self) -> MutexGuard<'_, HashMap<EntryId, Line>> {
+        // A poisoned lock still holds a whole map: no step under it can stop half-way.
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
