@@ -7,3 +7,5 @@ pub mod ports;
 pub mod actors;
 pub mod messages;
 pub mod sandbox;
+pub mod settings;
+pub mod telemetry;
