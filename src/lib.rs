@@ -1,11 +1,13 @@
 //! Linkscribe watches the videos people save in Notion and fills their own columns.
 
+pub mod actors;
 pub mod adapters;
+pub mod app;
 pub mod domain;
 pub mod failure;
-pub mod ports;
-pub mod actors;
+pub mod http;
 pub mod messages;
+pub mod ports;
 pub mod sandbox;
 pub mod settings;
 pub mod telemetry;

@@ -43,14 +43,20 @@ pub struct Telemetry {
 pub fn init(log_to: LogTo) -> anyhow::Result<Telemetry> {
     let traces = traces_wanted().then(exporting).transpose()?;
     let to_collector = traces.as_ref().map(|provider| {
-        tracing_opentelemetry::layer().with_tracer(provider.tracer("linkscribe")).with_filter(filter(SERVICE_FILTER))
+        tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer("linkscribe"))
+            .with_filter(filter(SERVICE_FILTER))
     });
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match log_to {
         LogTo::Collector => Box::new(json_lines().with_filter(filter(SERVICE_FILTER))),
         LogTo::Watcher => Box::new(text_lines().with_filter(filter(SERVICE_FILTER))),
         LogTo::Terminal => Box::new(text_lines().with_filter(filter(TERMINAL_FILTER))),
     };
-    tracing_subscriber::registry().with(lines).with(to_collector).try_init().context("logs were set up twice")?;
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(to_collector)
+        .try_init()
+        .context("logs were set up twice")?;
     Ok(Telemetry { traces })
 }
 

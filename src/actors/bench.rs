@@ -8,8 +8,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::prelude::*;
 use actix::WeakRecipient;
+use actix::prelude::*;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 use tracing::{Instrument, error, info, warn};
@@ -87,8 +87,13 @@ impl Bench {
     }
 
     /// Runs one job to its end in a task of its own; its result goes to `next`.
-    pub fn run<A, J, F, N>(&mut self, ctx: &mut Context<A>, job: J, story: impl FnOnce(J) -> F, next: Recipient<N>)
-    where
+    pub fn run<A, J, F, N>(
+        &mut self,
+        ctx: &mut Context<A>,
+        job: J,
+        story: impl FnOnce(J) -> F,
+        next: Recipient<N>,
+    ) where
         A: Actor<Context = Context<A>> + Handler<Settled>,
         J: Job,
         F: Future<Output = Outcome<N>> + 'static,
@@ -134,11 +139,13 @@ impl Bench {
             .instrument(span.clone()),
         );
         let unsettled = self.parts.desk.stop.unsettled.token();
-        let (stage, failures, me) = (self.parts.stage, self.parts.back.failures.clone(), ctx.address().downgrade());
+        let (stage, failures, me) =
+            (self.parts.stage, self.parts.back.failures.clone(), ctx.address().downgrade());
         actix::spawn(
             async move {
                 let outcome = work.await.unwrap_or_else(|error| Err(broken(error)));
-                let stumbled = matches!(&outcome, Err(Failure { kind: Kind::Transient { .. } | Kind::Bug, .. }));
+                let stumbled =
+                    matches!(&outcome, Err(Failure { kind: Kind::Transient { .. } | Kind::Bug, .. }));
                 if let Err(failure) = outcome {
                     report(&failures, Failed { docket, failure: failure.at(stage), unsettled });
                 }
@@ -197,7 +204,11 @@ impl BackLinks {
     /// Tells the overseer that an actor is gone.
     pub fn report_down(&self, who: &'static str) {
         if let Some(overseer) = self.down.upgrade() {
-            overseer.do_send(StageDown { who, generation: self.generation, panicked: std::thread::panicking() });
+            overseer.do_send(StageDown {
+                who,
+                generation: self.generation,
+                panicked: std::thread::panicking(),
+            });
         }
     }
 }
@@ -205,9 +216,9 @@ impl BackLinks {
 /// Waits for a seat, then works within the time limit.
 async fn seated(seats: &Semaphore, limit: Duration, story: impl Future<Output = Outcome<()>>) -> Outcome<()> {
     let _seat = seats.acquire().await.map_err(Failure::bug)?;
-    tokio::time::timeout(limit, story)
-        .await
-        .unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("took longer than {} s", limit.as_secs()))))
+    tokio::time::timeout(limit, story).await.unwrap_or_else(|_| {
+        Err(Failure::transient(anyhow::anyhow!("took longer than {} s", limit.as_secs())))
+    })
 }
 
 /// Hands a result to the next stage. Permits bound the chain, so a full mailbox is a broken invariant.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix::Recipient;
+use actix::WeakRecipient;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -34,8 +34,8 @@ pub struct StopSignals {
 pub struct Desk {
     /// The truth about entries.
     pub journal: Arc<dyn Journal>,
-    /// Where statuses are shown.
-    pub status: Recipient<ShowStatus>,
+    /// Where statuses are shown; weak, because the NotionWriter has a desk as well.
+    pub status: WeakRecipient<ShowStatus>,
     /// Who watches.
     pub watchers: broadcast::Sender<Progress>,
     /// When to stop.
@@ -54,7 +54,9 @@ impl Desk {
     pub async fn show(&self, envelope: &Envelope, stage: Stage) -> Outcome<()> {
         let status = stage.status();
         self.journal.set_status(envelope.ticket(), status).await.map_err(|failure| failure.at(stage))?;
-        self.status.do_send(ShowStatus { ticket: envelope.ticket(), row: Arc::clone(&envelope.row), status });
+        if let Some(board) = self.status.upgrade() {
+            board.do_send(ShowStatus { ticket: envelope.ticket(), row: Arc::clone(&envelope.row), status });
+        }
         Ok(())
     }
 

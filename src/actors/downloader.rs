@@ -66,7 +66,11 @@ pub async fn download(
     let mut info = fetched.info;
     info.duration = info.duration.or(opened.duration);
     desk.journal.save_info(envelope.ticket(), &media.key, &info).await?;
-    let came_out = format!("{} pictures, {}", opened.frames.len(), if opened.audio.is_some() { "sound" } else { "no sound" });
+    let came_out = format!(
+        "{} pictures, {}",
+        opened.frames.len(),
+        if opened.audio.is_some() { "sound" } else { "no sound" }
+    );
     desk.announce(envelope.ticket().entry, Step::Finished(Stage::Download, came_out));
     media.info = Some(info);
     Ok(Transcribe { envelope, media, audio: opened.audio, frames: opened.frames })

@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use secrecy::SecretString;
 
-use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase};
+use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, EntryView, LinkDatabase};
 use crate::domain::mapping::{self, Mapping};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
@@ -58,6 +58,14 @@ pub struct Registered {
     pub parts: Vec<(&'static str, String)>,
 }
 
+/// Where is this entry?
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Outcome<Option<EntryView>>")]
+pub struct LookUp {
+    /// Which one.
+    pub entry: EntryId,
+}
+
 impl Actor for Http {
     type Context = Context<Self>;
 }
@@ -79,6 +87,15 @@ impl Handler<Register> for Http {
     fn handle(&mut self, request: Register, _ctx: &mut Context<Self>) -> Self::Result {
         let (workspace, registry) = (Arc::clone(&self.workspace), Arc::clone(&self.registry));
         Box::pin(async move { register(&*workspace, &*registry, request).await })
+    }
+}
+
+impl Handler<LookUp> for Http {
+    type Result = ResponseFuture<Outcome<Option<EntryView>>>;
+
+    fn handle(&mut self, wanted: LookUp, _ctx: &mut Context<Self>) -> Self::Result {
+        let journal = Arc::clone(&self.journal);
+        Box::pin(async move { journal.entry(wanted.entry).await })
     }
 }
 
@@ -106,8 +123,10 @@ pub async fn register(
     let name = workspace.whoami(&access).await?;
     let source = only_data_source(workspace.data_sources(&access, &request.database).await?)?;
     let schema = workspace.schema(&access, &source.id).await?;
-    let mapping = mapping::propose(&schema).map_err(|problem| Failure::permanent(Reason::SchemaChanged, problem))?;
-    let parts = named_parts(&mapping, |id| schema.column(id).map(|column| column.name.clone()).unwrap_or_default());
+    let mapping =
+        mapping::propose(&schema).map_err(|problem| Failure::permanent(Reason::SchemaChanged, problem))?;
+    let parts =
+        named_parts(&mapping, |id| schema.column(id).map(|column| column.name.clone()).unwrap_or_default());
     let new = NewConnection { workspace: name.clone(), owner: "operator".to_owned(), token: request.token };
     let connection = registry.keep_connection(new).await?;
     let title = if schema.title.is_empty() { source.name } else { schema.title };
@@ -129,13 +148,18 @@ pub async fn register(
 fn only_data_source(mut sources: Vec<DataSourceRef>) -> Outcome<DataSourceRef> {
     match (sources.pop(), sources.len()) {
         (Some(source), 0) => Ok(source),
-        (None, _) => Err(Failure::permanent(Reason::RowGone, anyhow::anyhow!("the database has no data source"))),
+        (None, _) => {
+            Err(Failure::permanent(Reason::RowGone, anyhow::anyhow!("the database has no data source")))
+        }
         (Some(last), _) => {
-            let names = sources.iter().chain([&last]).map(|source| format!("`{}` ({})", source.name, source.id));
+            let names =
+                sources.iter().chain([&last]).map(|source| format!("`{}` ({})", source.name, source.id));
             let names = names.collect::<Vec<_>>().join(", ");
             Err(Failure::permanent(
                 Reason::SchemaChanged,
-                anyhow::anyhow!("the database has several data sources: {names}; register the id of one of them"),
+                anyhow::anyhow!(
+                    "the database has several data sources: {names}; register the id of one of them"
+                ),
             ))
         }
     }

@@ -23,7 +23,7 @@ pub const TRUST: Duration = Duration::from_secs(18);
 /// Starts the heart of a claim.
 pub fn keep(journal: Arc<dyn Journal>, ticket: Ticket, beat: Duration) -> LeaseKeeper {
     let lost = CancellationToken::new();
-    let heart = actix::spawn(pulse(journal, ticket, beat, lost.clone()));
+    let heart = tokio::spawn(pulse(journal, ticket, beat, lost.clone()));
     LeaseKeeper { lost, heart: Underway::new(heart) }
 }
 
@@ -36,7 +36,9 @@ async fn pulse(journal: Arc<dyn Journal>, ticket: Ticket, beat: Duration, lost: 
         match tokio::time::timeout_at(trusted_until, journal.beat(ticket)).await {
             Ok(Ok(())) => trusted_until = asked_at + TRUST,
             Ok(Err(failure)) if failure.is_stale() => break,
-            Ok(Err(failure)) => warn!(entry_id = %ticket.entry, error = %failure, "a lease could not be prolonged"),
+            Ok(Err(failure)) => {
+                warn!(entry_id = %ticket.entry, error = %failure, "a lease could not be prolonged")
+            }
             Err(_) => break,
         }
         if Instant::now() >= trusted_until {

@@ -18,7 +18,7 @@
 //! | Summarizer | 4 | overseer records | rests | new generation | as above |
 //! | NotionWriter | 8 | overseer records | rests | new generation | as above |
 //! | Cleanup | 1 | logged, swept again | never | new generation | stops |
-//! | Http | as many as ask | an answer with the reason | never | new generation | answers until the end |
+//! | Http | as many as ask | an answer with the reason | never | `/health` goes red, the host starts a new process | answers until the end |
 //!
 //! Why not the mailbox and not the Supervisor alone: actix mailboxes give no back-pressure (an address's
 //! clone always has a free slot), and its Supervisor restarts an actor that stopped but never one that
@@ -38,6 +38,3 @@ pub mod recorder;
 pub mod status_board;
 pub mod summarizer;
 pub mod transcriber;
-
-#[cfg(test)]
-pub(crate) mod probe;

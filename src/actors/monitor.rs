@@ -26,7 +26,9 @@ use crate::domain::entry::{Claimed, Enqueued, FoundRow, LinkDatabase};
 use crate::domain::reason::Reason;
 use crate::domain::stage::Stage;
 use crate::failure::{Failure, Outcome};
-use crate::messages::{Docket, Download, Envelope, Failed, RowRef, Summarize, TellFailure, Underway, WriteToNotion};
+use crate::messages::{
+    Docket, Download, Envelope, Failed, RowRef, Summarize, TellFailure, Underway, WriteToNotion,
+};
 use crate::ports::{Access, NextRun, Registry, VideoSource, Workspace, work_dir_name};
 
 /// How often the Monitor looks for due polls and due entries when nothing rings its bell.
@@ -100,7 +102,12 @@ impl Monitor {
         Self { parts, loops: Vec::new(), resting: false }
     }
 
-    fn watch(&mut self, ctx: &mut Context<Self>, name: &'static str, work: impl Future<Output = ()> + 'static) {
+    fn watch(
+        &mut self,
+        ctx: &mut Context<Self>,
+        name: &'static str,
+        work: impl Future<Output = ()> + 'static,
+    ) {
         let (task, me) = (actix::spawn(work), ctx.address().downgrade());
         let stop = self.parts.desk.stop.soft.clone();
         self.loops.push(Underway::new(actix::spawn(async move {
@@ -237,7 +244,10 @@ async fn send_in(parts: &MonitorParts, claimed: Claimed, place: OwnedSemaphorePe
     let sent = enter(parts, claimed, docket, place, span.clone()).instrument(span.clone()).await;
     if let Err(failure) = sent {
         let _in_span = span.enter();
-        bench::report(&parts.back.failures, Failed { docket, failure: failure.at(Stage::Download), unsettled });
+        bench::report(
+            &parts.back.failures,
+            Failed { docket, failure: failure.at(Stage::Download), unsettled },
+        );
     }
 }
 
@@ -265,12 +275,18 @@ async fn enter(
 }
 
 /// A restart goes on behind the last checkpoint, so that nothing finished is done or paid for again.
-async fn send_behind_last_checkpoint(parts: &MonitorParts, claimed: Claimed, envelope: Envelope) -> Outcome<()> {
+async fn send_behind_last_checkpoint(
+    parts: &MonitorParts,
+    claimed: Claimed,
+    envelope: Envelope,
+) -> Outcome<()> {
     let target = parts.source.understand(&claimed.link)?;
     envelope.span.record("platform", tracing::field::display(&target.url));
     let media = parts.desk.journal.media(&target.key).await?;
     match (claimed.note, media.watched()) {
-        (Some(note), _) => through(&parts.doors.write, WriteToNotion { envelope, watched: media.known(), note }),
+        (Some(note), _) => {
+            through(&parts.doors.write, WriteToNotion { envelope, watched: media.known(), note })
+        }
         (None, Some(watched)) => through(&parts.doors.summarize, Summarize { envelope, watched }),
         (None, None) => through(&parts.doors.download, Download { envelope, url: target.url, media }),
     }
@@ -283,7 +299,10 @@ async fn still_wanted(parts: &MonitorParts, row: &RowRef, docket: Docket) -> Out
         return Err(Failure::permanent(Reason::RowGone, anyhow::anyhow!("the row lies in the trash")));
     }
     let Some(link) = now.link else {
-        return Err(Failure::permanent(Reason::NotALink, anyhow::anyhow!("the link was removed from the row")));
+        return Err(Failure::permanent(
+            Reason::NotALink,
+            anyhow::anyhow!("the link was removed from the row"),
+        ));
     };
     if link == row.link {
         return Ok(true);

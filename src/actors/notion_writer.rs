@@ -58,9 +58,14 @@ impl Handler<WriteToNotion> for NotionWriter {
     type Result = ();
 
     fn handle(&mut self, job: WriteToNotion, ctx: &mut Context<Self>) {
-        let (workspace, board, desk) = (Arc::clone(&self.workspace), self.board.clone(), Arc::clone(&self.desk));
+        let (workspace, board, desk) =
+            (Arc::clone(&self.workspace), self.board.clone(), Arc::clone(&self.desk));
         let marker = marker(&self.public_url, job.envelope.ticket().entry);
-        self.bench.run_last(ctx, job, |job| async move { write(&*workspace, &board, &desk, marker, job).await });
+        self.bench.run_last(
+            ctx,
+            job,
+            |job| async move { write(&*workspace, &board, &desk, marker, job).await },
+        );
     }
 }
 
@@ -68,7 +73,8 @@ impl Handler<TellFailure> for NotionWriter {
     type Result = ();
 
     fn handle(&mut self, job: TellFailure, ctx: &mut Context<Self>) {
-        let (workspace, board, desk) = (Arc::clone(&self.workspace), self.board.clone(), Arc::clone(&self.desk));
+        let (workspace, board, desk) =
+            (Arc::clone(&self.workspace), self.board.clone(), Arc::clone(&self.desk));
         self.bench.run_last(ctx, job, |job| async move { tell(&*workspace, &board, &desk, job).await });
     }
 }
@@ -109,7 +115,12 @@ pub async fn write(
 }
 
 /// The story of a verdict.
-pub async fn tell(workspace: &dyn Workspace, board: &StatusBoard, desk: &Desk, job: TellFailure) -> Outcome<()> {
+pub async fn tell(
+    workspace: &dyn Workspace,
+    board: &StatusBoard,
+    desk: &Desk,
+    job: TellFailure,
+) -> Outcome<()> {
     let TellFailure { envelope, reason } = job;
     let ticket = envelope.ticket();
     board.close(ticket.entry).await;

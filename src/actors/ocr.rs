@@ -56,7 +56,11 @@ impl Handler<ReadScreen> for OcrActor {
 }
 
 /// The story of the stage.
-pub async fn read_screen(reader: Option<&dyn TextReader>, desk: &Desk, job: ReadScreen) -> Outcome<Summarize> {
+pub async fn read_screen(
+    reader: Option<&dyn TextReader>,
+    desk: &Desk,
+    job: ReadScreen,
+) -> Outcome<Summarize> {
     let ReadScreen { envelope, media, frames, transcript } = job;
     let (transcript, screen_text) = tokio::try_join!(
         hear_to_the_end(desk, &envelope, transcript),
@@ -67,7 +71,11 @@ pub async fn read_screen(reader: Option<&dyn TextReader>, desk: &Desk, job: Read
 }
 
 /// Waits for the transcript; from then on the earliest stage not yet done is this one.
-async fn hear_to_the_end(desk: &Desk, envelope: &Envelope, pending: PendingTranscript) -> Outcome<Transcript> {
+async fn hear_to_the_end(
+    desk: &Desk,
+    envelope: &Envelope,
+    pending: PendingTranscript,
+) -> Outcome<Transcript> {
     let transcript = finished(pending).await?;
     let came_out = match transcript.segments.len() {
         0 => "nobody speaks".to_owned(),

@@ -175,7 +175,12 @@ impl Handler<StageDown> for Pipeline {
         if expected || self.parts.stop.soft.is_cancelled() {
             return;
         }
-        error!(actor = notice.who, generation = notice.generation, panicked = notice.panicked, "an actor died");
+        error!(
+            actor = notice.who,
+            generation = notice.generation,
+            panicked = notice.panicked,
+            "an actor died"
+        );
         self.replace(ctx);
     }
 }
@@ -207,7 +212,8 @@ impl Handler<AskReadiness> for Pipeline {
     type Result = Readiness;
 
     fn handle(&mut self, _: AskReadiness, _ctx: &mut Context<Self>) -> Readiness {
-        let whole = self.chain.as_ref().is_some_and(|chain| chain.members.iter().all(|member| (member.alive)()));
+        let whole =
+            self.chain.as_ref().is_some_and(|chain| chain.members.iter().all(|member| (member.alive)()));
         if self.parts.stop.soft.is_cancelled() {
             Readiness::NotReady("the service is stopping".to_owned())
         } else if whole {

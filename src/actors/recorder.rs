@@ -45,7 +45,9 @@ pub fn rule(docket: Docket, failure: &Failure, chance: f64) -> Ruling {
         }
         (Kind::Permanent(_), Some(verdict)) => Ruling::Finish(verdict),
         (Kind::Permanent(reason), None) => Ruling::HandBack(NextRun::GiveUp(*reason)),
-        (Kind::Transient { .. } | Kind::Bug, Some(verdict)) if failed >= MAX_TELLINGS => Ruling::Finish(verdict),
+        (Kind::Transient { .. } | Kind::Bug, Some(verdict)) if failed >= MAX_TELLINGS => {
+            Ruling::Finish(verdict)
+        }
         (Kind::Transient { .. } | Kind::Bug, None) if failed >= MAX_ATTEMPTS => {
             Ruling::HandBack(NextRun::GiveUp(Reason::AttemptsExhausted))
         }
@@ -54,15 +56,24 @@ pub fn rule(docket: Docket, failure: &Failure, chance: f64) -> Ruling {
 }
 
 /// Logs a failure and writes its consequence. What cannot be written is repaired by the lease's end.
-pub async fn record(journal: &dyn Journal, watchers: &broadcast::Sender<Progress>, failed: Failed, chance: f64) {
+pub async fn record(
+    journal: &dyn Journal,
+    watchers: &broadcast::Sender<Progress>,
+    failed: Failed,
+    chance: f64,
+) {
     let Failed { docket, failure, unsettled: _until_recorded } = failed;
     let ruling = rule(docket, &failure, chance);
     log(docket, &failure, ruling);
     let written = apply(journal, docket, ruling).await;
     match written {
         Ok(()) => tell_watchers(watchers, docket, failure.stage.unwrap_or(Stage::Download), ruling),
-        Err(stale) if stale.is_stale() => debug!(entry_id = %docket.ticket.entry, "the entry moved on already"),
-        Err(unwritten) => warn!(entry_id = %docket.ticket.entry, error = %unwritten, "a failure could not be recorded"),
+        Err(stale) if stale.is_stale() => {
+            debug!(entry_id = %docket.ticket.entry, "the entry moved on already")
+        }
+        Err(unwritten) => {
+            warn!(entry_id = %docket.ticket.entry, error = %unwritten, "a failure could not be recorded")
+        }
     }
 }
 
@@ -85,7 +96,9 @@ fn log(docket: Docket, failure: &Failure, ruling: Ruling) {
 
 fn tell_watchers(watchers: &broadcast::Sender<Progress>, docket: Docket, stage: Stage, ruling: Ruling) {
     let step = match ruling {
-        Ruling::HandBack(NextRun::Retry(pause) | NextRun::Wait(pause)) => Step::WillRetry(stage, pause.as_secs()),
+        Ruling::HandBack(NextRun::Retry(pause) | NextRun::Wait(pause)) => {
+            Step::WillRetry(stage, pause.as_secs())
+        }
         Ruling::Finish(verdict) => Step::Failed(verdict),
         Ruling::Leave | Ruling::HandBack(NextRun::GiveUp(_)) => return,
     };

@@ -47,7 +47,7 @@ impl StatusBoard {
             line.waiting = Some(wanted);
             return;
         }
-        let task = actix::spawn(self.clone().send_all(entry).instrument(Span::current()));
+        let task = tokio::spawn(self.clone().send_all(entry).instrument(Span::current()));
         lines.insert(entry, Line { waiting: Some(wanted), sending: false, task });
     }
 
@@ -103,4 +103,3 @@ impl StatusBoard {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-

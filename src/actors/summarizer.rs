@@ -64,7 +64,10 @@ pub async fn summarize(
     let Summarize { envelope, watched } = job;
     desk.begin(&envelope, Stage::Summarize).await?;
     if watched.is_empty() {
-        return Err(Failure::permanent(Reason::NothingFound, anyhow::anyhow!("no speech, no screen text, no caption")));
+        return Err(Failure::permanent(
+            Reason::NothingFound,
+            anyhow::anyhow!("no speech, no screen text, no caption"),
+        ));
     }
     let database = &envelope.row.database;
     let schema = workspace.schema(&envelope.row.access, &database.data_source).await?;

@@ -61,7 +61,7 @@ pub async fn transcribe(
         (Some(paid_for), ..) => PendingTranscript::Ready(paid_for),
         (None, Some(speech), Some(audio)) => {
             let work = write_down(speech, seats, desk, envelope.ticket(), media.key.clone(), audio);
-            PendingTranscript::Underway(Underway::new(actix::spawn(work.instrument(envelope.span.clone()))))
+            PendingTranscript::Underway(Underway::new(tokio::spawn(work.instrument(envelope.span.clone()))))
         }
         (None, Some(_), None) => {
             let silence = Transcript { engine: "no sound".to_owned(), ..Transcript::default() };

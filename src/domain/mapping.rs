@@ -49,4 +49,7 @@ pub enum StatusKind {
     /// A status column: only options that exist may be used.
     Status,
 }
-pub fn propose(schema: &super::schema::Schema) -> Result<Mapping, std::fmt::Error> { let _ = schema; Err(std::fmt::Error) }
+pub fn propose(schema: &super::schema::Schema) -> Result<Mapping, std::fmt::Error> {
+    let _ = schema;
+    Err(std::fmt::Error)
+}

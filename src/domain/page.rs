@@ -58,4 +58,12 @@ pub struct Section {
     /// What stands inside.
     pub blocks: Vec<Block>,
 }
-pub fn section(note: &super::note::Note, watched: &super::media::Watched, video: &str, marker: String) -> Section { let _ = (note, watched, video, marker); todo!() }
+pub fn section(
+    note: &super::note::Note,
+    watched: &super::media::Watched,
+    video: &str,
+    marker: String,
+) -> Section {
+    let _ = (note, watched, video, marker);
+    todo!()
+}

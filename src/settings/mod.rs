@@ -186,7 +186,11 @@ fn checked_database_url(from: &Reader, url: String) -> Result<String, SettingsEr
         return Ok(url);
     }
     // The address may hold a password, so it is not repeated.
-    Err(from.error("DATABASE_URL", "is of no kind Linkscribe knows", "Start it with sqlite:// or postgres://."))
+    Err(from.error(
+        "DATABASE_URL",
+        "is of no kind Linkscribe knows",
+        "Start it with sqlite:// or postgres://.",
+    ))
 }
 
 fn speech(from: &Reader) -> Result<SpeechEngine, SettingsError> {
@@ -253,7 +257,11 @@ fn needs_key(from: &Reader, chosen_by: &str, key: &str) -> SettingsError {
 fn downloads(from: &Reader) -> Result<Downloads, SettingsError> {
     let extra_hosts = from.list("DOWNLOAD_EXTRA_HOSTS");
     if let Some(odd) = extra_hosts.iter().find(|host| !is_host_and_port(host)) {
-        return Err(from.error("DOWNLOAD_EXTRA_HOSTS", &format!("`{odd}` names no port"), "Write host:port, such as media.example:443."));
+        return Err(from.error(
+            "DOWNLOAD_EXTRA_HOSTS",
+            &format!("`{odd}` names no port"),
+            "Write host:port, such as media.example:443.",
+        ));
     }
     Ok(Downloads {
         extra_hosts,
@@ -297,7 +305,8 @@ mod tests {
 
     #[test]
     fn a_key_alone_chooses_its_paid_engine() {
-        let settings = read(&[("OPENAI_API_KEY", "0123"), ("VISION_API_KEY", "b"), ("GEMINI_API_KEY", "c")]).unwrap();
+        let settings =
+            read(&[("OPENAI_API_KEY", "0123"), ("VISION_API_KEY", "b"), ("GEMINI_API_KEY", "c")]).unwrap();
         assert!(matches!(settings.speech, SpeechEngine::OpenAi(_)));
         assert!(matches!(settings.reader, ReaderEngine::Google { .. }));
         assert!(matches!(settings.summarizer, SummaryEngine::Gemini { .. }));
@@ -326,7 +335,10 @@ mod tests {
         ];
         for (key, value, fix) in table {
             let error = read(&[(key, value)]).unwrap_err();
-            assert_eq!((error.key.as_str(), error.origin.as_str(), error.fix.as_str()), (key, "the environment", fix));
+            assert_eq!(
+                (error.key.as_str(), error.origin.as_str(), error.fix.as_str()),
+                (key, "the environment", fix)
+            );
             assert!(!error.to_string().contains("secret"), "{error}");
         }
     }

@@ -80,9 +80,15 @@ impl Reader {
     /// A web address.
     pub(super) fn url(&self, key: &str) -> Result<Option<Url>, SettingsError> {
         let Some(text) = self.text(key) else { return Ok(None) };
-        let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let url = Url::parse(text.trim())
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         url.map(Some).ok_or_else(|| {
-            self.error(key, "is not a web address", "Write the whole address, starting with http:// or https://.")
+            self.error(
+                key,
+                "is not a web address",
+                "Write the whole address, starting with http:// or https://.",
+            )
         })
     }
 
@@ -92,12 +98,20 @@ impl Reader {
     }
 
     /// One of a few words, where one is set.
-    pub(super) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<T>, SettingsError> {
+    pub(super) fn choice<T: Copy>(
+        &self,
+        key: &str,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>, SettingsError> {
         let Some(text) = self.text(key) else { return Ok(None) };
         let chosen = choices.iter().find(|(name, _)| text.trim().eq_ignore_ascii_case(name));
         chosen.map(|(_, choice)| Some(*choice)).ok_or_else(|| {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            self.error(key, &format!("`{text}` is none of the choices"), &format!("Use one of: {}.", names.join(", ")))
+            self.error(
+                key,
+                &format!("`{text}` is none of the choices"),
+                &format!("Use one of: {}.", names.join(", ")),
+            )
         })
     }
 

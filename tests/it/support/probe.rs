@@ -6,13 +6,13 @@ use actix::prelude::*;
 use tokio::sync::Notify;
 
 /// What a test reads of a [`Probe`].
-pub(crate) struct Received<M> {
+pub struct Received<M> {
     kept: Arc<Mutex<Vec<M>>>,
     arrived: Arc<Notify>,
 }
 
 /// Stands in for the actor before or after the one under test.
-pub(crate) struct Probe<M> {
+pub struct Probe<M> {
     kept: Arc<Mutex<Vec<M>>>,
     arrived: Arc<Notify>,
 }
@@ -22,7 +22,7 @@ where
     M: Message<Result = ()> + Send + Unpin + 'static,
 {
     /// A mock address and what it receives.
-    pub(crate) fn start() -> (Recipient<M>, Received<M>) {
+    pub fn start() -> (Recipient<M>, Received<M>) {
         let (kept, arrived) = (Arc::default(), Arc::new(Notify::new()));
         let probe = Self { kept: Arc::clone(&kept), arrived: Arc::clone(&arrived) };
         (Actor::start(probe).recipient(), Received { kept, arrived })
@@ -47,7 +47,7 @@ where
 
 impl<M> Received<M> {
     /// Waits for the next message, ten seconds at most.
-    pub(crate) async fn next(&self) -> M {
+    pub async fn next(&self) -> M {
         let arrival = async {
             loop {
                 if let Some(message) = self.take() {
@@ -60,7 +60,7 @@ impl<M> Received<M> {
     }
 
     /// How many messages wait to be read.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.kept.lock().unwrap().len()
     }
 

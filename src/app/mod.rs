@@ -1,0 +1,159 @@
+//! The only place that wires adapters to actors: builds the service, runs it until it is stopped.
+
+mod wiring;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, Addr, Supervisor};
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+use url::Url;
+
+use self::wiring::Wiring;
+use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
+use crate::actors::http::Http;
+use crate::actors::pipeline::{Pipeline, PipelineParts, Places};
+use crate::actors::{cleanup, lease, status_board};
+use crate::domain::progress::Progress;
+use crate::messages::Drain;
+use crate::ports::{
+    Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
+};
+
+/// The exit code of a process whose chain could not be kept alive (`EX_SOFTWARE` of sysexits.h).
+pub const BEYOND_REPAIR: u8 = 70;
+
+/// The whole drain, after which the process ends whatever is left: Cloud Run kills after ten seconds.
+const DRAIN_LIMIT: Duration = Duration::from_millis(8_500);
+
+/// One adapter for each capability.
+#[derive(Clone)]
+pub struct Ports {
+    /// The truth about entries.
+    pub journal: Arc<dyn Journal>,
+    /// Who is connected.
+    pub registry: Arc<dyn Registry>,
+    /// The rows.
+    pub workspace: Arc<dyn Workspace>,
+    /// Fetches videos.
+    pub source: Arc<dyn VideoSource>,
+    /// Takes them apart.
+    pub opener: Arc<dyn MediaOpener>,
+    /// Writes down what is said; `None` when switched off.
+    pub speech: Option<Arc<dyn SpeechToText>>,
+    /// Transcriptions at once.
+    pub speech_seats: usize,
+    /// Writes down what is shown; `None` when switched off.
+    pub reader: Option<Arc<dyn TextReader>>,
+    /// Videos read at once.
+    pub reader_seats: usize,
+    /// Makes the note.
+    pub summary: Arc<dyn SummaryModel>,
+}
+
+/// How the chain is to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Entries in the chain at once.
+    pub max_in_flight: u32,
+    /// How often each link database is asked.
+    pub poll_interval: Duration,
+    /// Where people reach the service.
+    pub public_url: Url,
+    /// Where work dirs are made.
+    pub work_root: PathBuf,
+    /// The name claims are made in.
+    pub owner: String,
+    /// How often leases are prolonged.
+    pub beat: Duration,
+    /// How often to sweep.
+    pub sweep_every: Duration,
+    /// How long a status waits for a newer one.
+    pub patience: Duration,
+}
+
+impl Options {
+    /// The usual pace, for a service reached at `public_url` that works under `work_root`.
+    pub fn usual(public_url: Url, work_root: PathBuf, max_in_flight: u32, poll_interval: Duration) -> Self {
+        Self {
+            max_in_flight,
+            poll_interval,
+            public_url,
+            work_root,
+            owner: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7()),
+            beat: lease::BEAT,
+            sweep_every: cleanup::SWEEP_EVERY,
+            patience: status_board::PATIENCE,
+        }
+    }
+}
+
+/// The running service.
+pub struct App {
+    /// The overseer of the chain.
+    pub overseer: Addr<Pipeline>,
+    /// Answers requests.
+    pub http: Addr<Http>,
+    /// Whom progress is told.
+    pub watchers: broadcast::Sender<Progress>,
+    /// Fires when the overseer gives up on the process.
+    pub beyond_repair: CancellationToken,
+    /// The chain's places.
+    pub places: Places,
+}
+
+impl App {
+    /// Starts the service. Must be called inside an actix `System`.
+    pub fn start(ports: Ports, options: Options) -> Self {
+        let (watchers, _) = broadcast::channel(PROGRESS_BACKLOG);
+        let (stop, beyond_repair) = (StopSignals::default(), CancellationToken::new());
+        let places = Places::new(options.max_in_flight);
+        let wiring = Wiring {
+            ports: ports.clone(),
+            options,
+            places: places.clone(),
+            watchers: watchers.clone(),
+            stop: stop.clone(),
+            bell: Arc::new(Notify::new()),
+        };
+        let overseer = Pipeline::new(PipelineParts {
+            build: Box::new(move |back| wiring.chain(&back)),
+            journal: Arc::clone(&ports.journal),
+            watchers: watchers.clone(),
+            places: places.clone(),
+            stop,
+            beyond_repair: beyond_repair.clone(),
+        })
+        .start();
+        let readiness = overseer.clone().recipient();
+        let (registry, workspace, journal) = (ports.registry, ports.workspace, ports.journal);
+        let http = Supervisor::start(|_| Http { registry, workspace, journal, overseer: readiness });
+        Self { overseer, http, watchers, beyond_repair, places }
+    }
+
+    /// Runs until a signal or the overseer ends it; drains; gives the exit code.
+    pub async fn run_until_stopped(self) -> anyhow::Result<u8> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let code = tokio::select! {
+            _ = terminate.recv() => 0,
+            _ = interrupt.recv() => 0,
+            () = self.beyond_repair.cancelled() => BEYOND_REPAIR,
+        };
+        self.drain().await;
+        Ok(code)
+    }
+
+    /// Takes no new work, lets running work end, hands the rest back.
+    pub async fn drain(&self) {
+        match tokio::time::timeout(DRAIN_LIMIT, self.overseer.send(Drain)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(gone)) => error!(error = %gone, "the overseer is gone, leases will run out"),
+            Err(_) => warn!("draining took too long, leases will run out"),
+        }
+    }
+}

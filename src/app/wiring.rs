@@ -1,0 +1,156 @@
+//! Builds one generation of the chain out of ports and options.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Addr, AsyncContext, Context, Supervisor, WeakRecipient};
+use tokio::sync::{Notify, Semaphore, broadcast};
+
+use super::{Options, Ports};
+use crate::actors::bench::{BackLinks, Bench, BenchParts};
+use crate::actors::cleanup::Cleanup;
+use crate::actors::desk::{Desk, StopSignals};
+use crate::actors::downloader::{self, Downloader};
+use crate::actors::monitor::{Doors, Monitor, MonitorParts};
+use crate::actors::notion_writer::{self, NotionWriter};
+use crate::actors::ocr::{self, OcrActor};
+use crate::actors::pipeline::{Chain, Member, Places};
+use crate::actors::status_board::StatusBoard;
+use crate::actors::summarizer::{self, Summarizer};
+use crate::actors::transcriber::{self, Transcriber};
+use crate::domain::progress::Progress;
+use crate::domain::stage::Stage;
+use crate::messages::ShowStatus;
+
+/// What a generation of the chain is built from.
+#[derive(Clone)]
+pub(super) struct Wiring {
+    pub(super) ports: Ports,
+    pub(super) options: Options,
+    pub(super) places: Places,
+    pub(super) watchers: broadcast::Sender<Progress>,
+    pub(super) stop: StopSignals,
+    pub(super) bell: Arc<Notify>,
+}
+
+impl Wiring {
+    /// Builds the chain from its sink to its source, so that every stage is born with its neighbour.
+    pub(super) fn chain(&self, back: &BackLinks) -> Chain {
+        let writer = self.writer(back);
+        let desk = Arc::new(self.desk(writer.clone().recipient().downgrade()));
+        let summarizer = self.summarizer(back, &desk, &writer);
+        let ocr = self.ocr(back, &desk, &summarizer);
+        let transcriber = self.transcriber(back, &desk, &ocr);
+        let downloader = self.downloader(back, &desk, &transcriber);
+        let doors = Doors {
+            download: downloader.clone().recipient(),
+            summarize: summarizer.clone().recipient(),
+            write: writer.clone().recipient(),
+            tell: writer.clone().recipient(),
+        };
+        let monitor = self.monitor(back, &desk, doors);
+        let cleanup = self.cleanup(back);
+        Chain {
+            members: vec![
+                Member::new("Monitor", monitor),
+                Member::new("Downloader", downloader),
+                Member::new("Transcriber", transcriber),
+                Member::new("OcrActor", ocr),
+                Member::new("Summarizer", summarizer),
+                Member::new("NotionWriter", writer),
+                Member::new("Cleanup", cleanup),
+            ],
+        }
+    }
+
+    fn desk(&self, status: WeakRecipient<ShowStatus>) -> Desk {
+        Desk {
+            journal: Arc::clone(&self.ports.journal),
+            status,
+            watchers: self.watchers.clone(),
+            stop: self.stop.clone(),
+        }
+    }
+
+    fn writer(&self, back: &BackLinks) -> Addr<NotionWriter> {
+        let (workspace, journal) = (Arc::clone(&self.ports.workspace), Arc::clone(&self.ports.journal));
+        let board = StatusBoard::new(Arc::clone(&workspace), journal, self.options.patience);
+        let (public_url, back, wiring) = (self.options.public_url.clone(), back.clone(), self.clone());
+        Supervisor::start(move |ctx: &mut Context<NotionWriter>| {
+            let desk = Arc::new(wiring.desk(ctx.address().recipient().downgrade()));
+            let bench =
+                bench("NotionWriter", Stage::Write, notion_writer::WIDTH, notion_writer::LIMIT, &desk, &back);
+            NotionWriter { workspace, board, public_url, desk, bench }
+        })
+    }
+
+    fn summarizer(&self, back: &BackLinks, desk: &Arc<Desk>, next: &Addr<NotionWriter>) -> Addr<Summarizer> {
+        let bench = bench("Summarizer", Stage::Summarize, summarizer::WIDTH, summarizer::LIMIT, desk, back);
+        let (model, workspace) = (Arc::clone(&self.ports.summary), Arc::clone(&self.ports.workspace));
+        let next = next.clone().recipient();
+        Supervisor::start(|_| Summarizer { model, workspace, next, bench })
+    }
+
+    fn ocr(&self, back: &BackLinks, desk: &Arc<Desk>, next: &Addr<Summarizer>) -> Addr<OcrActor> {
+        let width = self.ports.reader_seats;
+        let bench = bench("OcrActor", Stage::Read, width, ocr::LIMIT, desk, back);
+        let (reader, next) = (self.ports.reader.clone(), next.clone().recipient());
+        Supervisor::start(|_| OcrActor { reader, next, bench })
+    }
+
+    fn transcriber(&self, back: &BackLinks, desk: &Arc<Desk>, next: &Addr<OcrActor>) -> Addr<Transcriber> {
+        // The job itself is over at once; the seats are held by the transcriptions it starts.
+        let width = Semaphore::MAX_PERMITS;
+        let bench = bench("Transcriber", Stage::Transcribe, width, transcriber::LIMIT, desk, back);
+        let (speech, next) = (self.ports.speech.clone(), next.clone().recipient());
+        let seats = Arc::new(Semaphore::new(self.ports.speech_seats));
+        Supervisor::start(|_| Transcriber { speech, seats, next, bench })
+    }
+
+    fn downloader(&self, back: &BackLinks, desk: &Arc<Desk>, next: &Addr<Transcriber>) -> Addr<Downloader> {
+        let bench = bench("Downloader", Stage::Download, downloader::WIDTH, downloader::LIMIT, desk, back);
+        let (source, opener) = (Arc::clone(&self.ports.source), Arc::clone(&self.ports.opener));
+        let next = next.clone().recipient();
+        Supervisor::start(|_| Downloader { source, opener, next, bench })
+    }
+
+    fn monitor(&self, back: &BackLinks, desk: &Arc<Desk>, doors: Doors) -> Addr<Monitor> {
+        let parts = MonitorParts {
+            registry: Arc::clone(&self.ports.registry),
+            workspace: Arc::clone(&self.ports.workspace),
+            source: Arc::clone(&self.ports.source),
+            desk: Arc::clone(desk),
+            doors,
+            places: self.places.clone(),
+            owner: self.options.owner.clone(),
+            work_root: self.options.work_root.clone(),
+            poll_interval: self.options.poll_interval,
+            beat: self.options.beat,
+            bell: Arc::clone(&self.bell),
+            back: back.clone(),
+        };
+        Supervisor::start(|_| Monitor::new(parts))
+    }
+
+    fn cleanup(&self, back: &BackLinks) -> Addr<Cleanup> {
+        let cleanup = Cleanup {
+            journal: Arc::clone(&self.ports.journal),
+            work_root: self.options.work_root.clone(),
+            every: self.options.sweep_every,
+            bell: Arc::clone(&self.bell),
+            back: back.clone(),
+        };
+        Supervisor::start(|_| cleanup)
+    }
+}
+
+fn bench(
+    who: &'static str,
+    stage: Stage,
+    width: usize,
+    limit: Duration,
+    desk: &Arc<Desk>,
+    back: &BackLinks,
+) -> Bench {
+    Bench::new(BenchParts { who, stage, width, limit, desk: Arc::clone(desk), back: back.clone() })
+}

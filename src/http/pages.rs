@@ -1,0 +1,77 @@
+//! Pages for people: what this service is, and where an entry is.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use uuid::Uuid;
+
+use super::{Behind, page, problem};
+use crate::actors::http::LookUp;
+use crate::domain::entry::{EntryId, EntryView};
+use crate::domain::stage::Status;
+
+#[derive(Template)]
+#[template(path = "landing.html")]
+struct Landing {
+    version: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryPage {
+    status: &'static str,
+    sentence: &'static str,
+    updated: String,
+}
+
+/// `GET /`.
+pub(super) async fn landing() -> HttpResponse {
+    rendered(StatusCode::OK, &Landing { version: env!("CARGO_PKG_VERSION") })
+}
+
+/// `GET /entries/{id}`: where an entry is. Tells nothing of what its owner saved.
+pub(super) async fn entry(id: web::Path<String>, behind: web::Data<Behind>) -> HttpResponse {
+    let Ok(id) = id.parse::<Uuid>() else { return unknown() };
+    match behind.entries.send(LookUp { entry: EntryId(id) }).await {
+        Ok(Ok(Some(entry))) => rendered(StatusCode::OK, &EntryPage::of(&entry)),
+        Ok(Ok(None)) => unknown(),
+        Ok(Err(_)) | Err(_) => problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The entry cannot be looked up now.",
+            "Try again in a moment.",
+        ),
+    }
+}
+
+impl EntryPage {
+    fn of(entry: &EntryView) -> Self {
+        let sentence = match (entry.status, entry.reason) {
+            (_, Some(reason)) => reason.sentence(),
+            (Status::Completed, None) => "The result stands in its row in Notion.",
+            _ => "Linkscribe is working on it.",
+        };
+        Self {
+            status: entry.status.name(),
+            sentence,
+            updated: entry.updated_at.format("%Y-%m-%d %H:%M UTC").to_string(),
+        }
+    }
+}
+
+fn unknown() -> HttpResponse {
+    problem(
+        StatusCode::NOT_FOUND,
+        "There is no such entry.",
+        "Check the address, or look at the row in Notion.",
+    )
+}
+
+fn rendered(status: StatusCode, template: &impl Template) -> HttpResponse {
+    match template.render() {
+        Ok(body) => page(status, body),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "This page cannot be shown.", "Tell the operator.")
+        }
+    }
+}
