@@ -1,2 +1,9 @@
 //! Parses the command line, runs one command, returns its exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    linkscribe::cli::run(linkscribe::cli::CommandLine::parse())
+}

@@ -2,6 +2,7 @@
 
 pub mod ffmpeg;
 pub mod gemini;
+pub mod local_file;
 pub mod memory_budget;
 pub mod notion;
 pub mod openai;

@@ -1,1 +1,110 @@
-//! (to be written)
+//! A sheet of paper in the place of a workspace: one row, kept in memory, for `linkscribe process`.
+//!
+//! Takes everything a workspace takes; tells its maker when the row is completed or failed. Never fails.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use tokio::sync::oneshot;
+
+use crate::domain::mapping::{self, Mapping};
+use crate::domain::page::Section;
+use crate::domain::reason::Reason;
+use crate::domain::schema::Schema;
+use crate::domain::stage::Status;
+use crate::failure::Outcome;
+use crate::ports::{Access, DataSourceRef, Row, RowUpdate, Workspace};
+
+/// How the one row ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The note is made.
+    Completed,
+    /// It could not be done.
+    Failed(Reason),
+}
+
+/// One row on paper.
+pub struct Paper {
+    link: String,
+    schema: Schema,
+    mapping: Mapping,
+    tell: Mutex<Option<oneshot::Sender<Ending>>>,
+}
+
+impl Paper {
+    /// A row with this link, whose empty columns are those of the schema, and the news of its end.
+    pub fn new(link: String, schema: Schema) -> (Self, oneshot::Receiver<Ending>) {
+        let (tell, ending) = oneshot::channel();
+        // A schema without a link or status column is fine here: nobody looks at them on paper.
+        let mapping = mapping::propose(&schema).unwrap_or_default();
+        (Self { link, schema, mapping, tell: Mutex::new(Some(tell)) }, ending)
+    }
+
+    /// Which column plays which part.
+    pub fn mapping(&self) -> Mapping {
+        self.mapping.clone()
+    }
+
+    fn row_now(&self) -> Row {
+        Row { page: "paper".to_owned(), link: Some(self.link.clone()), ..Row::default() }
+    }
+
+    /// Tells the end once; a maker that has gone does not mind.
+    fn end(&self, ending: Ending) {
+        if let Some(tell) = self.tell.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            drop(tell.send(ending));
+        }
+    }
+}
+
+#[async_trait]
+impl Workspace for Paper {
+    async fn whoami(&self, _access: &Access) -> Outcome<String> {
+        Ok("paper".to_owned())
+    }
+
+    async fn data_sources(&self, _access: &Access, _database: &str) -> Outcome<Vec<DataSourceRef>> {
+        Ok(Vec::new())
+    }
+
+    async fn schema(&self, _access: &Access, _data_source: &str) -> Outcome<Schema> {
+        Ok(self.schema.clone())
+    }
+
+    async fn waiting_rows(&self, _access: &Access, _source: &str, _mapping: &Mapping) -> Outcome<Vec<Row>> {
+        Ok(vec![self.row_now()])
+    }
+
+    async fn row(&self, _access: &Access, _page: &str, _mapping: &Mapping) -> Outcome<Row> {
+        Ok(self.row_now())
+    }
+
+    async fn update_row(&self, _access: &Access, _page: &str, _map: &Mapping, update: &RowUpdate) -> Outcome<()> {
+        if update.status == Some(Status::Completed) {
+            self.end(Ending::Completed);
+        }
+        Ok(())
+    }
+
+    async fn find_section(&self, _access: &Access, _page: &str, _marker: &str) -> Outcome<Option<String>> {
+        Ok(None)
+    }
+
+    async fn remove_section(&self, _access: &Access, _section: &str) -> Outcome<()> {
+        Ok(())
+    }
+
+    async fn append_section(&self, _access: &Access, _page: &str, _section: &Section) -> Outcome<String> {
+        Ok("section".to_owned())
+    }
+
+    async fn tell_failure(&self, _access: &Access, _page: &str, _map: &Mapping, reason: Reason) -> Outcome<()> {
+        self.end(Ending::Failed(reason));
+        Ok(())
+    }
+
+    async fn untell_failure(&self, _access: &Access, _page: &str, _mapping: &Mapping) -> Outcome<()> {
+        Ok(())
+    }
+}

@@ -36,6 +36,11 @@ const TRACKING: [&str; 12] = [
 pub struct VideoUrl(Url);
 
 impl VideoUrl {
+    /// The address of a file of this machine; links out of rows never become one.
+    pub fn of_file(path: &std::path::Path) -> Option<Self> {
+        Url::from_file_path(path).ok().map(Self)
+    }
+
     /// The whole address.
     pub fn as_str(&self) -> &str {
         self.0.as_str()

@@ -3,13 +3,22 @@
 mod pages;
 mod probes;
 
-use actix::Recipient;
+use std::net::TcpListener;
+
+use actix::{Addr, Recipient};
+use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
-use actix_web::{HttpResponse, web};
+use actix_web::{App, HttpResponse, HttpServer, web};
 use serde::Serialize;
 
-use crate::actors::http::LookUp;
+use crate::actors::http::{Http, LookUp};
 use crate::messages::AskReadiness;
+
+/// Threads that answer: requests only wait for actors.
+const WORKERS: usize = 2;
+
+/// How long open requests may take at the end, in seconds.
+const SHUTDOWN_SECS: u64 = 1;
 
 /// The actors behind the routes.
 #[derive(Clone)]
@@ -18,6 +27,20 @@ pub struct Behind {
     pub readiness: Recipient<AskReadiness>,
     /// Knows entries.
     pub entries: Recipient<LookUp>,
+}
+
+impl Behind {
+    /// The one actor that answers all of it.
+    pub fn of(http: &Addr<Http>) -> Self {
+        Self { readiness: http.clone().recipient(), entries: http.clone().recipient() }
+    }
+}
+
+/// A server on a bound listener; it runs when awaited and leaves signals to its caller.
+pub fn server(listener: TcpListener, behind: Behind) -> std::io::Result<Server> {
+    let app = move || App::new().configure(|config| configure(config, behind.clone()));
+    let server = HttpServer::new(app).workers(WORKERS).shutdown_timeout(SHUTDOWN_SECS).disable_signals();
+    Ok(server.listen(listener)?.run())
 }
 
 /// Mounts all routes.

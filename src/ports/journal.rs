@@ -94,6 +94,9 @@ pub trait Journal: Send + Sync {
     /// One entry, for people.
     async fn entry(&self, id: EntryId) -> Outcome<Option<EntryView>>;
 
+    /// The note of an entry, once made.
+    async fn note(&self, id: EntryId) -> Outcome<Option<Note>>;
+
     /// The entries of a database, newest first.
     async fn entries(&self, database: DatabaseId, limit: u32) -> Outcome<Vec<EntryView>>;
 

@@ -1,0 +1,75 @@
+//! The command line: one file for each command.
+//!
+//! Results go to stdout, everything else to stderr. Exit code 0 means done, 1 means that it could not be
+//! done and the last line says why, 2 means a wrong call, 70 means that the service gave up on itself.
+
+mod check;
+mod hear;
+mod migrate;
+mod process;
+mod progress;
+mod register;
+mod sandbox;
+mod serve;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Watches the videos you save in Notion and fills your own columns.
+#[derive(Debug, Parser)]
+#[command(name = "linkscribe", version, propagate_version = true)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service for connected Notion workspaces
+    Serve,
+    /// Try everything on this machine, with an emulated Notion and no account
+    Sandbox(sandbox::Arguments),
+    /// Watch one video and print its note; no Notion needed
+    Process(process::Arguments),
+    /// Register a link database with an integration token
+    Register(register::Arguments),
+    /// Look whether settings, tools and database are in order
+    Check,
+    /// Bring the database to the current version
+    Migrate,
+    /// Transcribe one sound file (used by the service itself)
+    #[command(hide = true)]
+    Hear(hear::Arguments),
+}
+
+/// Runs one command; says what went wrong in one place.
+pub fn run(line: CommandLine) -> ExitCode {
+    // Two TLS providers are in the dependency tree; naming one keeps rustls from having to choose.
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        return say(&anyhow::anyhow!("TLS was set up twice"));
+    }
+    let done = match line.command {
+        Command::Hear(arguments) => hear::run(&arguments).map(|()| 0),
+        Command::Serve => in_system(serve::run()),
+        Command::Sandbox(arguments) => in_system(sandbox::run(arguments)),
+        Command::Process(arguments) => in_system(process::run(arguments)),
+        Command::Register(arguments) => in_system(register::run(arguments)),
+        Command::Check => in_system(check::run()),
+        Command::Migrate => in_system(migrate::run()),
+    };
+    done.map_or_else(|error| say(&error), ExitCode::from)
+}
+
+/// Runs a command inside an actix `System`.
+fn in_system(command: impl Future<Output = anyhow::Result<u8>>) -> anyhow::Result<u8> {
+    actix::System::new().block_on(command)
+}
+
+/// The last line of a command that could not be done.
+fn say(error: &anyhow::Error) -> ExitCode {
+    // Without a stderr there is nobody to tell; the exit code still says it.
+    drop(writeln!(std::io::stderr(), "linkscribe: {error:#}"));
+    ExitCode::FAILURE
+}

@@ -1,0 +1,139 @@
+//! `linkscribe process`: the whole chain for one video, with a sheet of paper in the place of Notion.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use secrecy::SecretString;
+use serde_json::json;
+use url::Url;
+
+use super::progress;
+use crate::adapters::local_file::LocalFile;
+use crate::adapters::notion::parse_schema;
+use crate::adapters::paper::{Ending, Paper};
+use crate::app::{App, Options, adapters};
+use crate::domain::entry::{DatabaseId, EntryId, LinkDatabase};
+use crate::domain::link::MediaKey;
+use crate::domain::media::Watched;
+use crate::domain::note::Note;
+use crate::domain::page;
+use crate::domain::schema::Schema;
+use crate::failure::Outcome;
+use crate::ports::{Journal, NewConnection, Registry, VideoSource};
+use crate::settings::Settings;
+use crate::telemetry::{LogTo, init};
+
+/// A single row needs no pause between looks.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Which video, and what to fill.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The video's link, or a video file
+    #[arg(value_name = "URL or FILE")]
+    video: String,
+    /// Print JSON instead of Markdown
+    #[arg(long)]
+    json: bool,
+    /// Fill the columns of this schema: a Notion data source object as JSON
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    /// What you want from the video, in your own words
+    #[arg(long)]
+    instructions: Option<String>,
+    /// The language you want to read, such as `en` or `de`
+    #[arg(long)]
+    language: Option<String>,
+}
+
+/// Watches one video and prints its note.
+pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
+    let settings = Settings::load()?;
+    let _telemetry = init(LogTo::Terminal)?;
+    let schema = arguments.schema.as_deref().map(read_schema).transpose()?.unwrap_or_default();
+    let desk = tempfile::Builder::new().prefix("linkscribe-").tempdir().context("no temporary folder can be made")?;
+    let store = adapters::store_at(&format!("sqlite://{}", desk.path().join("journal.db").display())).await?;
+    let (link, source) = video(&arguments.video)?;
+    let (paper, ending) = Paper::new(link.clone(), schema);
+    let paper = Arc::new(paper);
+    register(&*store, &paper, &arguments).await?;
+
+    let mut ports = adapters::with(&settings, Arc::clone(&store), paper).await?;
+    if let Some(source) = source {
+        ports.source = source;
+    }
+    let key = ports.source.understand(&link).map_err(|failure| anyhow::anyhow!("{failure}"))?.key;
+    let public_url = Url::parse("http://localhost").context("the address of this machine")?;
+    let app = App::start(ports, Options::usual(public_url, desk.path().join("work"), 1, LOOK));
+    let shown = tokio::spawn(progress::show(app.watchers.subscribe()));
+    let ended = tokio::select! {
+        ended = ending => ended.context("the chain ended without a result")?,
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            app.drain().await;
+            anyhow::bail!("interrupted");
+        }
+    };
+    let entry = shown.await.context("the progress could not be shown")?.context("the entry was lost")?;
+    app.drain().await;
+    match ended {
+        Ending::Failed(reason) => anyhow::bail!("{}", reason.sentence()),
+        Ending::Completed => {}
+    }
+    let (note, watched) = result(&*store, entry, &key).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        let document = json!({ "link": link, "note": note, "media": watched });
+        serde_json::to_writer_pretty(&mut out, &document)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", page::note_markdown(&note, &watched, &link))?;
+    }
+    Ok(0)
+}
+
+/// What the journal holds of a completed entry.
+async fn result(journal: &dyn Journal, entry: EntryId, key: &MediaKey) -> Outcome<(Note, Watched)> {
+    let note = journal.note(entry).await?.unwrap_or_default();
+    Ok((note, journal.media(key).await?.known()))
+}
+
+fn read_schema(file: &Path) -> anyhow::Result<Schema> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("the schema {} cannot be read", file.display()))?;
+    let object = serde_json::from_str(&text).with_context(|| format!("the schema {} is no JSON", file.display()))?;
+    parse_schema(&object).with_context(|| format!("{} is no Notion data source object", file.display()))
+}
+
+/// What was given: a file of this machine, with the source that reads it, or a link.
+fn video(given: &str) -> anyhow::Result<(String, Option<Arc<dyn VideoSource>>)> {
+    let path = Path::new(given);
+    if !path.try_exists().unwrap_or(false) {
+        return Ok((given.to_owned(), None));
+    }
+    let file = LocalFile::new(path)?;
+    Ok((file.link(), Some(Arc::new(file))))
+}
+
+async fn register(registry: &dyn Registry, paper: &Paper, arguments: &Arguments) -> anyhow::Result<()> {
+    let connection = NewConnection {
+        workspace: "paper".to_owned(),
+        owner: "paper".to_owned(),
+        token: SecretString::from("paper"),
+    };
+    let connection = registry.keep_connection(connection).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let database = LinkDatabase {
+        id: DatabaseId::new(),
+        connection,
+        notion_database: "paper".to_owned(),
+        data_source: "paper".to_owned(),
+        title: "paper".to_owned(),
+        mapping: paper.mapping(),
+        instructions: arguments.instructions.clone(),
+        language: arguments.language.clone(),
+    };
+    registry.keep_database(database).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    Ok(())
+}
