@@ -80,7 +80,13 @@ impl Workspace for Paper {
         Ok(self.row_now())
     }
 
-    async fn update_row(&self, _access: &Access, _page: &str, _map: &Mapping, update: &RowUpdate) -> Outcome<()> {
+    async fn update_row(
+        &self,
+        _access: &Access,
+        _page: &str,
+        _map: &Mapping,
+        update: &RowUpdate,
+    ) -> Outcome<()> {
         if update.status == Some(Status::Completed) {
             self.end(Ending::Completed);
         }
@@ -99,7 +105,13 @@ impl Workspace for Paper {
         Ok("section".to_owned())
     }
 
-    async fn tell_failure(&self, _access: &Access, _page: &str, _map: &Mapping, reason: Reason) -> Outcome<()> {
+    async fn tell_failure(
+        &self,
+        _access: &Access,
+        _page: &str,
+        _map: &Mapping,
+        reason: Reason,
+    ) -> Outcome<()> {
         self.end(Ending::Failed(reason));
         Ok(())
     }
