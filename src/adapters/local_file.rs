@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use crate::domain::entry::Target;
@@ -27,7 +29,10 @@ impl LocalFile {
         let path = path.canonicalize().with_context(|| format!("{} cannot be opened", path.display()))?;
         anyhow::ensure!(path.is_file(), "{} is not a file", path.display());
         let url = VideoUrl::of_file(&path).context("the file's path is no address")?;
-        let key = MediaKey(format!("file:{:x}", Sha256::digest(path.as_os_str().as_encoded_bytes())));
+        let key = MediaKey(format!(
+            "file:{}",
+            URL_SAFE_NO_PAD.encode(Sha256::digest(path.as_os_str().as_encoded_bytes()))
+        ));
         Ok(Self { path, target: Target { url, key } })
     }
 
