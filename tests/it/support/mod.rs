@@ -1,0 +1,4 @@
+//! What the behaviour tests share.
+
+pub mod fakes;
+pub mod probe;
