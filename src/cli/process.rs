@@ -55,7 +55,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let _telemetry = init(LogTo::Terminal)?;
     let schema = arguments.schema.as_deref().map(read_schema).transpose()?.unwrap_or_default();
     let desk = tempfile::Builder::new().prefix("linkscribe-").tempdir().context("no temporary folder can be made")?;
-    let store = adapters::store_at(&format!("sqlite://{}", desk.path().join("journal.db").display())).await?;
+    let store = adapters::store_in(desk.path()).await?;
     let (link, source) = video(&arguments.video)?;
     let (paper, ending) = Paper::new(link.clone(), schema);
     let paper = Arc::new(paper);

@@ -35,7 +35,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         format!("the environment variable {} is not set; put the integration token into it", arguments.token_env)
     })?;
     let store = adapters::store(&settings).await?;
-    let workspace = adapters::notion(&settings).await?;
+    let workspace = adapters::notion(&settings)?;
     let request = Register {
         token: SecretString::from(token),
         database: arguments.database,

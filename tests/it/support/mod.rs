@@ -1,4 +1,5 @@
 //! What the behaviour tests share.
 
 pub mod fakes;
+pub mod kitchen;
 pub mod probe;

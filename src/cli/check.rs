@@ -1,0 +1,92 @@
+//! `linkscribe check`: are settings, tools and database in order? Each line that is not says what to do.
+
+use std::io::Write;
+
+use crate::adapters::tool::version_line;
+use crate::app::adapters;
+use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
+
+/// Looks at everything the service needs; exit code 1 when something is missing.
+pub(super) async fn run() -> anyhow::Result<u8> {
+    let settings = Settings::load()?;
+    let mut findings = vec![Finding::good("settings", "read")];
+    findings.push(match adapters::yt_dlp(&settings).check().await {
+        Ok(version) => Finding::good("yt-dlp", &version),
+        Err(failure) => Finding::bad("yt-dlp", &failure.to_string(), "Run `make setup`."),
+    });
+    for program in ["ffmpeg", "ffprobe"] {
+        findings.push(tool(program, "-version").await);
+    }
+    findings.extend(engines(&settings).await);
+    findings.push(match adapters::store(&settings).await {
+        Ok(_) => Finding::good("database", "opens and is up to date"),
+        Err(error) => Finding::bad("database", &format!("{error:#}"), "Check DATABASE_URL and DATA_DIR."),
+    });
+    let mut out = std::io::stdout();
+    for finding in &findings {
+        writeln!(out, "{finding}")?;
+    }
+    Ok(u8::from(findings.iter().any(|finding| finding.fix.is_some())))
+}
+
+/// What was found out about one thing.
+struct Finding {
+    what: String,
+    found: String,
+    fix: Option<String>,
+}
+
+impl Finding {
+    fn good(what: &str, found: &str) -> Self {
+        Self { what: what.to_owned(), found: found.to_owned(), fix: None }
+    }
+
+    fn bad(what: &str, found: &str, fix: &str) -> Self {
+        Self { what: what.to_owned(), found: found.to_owned(), fix: Some(fix.to_owned()) }
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mark = if self.fix.is_some() { "✗" } else { "✓" };
+        write!(out, "{mark} {:<12} {}", self.what, self.found)?;
+        self.fix.iter().try_for_each(|fix| write!(out, "\n  {:<12} {fix}", ""))
+    }
+}
+
+async fn engines(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.push(match &settings.speech {
+        SpeechEngine::OpenAi(openai) => Finding::good("transcriber", &format!("{} at {}", openai.model, openai.url)),
+        SpeechEngine::Local => model(settings),
+        SpeechEngine::Off => Finding::good("transcriber", "off"),
+    });
+    findings.push(match &settings.reader {
+        ReaderEngine::Google { url, .. } => Finding::good("reader", &format!("Google Vision at {url}")),
+        ReaderEngine::Local { .. } => tool("tesseract", "--version").await,
+        ReaderEngine::Off => Finding::good("reader", "off"),
+    });
+    findings.push(match &settings.summarizer {
+        SummaryEngine::Gemini { model, url, .. } => Finding::good("summarizer", &format!("{model} at {url}")),
+        SummaryEngine::OpenAi(openai) => Finding::good("summarizer", &format!("{} at {}", openai.model, openai.url)),
+        SummaryEngine::Local => Finding::good("summarizer", "rules on this machine"),
+    });
+    findings
+}
+
+fn model(settings: &Settings) -> Finding {
+    let model = adapters::speech_model(settings);
+    if model.is_file() {
+        let name = model.canonicalize().unwrap_or(model);
+        let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return Finding::good("transcriber", &format!("Whisper on this machine, {name}"));
+    }
+    Finding::bad("transcriber", &format!("the speech model {} is missing", model.display()), "Run `make setup`.")
+}
+
+async fn tool(program: &str, flag: &str) -> Finding {
+    match version_line(program, flag).await {
+        Ok(version) => Finding::good(program, &version),
+        Err(failure) => Finding::bad(program, &failure.to_string(), "Run `make setup`."),
+    }
+}

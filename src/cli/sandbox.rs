@@ -1,0 +1,135 @@
+//! `linkscribe sandbox`: the real service against an emulated Notion in the same process, local engines only.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::broadcast::error::RecvError;
+use url::Url;
+use uuid::Uuid;
+
+use crate::actors::http::{Register, register};
+use crate::app::{App, Options, adapters};
+use crate::http::{Behind, server};
+use crate::sandbox::notion::EmulatedNotion;
+use crate::sandbox::{Clips, Sandbox, serve, starter};
+use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
+use crate::telemetry::{LogTo, init};
+
+/// The emulated Notion has no budget to spare.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How long the sample row may take with `--once`: minutes on a machine that is busy with other things.
+const ONCE_LIMIT: Duration = Duration::from_secs(10 * 60);
+
+/// How to run the sandbox.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// End when the sample row is completed, and print its page as Markdown
+    #[arg(long)]
+    once: bool,
+}
+
+/// Runs until it is stopped, or with `--once` until the sample row has ended.
+pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
+    let mut settings = Settings::load()?;
+    let _telemetry = init(if arguments.once { LogTo::Terminal } else { LogTo::Watcher })?;
+    let folder = tempfile::Builder::new().prefix("linkscribe-sandbox-").tempdir().context("no temporary folder")?;
+
+    let notion = EmulatedNotion::new();
+    let database = starter::open(&notion)?;
+    let listener = listener(&settings, arguments.once)?;
+    let address = listener.local_addr()?;
+    let clips = Clips::in_dir(folder.path().join("clips"))?;
+    let sandbox = Sandbox::new(notion.clone(), database.data_source, clips);
+    let running = serve(listener, sandbox)?;
+
+    let service = TcpListener::bind(("127.0.0.1", 0)).context("the service finds no free port")?;
+    let here = Url::parse(&format!("http://127.0.0.1:{}", address.port()))?;
+    settings.notion_api_url = here.clone();
+    settings.public_url = Url::parse(&format!("http://{}", service.local_addr()?))?;
+    settings.downloads.extra_hosts.push(format!("127.0.0.1:{}", address.port()));
+    on_this_machine(&mut settings);
+    let app = start(&settings, folder.path(), &notion, database.database).await?;
+    let web = server(service, Behind::of(&app.http))?;
+    let handle = web.handle();
+    let web = actix::spawn(web);
+
+    let row = starter::add_sample(&notion, database.data_source, &here)?;
+    let code = if arguments.once {
+        let code = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row)).await.context("the sample row took too long")?;
+        app.drain().await;
+        write!(std::io::stdout(), "{}", notion.page_markdown(row).unwrap_or_default())?;
+        code
+    } else {
+        greet(&here)?;
+        app.run_until_stopped().await?
+    };
+    handle.stop(false).await;
+    web.await??;
+    running.stop().await?;
+    Ok(code)
+}
+
+/// The sandbox needs no account, whatever keys the environment holds.
+fn on_this_machine(settings: &mut Settings) {
+    settings.speech = SpeechEngine::Local;
+    if !matches!(settings.reader, ReaderEngine::Local { .. }) {
+        settings.reader = ReaderEngine::Local { languages: "eng".to_owned() };
+    }
+    settings.summarizer = SummaryEngine::Local;
+    settings.redis_url = None;
+}
+
+/// A run that ends by itself takes any port; a person gets the one they know.
+fn listener(settings: &Settings, once: bool) -> anyhow::Result<TcpListener> {
+    let port = if once { 0 } else { settings.listen.1 };
+    TcpListener::bind(("127.0.0.1", port))
+        .with_context(|| format!("port {port} is taken; choose another one with PORT=8090"))
+}
+
+async fn start(settings: &Settings, folder: &Path, notion: &EmulatedNotion, database: Uuid) -> anyhow::Result<App> {
+    let store = adapters::store_in(folder).await?;
+    let workspace = adapters::notion(settings)?;
+    let request = Register {
+        token: notion.token().into(),
+        database: database.to_string(),
+        instructions: None,
+        language: None,
+    };
+    register(&*workspace, &*store, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let ports = adapters::with(settings, store, workspace).await?;
+    let options = Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);
+    Ok(App::start(ports, options))
+}
+
+/// Waits until the row is completed or failed; gives the exit code.
+async fn ended(notion: &EmulatedNotion, row: Uuid) -> anyhow::Result<u8> {
+    let mut changes = notion.subscribe();
+    let mut shown = String::new();
+    loop {
+        let status = notion.words(row, "Status").unwrap_or_default();
+        if status != shown {
+            writeln!(std::io::stderr(), "sample row: {status}")?;
+            shown.clone_from(&status);
+        }
+        match status.as_str() {
+            "completed" => return Ok(0),
+            "failed" => return Ok(1),
+            _ => {}
+        }
+        match changes.recv().await {
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => anyhow::bail!("the emulated Notion is gone"),
+        }
+    }
+}
+
+fn greet(here: &Url) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "\n  Open http://localhost:{} in your browser.", here.port().unwrap_or_default())?;
+    writeln!(out, "  Paste a link or drop a video there; Ctrl-C ends the sandbox and forgets it.\n")?;
+    Ok(())
+}

@@ -1,0 +1,330 @@
+//! Doubles for the ports: each does what the test says and keeps what it was asked.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use linkscribe::domain::link::VideoUrl;
+use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind};
+use linkscribe::domain::media::{At, MediaInfo, Segment, Transcript};
+use linkscribe::domain::note::{Answer, Question};
+use linkscribe::domain::page::Section;
+use linkscribe::domain::reason::Reason;
+use linkscribe::domain::schema::{Column, ColumnKind, Schema};
+use linkscribe::domain::stage::Status;
+use linkscribe::failure::{Failure, Outcome};
+use linkscribe::ports::{
+    Access, AudioFile, DataSourceRef, Download, Frame, FrameText, MediaOpener, Opened, Row, RowUpdate,
+    SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
+};
+use tokio::sync::{Notify, Semaphore};
+
+/// What a double does when it is asked.
+pub enum Behaviour {
+    /// Answers.
+    Work,
+    /// Fails so.
+    Fail(fn() -> Failure),
+    /// Panics.
+    Panic,
+    /// Never answers.
+    Hang,
+}
+
+/// The part all doubles share: a list of behaviours, the last of which stays; and a counter.
+#[derive(Clone)]
+pub struct Script {
+    next: Arc<Mutex<VecDeque<Behaviour>>>,
+    asked: Arc<AtomicUsize>,
+    rung: Arc<Notify>,
+}
+
+impl Script {
+    /// Always answers.
+    pub fn works() -> Self {
+        Self::of([])
+    }
+
+    /// Does this in turn, then answers.
+    pub fn of(behaviours: impl IntoIterator<Item = Behaviour>) -> Self {
+        let next = behaviours.into_iter().collect();
+        Self { next: Arc::new(Mutex::new(next)), asked: Arc::default(), rung: Arc::default() }
+    }
+
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Waits until it was asked this often.
+    pub async fn asked_times(&self, times: usize) {
+        let enough = async {
+            while self.asked() < times {
+                self.rung.notified().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), enough).await.expect("it is asked often enough");
+    }
+
+    async fn play(&self) -> Outcome<()> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.rung.notify_waiters();
+        self.rung.notify_one();
+        let now = self.next.lock().unwrap().pop_front().unwrap_or(Behaviour::Work);
+        match now {
+            Behaviour::Work => Ok(()),
+            Behaviour::Fail(failure) => Err(failure()),
+            Behaviour::Panic => panic!("injected"),
+            Behaviour::Hang => std::future::pending().await,
+        }
+    }
+}
+
+pub struct FakeSource(pub Script);
+
+#[async_trait]
+impl VideoSource for FakeSource {
+    async fn fetch(&self, _url: &VideoUrl, work_dir: &Path) -> Outcome<Download> {
+        self.0.play().await?;
+        let file = work_dir.join("video.mp4");
+        std::fs::write(&file, b"not a real video").unwrap();
+        let info = MediaInfo { platform: "TikTok".into(), caption: Some("Soup #recipe".into()), ..MediaInfo::default() };
+        Ok(Download { file, info })
+    }
+}
+
+pub struct FakeOpener(pub Script);
+
+#[async_trait]
+impl MediaOpener for FakeOpener {
+    async fn open(&self, _file: &Path, work_dir: &Path) -> Outcome<Opened> {
+        self.0.play().await?;
+        let frame = Frame { path: work_dir.join("0.jpg"), at: At(0.0) };
+        let audio = AudioFile { path: work_dir.join("audio.ogg"), duration: Some(12.0) };
+        Ok(Opened { audio: Some(audio), frames: vec![frame], duration: Some(12.0) })
+    }
+}
+
+/// Says one sentence; with a gate, only when the gate is opened.
+pub struct FakeSpeech {
+    pub script: Script,
+    pub gate: Option<Arc<Semaphore>>,
+}
+
+impl FakeSpeech {
+    pub fn new(script: Script) -> Self {
+        Self { script, gate: None }
+    }
+}
+
+#[async_trait]
+impl SpeechToText for FakeSpeech {
+    fn name(&self) -> String {
+        "fake speech".into()
+    }
+
+    async fn transcribe(&self, _audio: &AudioFile) -> Outcome<Transcript> {
+        self.script.play().await?;
+        if let Some(gate) = &self.gate {
+            gate.acquire().await.unwrap().forget();
+        }
+        let segment = Segment { start: At(0.0), end: At(4.0), text: "Cook the soup for twenty minutes.".into() };
+        Ok(Transcript { language: Some("en".into()), segments: vec![segment], engine: self.name() })
+    }
+}
+
+pub struct FakeReader(pub Script);
+
+#[async_trait]
+impl TextReader for FakeReader {
+    fn name(&self) -> String {
+        "fake reader".into()
+    }
+
+    async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
+        self.0.play().await?;
+        Ok(frames.iter().map(|frame| FrameText { at: frame.at, lines: vec!["TOMATO SOUP".into()] }).collect())
+    }
+}
+
+pub struct FakeModel(pub Script);
+
+#[async_trait]
+impl SummaryModel for FakeModel {
+    fn name(&self) -> String {
+        "fake model".into()
+    }
+
+    async fn answer(&self, question: &Question) -> Outcome<Answer> {
+        self.0.play().await?;
+        let values = question
+            .columns
+            .iter()
+            .filter(|(_, column)| column.name == "Minutes")
+            .map(|(key, _)| (key.clone(), serde_json::json!(20)))
+            .collect();
+        Ok(Answer {
+            title: "Tomato soup".into(),
+            summary: "A soup that cooks for twenty minutes.".into(),
+            key_points: vec![],
+            values,
+            engine: self.name(),
+        })
+    }
+}
+
+/// What a workspace was told, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    Status(String, Status),
+    Values(String, usize),
+    Section(String, String),
+    Removed(String),
+    Failure(String, Reason),
+    Untold(String),
+}
+
+/// A workspace of rows in memory.
+pub struct FakeWorkspace {
+    pub rows: Mutex<Vec<Row>>,
+    pub told: Mutex<Vec<Told>>,
+    pub writes: Script,
+    pub rung: Notify,
+}
+
+impl FakeWorkspace {
+    /// A workspace with these links waiting, in rows `row-0`, `row-1` and so on.
+    pub fn with_links(links: &[&str], writes: Script) -> Arc<Self> {
+        let rows = links.iter().enumerate().map(|(index, link)| Row {
+            page: format!("row-{index}"),
+            link: Some((*link).to_owned()),
+            ..Row::default()
+        });
+        Arc::new(Self { rows: Mutex::new(rows.collect()), told: Mutex::default(), writes, rung: Notify::new() })
+    }
+
+    pub fn told(&self) -> Vec<Told> {
+        self.told.lock().unwrap().clone()
+    }
+
+    /// Waits until something like this was told, twenty seconds at most.
+    pub async fn until(&self, wanted: impl Fn(&[Told]) -> bool) {
+        let happened = async {
+            loop {
+                let rung = self.rung.notified();
+                if wanted(&self.told.lock().unwrap()) {
+                    return;
+                }
+                rung.await;
+            }
+        };
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(20), happened).await;
+        assert!(waited.is_ok(), "it was never told; told was {:?}", self.told());
+    }
+
+    fn keep(&self, told: Told) {
+        self.told.lock().unwrap().push(told);
+        self.rung.notify_waiters();
+    }
+}
+
+#[async_trait]
+impl Workspace for FakeWorkspace {
+    async fn whoami(&self, _access: &Access) -> Outcome<String> {
+        Ok("Kitchen".into())
+    }
+
+    async fn data_sources(&self, _access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>> {
+        Ok(vec![DataSourceRef { database: database.into(), id: "source".into(), name: "Videos".into() }])
+    }
+
+    async fn schema(&self, _access: &Access, _data_source: &str) -> Outcome<Schema> {
+        Ok(schema())
+    }
+
+    async fn waiting_rows(&self, _access: &Access, _source: &str, _mapping: &Mapping) -> Outcome<Vec<Row>> {
+        let waiting = |row: &&Row| matches!(row.status.as_deref(), None | Some("pending"));
+        Ok(self.rows.lock().unwrap().iter().filter(waiting).cloned().collect())
+    }
+
+    async fn row(&self, _access: &Access, page: &str, _mapping: &Mapping) -> Outcome<Row> {
+        let rows = self.rows.lock().unwrap();
+        rows.iter()
+            .find(|row| row.page == page)
+            .cloned()
+            .ok_or_else(|| Failure::permanent(Reason::RowGone, anyhow::anyhow!("no such row")))
+    }
+
+    async fn update_row(&self, _access: &Access, page: &str, _map: &Mapping, update: &RowUpdate) -> Outcome<()> {
+        if let Some(status) = update.status {
+            let mut rows = self.rows.lock().unwrap();
+            if let Some(row) = rows.iter_mut().find(|row| row.page == page) {
+                row.status = Some(status.name().to_owned());
+            }
+        }
+        if !update.values.is_empty() {
+            self.keep(Told::Values(page.into(), update.values.len()));
+        }
+        if let Some(status) = update.status {
+            self.keep(Told::Status(page.into(), status));
+        }
+        Ok(())
+    }
+
+    async fn find_section(&self, _access: &Access, page: &str, marker: &str) -> Outcome<Option<String>> {
+        let told = self.told();
+        Ok(told.contains(&Told::Section(page.into(), marker.into())).then(|| format!("section of {page}")))
+    }
+
+    async fn remove_section(&self, _access: &Access, section: &str) -> Outcome<()> {
+        self.keep(Told::Removed(section.into()));
+        Ok(())
+    }
+
+    async fn append_section(&self, _access: &Access, page: &str, section: &Section) -> Outcome<String> {
+        self.writes.play().await?;
+        self.keep(Told::Section(page.into(), section.marker.clone()));
+        Ok(format!("section of {page}"))
+    }
+
+    async fn tell_failure(&self, _access: &Access, page: &str, _map: &Mapping, reason: Reason) -> Outcome<()> {
+        if let Some(row) = self.rows.lock().unwrap().iter_mut().find(|row| row.page == page) {
+            row.status = Some("failed".into());
+        }
+        self.keep(Told::Failure(page.into(), reason));
+        Ok(())
+    }
+
+    async fn untell_failure(&self, _access: &Access, page: &str, _mapping: &Mapping) -> Outcome<()> {
+        self.keep(Told::Untold(page.into()));
+        Ok(())
+    }
+}
+
+/// A link database with a number column to fill.
+pub fn schema() -> Schema {
+    let column = |id: &str, name: &str, kind| Column { id: id.into(), name: name.into(), description: String::new(), kind };
+    Schema {
+        title: "Saved videos".into(),
+        description: String::new(),
+        columns: vec![
+            column("title", "Name", ColumnKind::Title),
+            column("link", "Link", ColumnKind::Url),
+            column("status", "Status", ColumnKind::Select { options: vec![] }),
+            column("minutes", "Minutes", ColumnKind::Number { format: "number".into() }),
+        ],
+    }
+}
+
+/// The mapping of [`schema`].
+pub fn mapping() -> Mapping {
+    let options = Status::ALL.into_iter().map(|status| (status, status.name().to_owned())).collect();
+    Mapping {
+        link: "link".into(),
+        status: StatusColumn { id: "status".into(), kind: StatusKind::Select, options },
+        title: "title".into(),
+        reason: None,
+    }
+}

@@ -1,0 +1,86 @@
+//! A journal with one registered database, and a service made of doubles around it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use linkscribe::adapters::seal::Seal;
+use linkscribe::adapters::store::Store;
+use linkscribe::app::{Options, Ports};
+use linkscribe::domain::entry::{DatabaseId, LinkDatabase};
+use linkscribe::ports::{Journal, NewConnection, Registry};
+use tempfile::TempDir;
+use url::Url;
+
+use super::fakes::{
+    FakeModel, FakeOpener, FakeReader, FakeSource, FakeSpeech, FakeWorkspace, Script, mapping,
+};
+
+/// Links that lead to different videos.
+pub fn links(count: usize) -> Vec<String> {
+    (0..count).map(|index| format!("https://www.tiktok.com/@cook/video/{index}")).collect()
+}
+
+/// A journal in a temporary folder with one registered database.
+pub struct Kitchen {
+    pub store: Arc<Store>,
+    pub database: LinkDatabase,
+    pub folder: TempDir,
+}
+
+impl Kitchen {
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let seal = Seal::from_file_or_new(&folder.path().join("token.key")).unwrap();
+        let url = format!("sqlite://{}", folder.path().join("journal.db").display());
+        let store = Arc::new(Store::open(&url, seal).await.unwrap());
+        let connection = store
+            .keep_connection(NewConnection { workspace: "Kitchen".into(), owner: "cook".into(), token: "secret".into() })
+            .await
+            .unwrap();
+        let mut database = LinkDatabase {
+            id: DatabaseId::new(),
+            connection,
+            notion_database: "database".into(),
+            data_source: "source".into(),
+            title: "Saved videos".into(),
+            mapping: mapping(),
+            instructions: None,
+            language: None,
+        };
+        database.id = store.keep_database(database.clone()).await.unwrap();
+        Self { store, database, folder }
+    }
+
+    pub fn work_root(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// A service of doubles that all work.
+    pub fn ports(&self, workspace: Arc<FakeWorkspace>) -> Ports {
+        Ports {
+            journal: Arc::clone(&self.store) as Arc<dyn Journal>,
+            registry: Arc::clone(&self.store) as Arc<dyn Registry>,
+            workspace,
+            source: Arc::new(FakeSource(Script::works())),
+            opener: Arc::new(FakeOpener(Script::works())),
+            speech: Some(Arc::new(FakeSpeech::new(Script::works()))),
+            speech_seats: 2,
+            reader: Some(Arc::new(FakeReader(Script::works()))),
+            reader_seats: 2,
+            summary: Arc::new(FakeModel(Script::works())),
+        }
+    }
+
+    /// A brisk pace.
+    pub fn options(&self, max_in_flight: u32) -> Options {
+        let mut options = Options::usual(
+            Url::parse("http://localhost:8080").unwrap(),
+            self.work_root(),
+            max_in_flight,
+            Duration::from_millis(50),
+        );
+        options.patience = Duration::from_millis(1);
+        options
+    }
+}
