@@ -215,9 +215,9 @@ fn shape_words(shape: &Value) -> String {
         .join(", ")
 }
 
-/// The words of the title among a page's cells.
-pub(super) fn words_of_title(cells: &BTreeMap<String, Cell>) -> String {
-    match cells.get("title") {
+/// The words of a page's title; its column has the id `title` everywhere.
+pub(crate) fn title(page: &Page) -> String {
+    match page.cells.get("title") {
         Some(Cell::Text(items)) => text::plain(items),
         _ => String::new(),
     }
