@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::callers::{Caller, Capability, Connection, Space};
@@ -31,6 +32,7 @@ struct Inner {
     faults: Mutex<Faults>,
     ahead: Mutex<TimeDelta>,
     closing: CancellationToken,
+    under_way: TaskTracker,
     first: Connection,
 }
 
@@ -56,6 +58,7 @@ impl EmulatedNotion {
             faults: Mutex::default(),
             ahead: Mutex::new(TimeDelta::zero()),
             closing: CancellationToken::new(),
+            under_way: TaskTracker::new(),
             first,
         };
         Self { inner: Arc::new(inner) }
@@ -69,6 +72,11 @@ impl EmulatedNotion {
     /// Ends stalls early when the server stops.
     pub(super) fn closing(&self) -> &CancellationToken {
         &self.inner.closing
+    }
+
+    /// The requests being answered.
+    pub(super) fn under_way(&self) -> &TaskTracker {
+        &self.inner.under_way
     }
 
     /// The token of the first connection.
