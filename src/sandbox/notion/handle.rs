@@ -31,7 +31,7 @@ struct Inner {
     traffic: Mutex<Traffic>,
     faults: Mutex<Faults>,
     ahead: Mutex<TimeDelta>,
-    closing: CancellationToken,
+    closing: Mutex<CancellationToken>,
     under_way: TaskTracker,
     first: Connection,
 }
@@ -57,7 +57,7 @@ impl EmulatedNotion {
             traffic: Mutex::default(),
             faults: Mutex::default(),
             ahead: Mutex::new(TimeDelta::zero()),
-            closing: CancellationToken::new(),
+            closing: Mutex::default(),
             under_way: TaskTracker::new(),
             first,
         };
@@ -70,8 +70,14 @@ impl EmulatedNotion {
     }
 
     /// Ends stalls early when the server stops.
-    pub(super) fn closing(&self) -> &CancellationToken {
-        &self.inner.closing
+    pub(super) fn closing(&self) -> CancellationToken {
+        locked(&self.inner.closing).clone()
+    }
+
+    /// Forgets an earlier stop: a server starts again.
+    pub(super) fn reopen(&self) {
+        *locked(&self.inner.closing) = CancellationToken::new();
+        self.inner.under_way.reopen();
     }
 
     /// The requests being answered.

@@ -27,6 +27,7 @@ impl EmulatedNotion {
     /// Serves on a listener until stopped. Needs a Tokio runtime around it.
     pub fn serve(&self, listener: TcpListener) -> std::io::Result<RunningNotion> {
         let url = format!("http://{}", listener.local_addr()?);
+        self.reopen();
         let notion = self.clone();
         let app = move || App::new().configure(|config| notion.configure(config));
         let server = HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run();

@@ -75,9 +75,10 @@ async fn answer(
 }
 
 async fn wait(notion: &EmulatedNotion, time: Duration) {
+    let closing = notion.closing();
     tokio::select! {
         () = tokio::time::sleep(time) => {}
-        () = notion.closing().cancelled() => {}
+        () = closing.cancelled() => {}
     }
 }
 
