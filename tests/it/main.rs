@@ -1,7 +1,19 @@
 //! One binary for all behaviour tests: one file per behaviour.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs, unreachable_pub, reason = "a test may panic, and its names are its docs")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may panic, and its names are its docs"
+)]
 
-// mod chain;
+mod chain;
+mod journal;
+mod notion_sdk;
+mod providers;
+mod redis_budget;
 mod rooms;
-// mod stages;
-// mod support;
+mod stages;
+mod support;
