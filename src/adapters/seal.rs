@@ -13,13 +13,14 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::alphabet;
+use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret, SecretString};
 
-/// Takes keys with or without padding, as people paste both.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+/// Takes keys with or without padding, as people paste both. Seals are ours and read strictly.
+const PASTED: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
@@ -145,7 +146,7 @@ impl Seal {
         match read_key_file(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let key = Key::try_generate().map_err(|_| SealError::NoRandomness)?;
-                keep_key_file(path, &BASE64.encode(key)).map_err(failed)?;
+                keep_key_file(path, &STANDARD.encode(key)).map_err(failed)?;
                 // Another process may have been first; the file's key counts, not ours.
                 Self::parse(&read_key_file(path).map_err(failed)?)
             }
@@ -159,7 +160,7 @@ impl Seal {
         let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: &place.bytes() };
         let sealed = self.first.cipher.encrypt(&nonce, payload).map_err(|_| SealError::Sealing)?;
         let bytes = [nonce.as_slice(), sealed.as_slice()].concat();
-        Ok(format!("{}.{}", self.first.id, BASE64.encode(bytes)))
+        Ok(format!("{}.{}", self.first.id, STANDARD.encode(bytes)))
     }
 
     /// Opens what was sealed for this place.
@@ -169,7 +170,7 @@ impl Seal {
             return Err(SealError::Damaged);
         }
         let key = self.key(id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
-        let bytes = BASE64.decode(text).map_err(|_| SealError::Damaged)?;
+        let bytes = STANDARD.decode(text).map_err(|_| SealError::Damaged)?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES).ok_or(SealError::Damaged)?;
         let nonce = XNonce::try_from(nonce).map_err(|_| SealError::Damaged)?;
         let payload = Payload { msg: sealed, aad: &place.bytes() };
@@ -202,7 +203,7 @@ fn is_key_name(id: &str) -> bool {
 
 fn cipher(id: &str, key: &str) -> Result<XChaCha20Poly1305, SealError> {
     let refused = || SealError::KeyShape(id.to_owned());
-    let bytes = BASE64.decode(key).map_err(|_| refused())?;
+    let bytes = PASTED.decode(key).map_err(|_| refused())?;
     if bytes.len() != KEY_BYTES {
         return Err(refused());
     }
@@ -246,7 +247,7 @@ mod tests {
     const HERE: Place<'_> = Place { table: "connections", column: "token", owner: "a" };
 
     fn key(byte: u8) -> String {
-        BASE64.encode([byte; KEY_BYTES])
+        STANDARD.encode([byte; KEY_BYTES])
     }
 
     fn ring(text: &str) -> Result<Seal, SealError> {
@@ -297,7 +298,7 @@ mod tests {
     #[test]
     fn rings_that_cannot_be_meant_are_refused_without_quoting_a_key() {
         let good = key(3);
-        let short = BASE64.encode([3; 16]);
+        let short = STANDARD.encode([3; 16]);
         for (text, expected) in [
             (String::new(), "no key"),
             (format!("a:{good},"), "no key"),
@@ -343,12 +344,12 @@ mod tests {
             prop_assert_eq!(opened(&seal, HERE, &sealed).unwrap(), secret);
             let cut = at.index(sealed.len());
             prop_assert!(seal.open(HERE, sealed.get(..cut).unwrap_or_default()).is_err());
-            let mut bytes = BASE64.decode(sealed.trim_start_matches("1.")).unwrap();
+            let mut bytes = STANDARD.decode(sealed.trim_start_matches("1.")).unwrap();
             let flipped = at.index(bytes.len());
             if let Some(byte) = bytes.get_mut(flipped) {
                 *byte ^= 1;
             }
-            let changed = format!("1.{}", BASE64.encode(bytes));
+            let changed = format!("1.{}", STANDARD.encode(bytes));
             prop_assert!(seal.open(HERE, &changed).is_err());
         }
     }

@@ -9,7 +9,7 @@ use linkscribe::domain::media::{MediaInfo, ScreenText, Transcript};
 use linkscribe::domain::note::Note;
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::stage::Status;
-use linkscribe::ports::{Journal, NextRun};
+use linkscribe::ports::NextRun;
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::bench::Bench;
