@@ -10,7 +10,16 @@ mod records;
 mod registry;
 mod sweep;
 
-/// Makes each promise a test on SQLite and a test on PostgreSQL.
+use std::collections::HashMap;
+use std::pin::Pin;
+
+use tokio::task::JoinSet;
+
+/// A promise that is being tried.
+type Trial = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Makes each promise a test on SQLite, and each room of promises a test on PostgreSQL: where every test is
+/// a process of its own, a server for each promise would take longer than all promises together.
 macro_rules! on_both {
     ($($room:ident: $($promise:ident),+ $(,)?;)+) => {
         mod on_sqlite {
@@ -24,15 +33,37 @@ macro_rules! on_both {
         }
 
         mod on_postgres {
-            use super::bench::Bench;
-            $($(
+            $(mod $room {
+                use super::super::bench::Bench;
                 #[tokio::test(flavor = "multi_thread")]
-                async fn $promise() {
-                    super::$room::$promise(&Bench::postgres().await).await;
+                async fn keep_every_promise() {
+                    super::super::all_are_kept(vec![$((
+                        stringify!($promise),
+                        Box::pin(async {
+                            super::super::$room::$promise(&Bench::postgres().await).await;
+                        }),
+                    )),+])
+                    .await;
                 }
-            )+)+
+            })+
         }
     };
+}
+
+/// Tries all promises side by side and names the broken ones.
+async fn all_are_kept(promises: Vec<(&'static str, Trial)>) {
+    let mut trials = JoinSet::new();
+    let mut names = HashMap::new();
+    for (name, trial) in promises {
+        names.insert(trials.spawn(trial).id(), name);
+    }
+    let mut broken = Vec::new();
+    while let Some(joined) = trials.join_next_with_id().await {
+        if let Err(error) = joined {
+            broken.push(names[&error.id()]);
+        }
+    }
+    assert!(broken.is_empty(), "broken promises: {broken:?}");
 }
 
 on_both! {

@@ -29,7 +29,7 @@ set -eu
 dir=$(mktemp -d "${TMPDIR:-/tmp}/linkscribe-postgres.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 "$1/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions >/dev/null
-"$1/postgres" -D "$dir/data" -k "$dir" -h 127.0.0.1 -p "$2" -F -c full_page_writes=off &
+"$1/postgres" -D "$dir/data" -k "$dir" -h 127.0.0.1 -p "$2" -F -c full_page_writes=off -c max_connections=300 &
 server=$!
 cat >/dev/null
 kill -QUIT "$server" 2>/dev/null || true
