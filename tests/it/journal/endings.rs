@@ -10,7 +10,7 @@ use linkscribe::ports::NextRun;
 
 use super::bench::Bench;
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 pub(super) async fn a_retry_waits_for_its_time_and_counts_an_attempt(bench: &Bench) {
     bench.queue("later").await;

@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 
 use super::bench::{Bench, KEY, OTHER_KEY, TOKEN, keys, link_database, new_connection};
 
-const INTERVAL: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_mins(1);
 
 async fn token(registry: &dyn Registry, id: ConnectionId) -> String {
     let connection = registry.connection(id).await.unwrap().unwrap();

@@ -58,10 +58,10 @@ pub(super) async fn old_entries_and_their_media_are_removed(bench: &Bench) {
         journal.save_info(claimed.ticket, &key(&claimed.page), &MediaInfo::default()).await.unwrap();
         match claimed.page.as_str() {
             "done" => journal.complete(claimed.ticket).await.unwrap(),
-            _ => journal.hand_back(claimed.ticket, NextRun::Wait(Duration::from_secs(60))).await.unwrap(),
+            _ => journal.hand_back(claimed.ticket, NextRun::Wait(Duration::from_mins(1))).await.unwrap(),
         }
     }
-    assert_eq!(journal.sweep(Duration::from_secs(3_600)).await.unwrap(), NOTHING);
+    assert_eq!(journal.sweep(Duration::from_hours(1)).await.unwrap(), NOTHING);
     assert!(journal.media(&key("done")).await.unwrap().info.is_some());
 
     assert_eq!(journal.sweep(Duration::ZERO).await.unwrap(), Swept { pruned: 1, ..NOTHING });

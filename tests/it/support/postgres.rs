@@ -18,7 +18,7 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, Database};
 
 /// A cold disk takes its time; a warm one is ready within a second.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// How often a start is tried: the free port may be taken by somebody else before the server has it.
 const STARTS: u32 = 3;
