@@ -140,6 +140,8 @@ pub(super) async fn the_next_entry_of_many_is_found_by_the_index(bench: &Bench) 
     let store = bench.reopened().await;
     let plan = store.explain_claim().await.unwrap();
     assert!(plan.contains("entries_claim"), "{plan}");
+    assert!(plan.replace(' ', "").contains("not_before<"), "the time is part of the search: {plan}");
+    assert!(!plan.contains("Filter"), "{plan}");
     assert!(!plan.contains("Seq Scan") && !plan.contains("SCAN") && !plan.contains("Sort"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     assert_eq!(bench.claim().await.page, "page 99999");

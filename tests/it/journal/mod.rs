@@ -88,6 +88,7 @@ on_both! {
     records:
         checkpoints_are_there_after_a_restart,
         a_video_is_shared_by_all_entries_with_its_key,
+        a_write_cut_off_in_the_middle_leaves_the_store_working,
         a_checkpoint_that_cannot_be_read_is_made_again,
         texts_no_database_keeps_are_kept_without_their_nul,
         lists_are_newest_first_and_counts_add_up;

@@ -1,7 +1,9 @@
 //! Checkpoints, and what people see.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
-use linkscribe::domain::entry::FoundRow;
+use linkscribe::domain::entry::{Claimed, DatabaseId, EntryId, FoundRow};
 use linkscribe::domain::link::MediaKey;
 use linkscribe::domain::media::{At, Media, MediaInfo, ScreenLine, ScreenText, Segment, Transcript};
 use linkscribe::domain::note::{Evidence, Filled, Note, Value};
@@ -32,7 +34,7 @@ fn watched(key: &MediaKey) -> Media {
     }
 }
 
-async fn save(bench: &Bench, page: &str, media: &Media) -> linkscribe::domain::entry::Claimed {
+async fn save(bench: &Bench, page: &str, media: &Media) -> Claimed {
     bench.queue(page).await;
     let claimed = bench.claim().await;
     let ticket = claimed.ticket;
@@ -56,7 +58,7 @@ pub(super) async fn checkpoints_are_there_after_a_restart(bench: &Bench) {
     let note = Note { title: "Pasta".into(), values: vec![price], ..Note::default() };
     bench.journal.save_note(claimed.ticket, &note).await.unwrap();
     bench.journal.save_section(claimed.ticket, Some("block")).await.unwrap();
-    bench.journal.hand_back(claimed.ticket, NextRun::Wait(std::time::Duration::ZERO)).await.unwrap();
+    bench.journal.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
 
     let store = bench.reopened().await;
     assert_eq!(store.media(&key).await.unwrap(), media);
@@ -64,7 +66,7 @@ pub(super) async fn checkpoints_are_there_after_a_restart(bench: &Bench) {
     assert_eq!(claimed.note, Some(note));
     assert_eq!(claimed.section.as_deref(), Some("block"));
     store.save_section(claimed.ticket, None).await.unwrap();
-    store.hand_back(claimed.ticket, NextRun::Wait(std::time::Duration::ZERO)).await.unwrap();
+    store.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
     assert_eq!(store.claim("again").await.unwrap().unwrap().section, None);
     store.close().await.unwrap();
 }
@@ -88,7 +90,7 @@ pub(super) async fn a_video_is_shared_by_all_entries_with_its_key(bench: &Bench)
 pub(super) async fn a_checkpoint_that_cannot_be_read_is_made_again(bench: &Bench) {
     let key = MediaKey("tiktok:1".into());
     let claimed = save(bench, "page", &watched(&key)).await;
-    bench.journal.hand_back(claimed.ticket, NextRun::Wait(std::time::Duration::ZERO)).await.unwrap();
+    bench.journal.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
     let raw = bench.raw().await;
     raw.execute_unprepared("UPDATE media SET transcript = '{\"segments\": 7}'").await.unwrap();
     raw.execute_unprepared("UPDATE entries SET note = 'no json'").await.unwrap();
@@ -101,6 +103,33 @@ pub(super) async fn a_checkpoint_that_cannot_be_read_is_made_again(bench: &Bench
     assert_eq!(claimed.note, None);
     bench.journal.save_transcript(claimed.ticket, &key, &Transcript::default()).await.unwrap();
     assert_eq!(bench.journal.media(&key).await.unwrap().transcript, Some(Transcript::default()));
+}
+
+/// A stage is cut off by its time limit or by a shutdown, at any point of a write.
+pub(super) async fn a_write_cut_off_in_the_middle_leaves_the_store_working(bench: &Bench) {
+    let key = MediaKey("tiktok:1".into());
+    bench.queue("page").await;
+    let ticket = bench.claim().await.ticket;
+    let info = watched(&key).info.unwrap();
+    let (mut cut, mut done) = (0, 0);
+    for step in 0..200 {
+        let limit = Duration::from_micros(step * 25);
+        match tokio::time::timeout(limit, bench.journal.save_info(ticket, &key, &info)).await {
+            Ok(saved) => {
+                saved.unwrap();
+                done += 1;
+            }
+            Err(_) => cut += 1,
+        }
+    }
+    assert!(cut > 0 && cut + done == 200);
+    bench.journal.save_info(ticket, &key, &info).await.unwrap();
+    bench.journal.complete(ticket).await.unwrap();
+    let other = bench.reopened().await;
+    assert_eq!(other.media(&key).await.unwrap().info, Some(info), "it was committed");
+    let view = other.entry(ticket.entry).await.unwrap().unwrap();
+    assert_eq!(view.status, Status::Completed);
+    other.close().await.unwrap();
 }
 
 pub(super) async fn texts_no_database_keeps_are_kept_without_their_nul(bench: &Bench) {
@@ -139,7 +168,7 @@ pub(super) async fn lists_are_newest_first_and_counts_add_up(bench: &Bench) {
         journal.counts().await.unwrap(),
         [(Status::Pending, 1), (Status::Processing, 1), (Status::Completed, 1), (Status::Failed, 1)]
     );
-    let nobody = linkscribe::domain::entry::DatabaseId::new();
+    let nobody = DatabaseId::new();
     assert!(journal.entries(nobody, 3).await.unwrap().is_empty());
-    assert!(journal.entry(linkscribe::domain::entry::EntryId::new()).await.unwrap().is_none());
+    assert!(journal.entry(EntryId::new()).await.unwrap().is_none());
 }
