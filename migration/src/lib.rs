@@ -1,1 +1,28 @@
-//! The journal's tables.
+//! The journal's tables, one table a file, for SQLite and PostgreSQL alike.
+//!
+//! Ids are UUID version 7 as text, documents are JSON as text, and times are milliseconds since 1970 of
+//! the database's own clock: the three kinds both databases keep in the same way.
+
+use sea_orm_migration::prelude::*;
+
+pub use sea_orm_migration::MigratorTrait;
+
+mod m20261122_000001_create_connections_table;
+mod m20261122_000002_create_databases_table;
+mod m20261122_000003_create_media_table;
+mod m20261122_000004_create_entries_table;
+
+/// All migrations in the order they are run.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_create_connections_table::Migration),
+            Box::new(m20261122_000002_create_databases_table::Migration),
+            Box::new(m20261122_000003_create_media_table::Migration),
+            Box::new(m20261122_000004_create_entries_table::Migration),
+        ]
+    }
+}

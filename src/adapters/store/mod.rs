@@ -1,1 +1,110 @@
-//! (to be written)
+//! The journal and the registry in one SQL database: SQLite in a file, or PostgreSQL.
+//!
+//! Both databases run the same statements, built once; what differs (the clock, how a connection is
+//! opened, which errors pass by themselves) stands in `clock`, `open` and `error`. Every operation has a
+//! time limit, so that a stalled database is a passing failure and never a worker that hangs.
+
+mod checkpoints;
+mod claims;
+mod clock;
+mod endings;
+mod enqueue;
+mod error;
+mod journal;
+mod open;
+mod registry;
+mod sweep;
+mod tables;
+mod text;
+mod views;
+
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use crate::adapters::seal::Seal;
+use crate::failure::{Failure, Outcome};
+
+/// How long a claim lasts without a beat. Long enough to survive a slow database for some beats, short
+/// enough that the entry of a dead worker goes on within half a minute.
+pub const LEASE: Duration = Duration::from_secs(20);
+
+/// Longest time for one operation, waiting for a connection included; well below [`LEASE`], so that a
+/// beat that hangs fails in time for another one.
+const LONGEST_OPERATION: Duration = Duration::from_secs(8);
+
+/// What may be chosen about a store.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreOptions {
+    /// How long a claim lasts without a beat. Zero gives claims that have run out as soon as they are
+    /// made, which is how tests play a worker that died.
+    pub lease: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { lease: LEASE }
+    }
+}
+
+/// The journal and the registry, kept in one database.
+#[derive(Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+    seal: Seal,
+    options: StoreOptions,
+}
+
+impl Store {
+    /// Opens a database (`sqlite:` or `postgres:` address), brings its tables up to date and seals every
+    /// token with the newest key. An SQLite file and its folder are made where they are missing.
+    ///
+    /// Fails as transient while the database cannot be reached, and as a bug when the address is none or
+    /// when the keys open not a single token.
+    pub async fn open(database_url: &str, seal: Seal) -> Outcome<Self> {
+        Self::open_with(database_url, seal, StoreOptions::default()).await
+    }
+
+    /// Opens a database with options of one's own.
+    pub async fn open_with(database_url: &str, seal: Seal, options: StoreOptions) -> Outcome<Self> {
+        let db = open::connect(database_url).await?;
+        let store = Self { db, seal, options };
+        store.migrate().await?;
+        store.seal_again().await?;
+        Ok(store)
+    }
+
+    /// Closes all connections; SQLite folds its log back into the file.
+    pub async fn close(self) -> Outcome<()> {
+        Ok(self.db.close().await?)
+    }
+
+    /// Runs one operation under the time limit and names it in its failure.
+    async fn within<T>(
+        &self,
+        doing: &'static str,
+        operation: impl Future<Output = Outcome<T>> + Send,
+    ) -> Outcome<T> {
+        let done = tokio::time::timeout(LONGEST_OPERATION, operation).await;
+        done.unwrap_or_else(|_| {
+            let seconds = LONGEST_OPERATION.as_secs();
+            Err(Failure::transient(anyhow!("the database gave no answer within {seconds} s")))
+        })
+        .map_err(|failure| failure.context(doing))
+    }
+
+    /// Begins a transaction that may write. SQLite takes the lock at once: taking it later, after a read,
+    /// fails without waiting when somebody else wrote in between.
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.db.begin_with_options(options).await
+    }
+}

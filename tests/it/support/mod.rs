@@ -2,4 +2,7 @@
 
 pub mod fakes;
 pub mod kitchen;
+pub mod postgres;
 pub mod probe;
+pub mod providers;
+pub mod redis;

@@ -1,0 +1,57 @@
+//! How a claim ends: done, failed and told, or handed back.
+
+use sea_orm::UpdateMany;
+use sea_orm::sea_query::{Expr, ExprTrait};
+
+use super::Store;
+use super::claims::write_held;
+use super::tables::entries::{Column, DONE, Entity, WAITING};
+use super::text::{no_text, reason_name};
+use crate::domain::entry::Ticket;
+use crate::domain::reason::Reason;
+use crate::domain::stage::Status;
+use crate::failure::Outcome;
+use crate::ports::NextRun;
+
+impl Store {
+    pub(super) async fn end_completed(&self, ticket: Ticket) -> Outcome<()> {
+        let update = finished(self.held(ticket), self.time())
+            .col_expr(Column::Status, Status::Completed.name().into())
+            .col_expr(Column::Verdict, no_text().into());
+        write_held(&self.db, update).await
+    }
+
+    pub(super) async fn end_failed(&self, ticket: Ticket, reason: Reason) -> Outcome<()> {
+        let update = finished(self.held(ticket), self.time())
+            .col_expr(Column::Status, Status::Failed.name().into())
+            .col_expr(Column::Verdict, reason_name(reason)?.into());
+        write_held(&self.db, update).await
+    }
+
+    pub(super) async fn end_for_now(&self, ticket: Ticket, next: NextRun) -> Outcome<()> {
+        let back = released(self.held(ticket)).col_expr(Column::State, WAITING.into());
+        let update = match next {
+            NextRun::Retry(pause) => back
+                .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+                .col_expr(Column::NotBefore, self.time_after(pause)),
+            NextRun::Wait(pause) => back.col_expr(Column::NotBefore, self.time_after(pause)),
+            // Once more through the chain, to its end, where the owner is told.
+            NextRun::GiveUp(reason) => back
+                .col_expr(Column::Verdict, reason_name(reason)?.into())
+                .col_expr(Column::Status, Status::Saving.name().into())
+                .col_expr(Column::NotBefore, self.time()),
+        };
+        write_held(&self.db, update).await
+    }
+}
+
+fn finished(update: UpdateMany<Entity>, now: Expr) -> UpdateMany<Entity> {
+    released(update).col_expr(Column::State, DONE.into()).col_expr(Column::FinishedAt, now)
+}
+
+/// Nobody holds it any more. The lease's number stays: it only ever grows.
+pub(super) fn released(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
+    update
+        .col_expr(Column::LeaseOwner, no_text().into())
+        .col_expr(Column::LeaseUntil, Expr::value(None::<i64>))
+}

@@ -1,0 +1,71 @@
+//! Takes found rows into the journal.
+
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::Store;
+use super::tables::entries::{Column, DONE, Entity, WAITING};
+use super::tables::insert;
+use super::text::{no_text, plain};
+use crate::domain::entry::{Enqueued, EntryId, FoundRow};
+use crate::domain::stage::Status;
+use crate::failure::Outcome;
+
+impl Store {
+    /// Two statements, each complete in itself, so no transaction: whatever happens between them, the
+    /// next look at the row puts it right.
+    pub(super) async fn enqueue_row(&self, row: &FoundRow, looked_at: i64) -> Outcome<Enqueued> {
+        if self.insert_row(row).await? || self.start_over(row, looked_at).await? {
+            Ok(Enqueued::Queued)
+        } else {
+            Ok(Enqueued::Known)
+        }
+    }
+
+    /// Makes an entry unless the row has one.
+    async fn insert_row(&self, row: &FoundRow) -> Outcome<bool> {
+        let values: [(Column, Expr); 12] = [
+            (Column::Id, EntryId::new().to_string().into()),
+            (Column::DatabaseId, row.database.to_string().into()),
+            (Column::PageId, plain(&row.page).into()),
+            (Column::Link, plain(&row.link).into()),
+            (Column::State, WAITING.into()),
+            (Column::Status, Status::Pending.name().into()),
+            (Column::RunLease, 0_i64.into()),
+            (Column::Attempts, 0_i32.into()),
+            (Column::Crashes, 0_i32.into()),
+            (Column::NotBefore, self.time()),
+            (Column::CreatedAt, self.time()),
+            (Column::UpdatedAt, self.time()),
+        ];
+        let insert = insert(Entity, values)?
+            .on_conflict(OnConflict::columns([Column::DatabaseId, Column::PageId]).do_nothing().to_owned())
+            .to_owned();
+        Ok(self.db.execute(&insert).await?.rows_affected() > 0)
+    }
+
+    /// Starts an entry over whose owner asked for another run, or changed the link while it waited. The
+    /// old section stays known, so that the new one takes its place on the page. A running entry is left
+    /// to its worker.
+    async fn start_over(&self, row: &FoundRow, looked_at: i64) -> Outcome<bool> {
+        let link = plain(&row.link);
+        let asked_again = Column::State.eq(DONE).and(Column::FinishedAt.lt(looked_at));
+        let changed = Column::State.eq(WAITING).and(Column::Link.ne(link.as_str()));
+        let update = Entity::update_many()
+            .col_expr(Column::State, WAITING.into())
+            .col_expr(Column::Status, Status::Pending.name().into())
+            .col_expr(Column::Link, link.into())
+            .col_expr(Column::MediaKey, no_text().into())
+            .col_expr(Column::Attempts, 0_i32.into())
+            .col_expr(Column::Crashes, 0_i32.into())
+            .col_expr(Column::Verdict, no_text().into())
+            .col_expr(Column::Note, no_text().into())
+            .col_expr(Column::FinishedAt, Expr::value(None::<i64>))
+            .col_expr(Column::NotBefore, self.time())
+            .col_expr(Column::UpdatedAt, self.time())
+            .filter(Column::DatabaseId.eq(row.database.to_string()))
+            .filter(Column::PageId.eq(plain(&row.page)))
+            .filter(Condition::any().add(asked_again).add(changed));
+        Ok(update.exec(&self.db).await?.rows_affected > 0)
+    }
+}

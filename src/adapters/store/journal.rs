@@ -1,0 +1,99 @@
+//! The journal's promises, each under its time limit; the work stands in the files beside this one.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::Store;
+use super::tables::media::Column;
+use super::text::document;
+use crate::domain::entry::{Claimed, DatabaseId, Enqueued, EntryId, EntryView, FoundRow, Ticket};
+use crate::domain::link::MediaKey;
+use crate::domain::media::{Media, MediaInfo, ScreenText, Transcript};
+use crate::domain::note::Note;
+use crate::domain::reason::Reason;
+use crate::domain::stage::Status;
+use crate::failure::Outcome;
+use crate::ports::{Journal, NextRun, Swept};
+
+#[async_trait]
+impl Journal for Store {
+    async fn now(&self) -> Outcome<i64> {
+        self.within("read the clock", self.read_clock()).await
+    }
+
+    async fn enqueue(&self, row: &FoundRow, looked_at: i64) -> Outcome<Enqueued> {
+        self.within("queue a row", self.enqueue_row(row, looked_at)).await
+    }
+
+    async fn claim(&self, owner: &str) -> Outcome<Option<Claimed>> {
+        self.within("claim an entry", self.claim_next(owner)).await
+    }
+
+    async fn beat(&self, ticket: Ticket) -> Outcome<()> {
+        self.within("prolong a lease", self.prolong(ticket)).await
+    }
+
+    async fn set_status(&self, ticket: Ticket, status: Status) -> Outcome<()> {
+        self.within("record a status", self.write_status(ticket, status)).await
+    }
+
+    async fn media(&self, key: &MediaKey) -> Outcome<Media> {
+        self.within("read a media record", self.media_record(key)).await
+    }
+
+    async fn save_info(&self, ticket: Ticket, key: &MediaKey, info: &MediaInfo) -> Outcome<()> {
+        let write = self.write_media(ticket, key, Column::Info, document(info)?);
+        self.within("keep what the platform says", write).await
+    }
+
+    async fn save_transcript(&self, ticket: Ticket, key: &MediaKey, transcript: &Transcript) -> Outcome<()> {
+        let write = self.write_media(ticket, key, Column::Transcript, document(transcript)?);
+        self.within("keep a transcript", write).await
+    }
+
+    async fn save_screen_text(&self, ticket: Ticket, key: &MediaKey, text: &ScreenText) -> Outcome<()> {
+        let write = self.write_media(ticket, key, Column::ScreenText, document(text)?);
+        self.within("keep a screen text", write).await
+    }
+
+    async fn save_note(&self, ticket: Ticket, note: &Note) -> Outcome<()> {
+        self.within("keep a note", self.write_note(ticket, note)).await
+    }
+
+    async fn save_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()> {
+        self.within("keep a section", self.write_section(ticket, section)).await
+    }
+
+    async fn complete(&self, ticket: Ticket) -> Outcome<()> {
+        self.within("complete an entry", self.end_completed(ticket)).await
+    }
+
+    async fn finish_failed(&self, ticket: Ticket, reason: Reason) -> Outcome<()> {
+        self.within("finish a failed entry", self.end_failed(ticket, reason)).await
+    }
+
+    async fn hand_back(&self, ticket: Ticket, next: NextRun) -> Outcome<()> {
+        self.within("hand an entry back", self.end_for_now(ticket, next)).await
+    }
+
+    async fn is_live(&self, ticket: Ticket) -> Outcome<bool> {
+        self.within("look at a lease", self.claim_is_live(ticket)).await
+    }
+
+    async fn sweep(&self, keep: Duration) -> Outcome<Swept> {
+        self.within("sweep the journal", self.sweep_all(keep)).await
+    }
+
+    async fn entry(&self, id: EntryId) -> Outcome<Option<EntryView>> {
+        self.within("read an entry", self.view(id)).await
+    }
+
+    async fn entries(&self, database: DatabaseId, limit: u32) -> Outcome<Vec<EntryView>> {
+        self.within("read entries", self.newest(database, limit)).await
+    }
+
+    async fn counts(&self) -> Outcome<Vec<(Status, u64)>> {
+        self.within("count entries", self.count_by_status()).await
+    }
+}

@@ -1,0 +1,132 @@
+//! The tables as sea-orm sees them. The migrations are the truth about types and indexes.
+
+#![allow(unreachable_pub, reason = "sea-orm's derives want `pub`; nothing of this leaves the store")]
+
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::{Expr, InsertStatement, Query};
+
+use crate::failure::{Failure, Outcome};
+
+/// An insert of one row.
+pub(super) fn insert<E: EntityTrait, const N: usize>(
+    table: E,
+    row: [(E::Column, Expr); N],
+) -> Outcome<InsertStatement> {
+    let (columns, values): (Vec<E::Column>, Vec<Expr>) = row.into_iter().unzip();
+    let mut insert = Query::insert();
+    insert.into_table(table).columns(columns).values(values).map_err(Failure::bug)?;
+    Ok(insert)
+}
+
+/// Authorised workspaces.
+pub(super) mod connections {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "connections")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub owner: String,
+        pub workspace: String,
+        pub token: String,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Registered databases.
+pub(super) mod databases {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "databases")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub connection_id: String,
+        pub notion_database: String,
+        pub data_source: String,
+        pub title: String,
+        pub mapping: String,
+        pub instructions: Option<String>,
+        pub language: Option<String>,
+        pub next_poll_at: i64,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Media records.
+pub(super) mod media {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "media")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub info: Option<String>,
+        pub transcript: Option<String>,
+        pub screen_text: Option<String>,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Entries on their way.
+pub(super) mod entries {
+    use sea_orm::entity::prelude::*;
+
+    /// Free to be claimed once it is due.
+    pub const WAITING: &str = "waiting";
+    /// Claimed by the worker of its run lease.
+    pub const RUNNING: &str = "running";
+    /// Nothing more happens by itself.
+    pub const DONE: &str = "done";
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "entries")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub database_id: String,
+        pub page_id: String,
+        pub link: String,
+        pub media_key: Option<String>,
+        pub state: String,
+        pub status: String,
+        pub run_lease: i64,
+        pub lease_owner: Option<String>,
+        pub lease_until: Option<i64>,
+        pub attempts: i32,
+        pub crashes: i32,
+        pub not_before: i64,
+        pub verdict: Option<String>,
+        pub note: Option<String>,
+        pub section: Option<String>,
+        pub finished_at: Option<i64>,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

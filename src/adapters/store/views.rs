@@ -1,0 +1,79 @@
+//! What people get to see of the journal.
+
+use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::Store;
+use super::tables::entries::{Column, Entity, Model};
+use super::text::{reason, uuid};
+use crate::domain::entry::{DatabaseId, EntryId, EntryView};
+use crate::domain::stage::Status;
+use crate::failure::{Failure, Outcome};
+
+impl Store {
+    pub(super) async fn read_clock(&self) -> Outcome<i64> {
+        let now = Query::select().expr_as(self.time(), "now").to_owned();
+        let row = self.db.query_one(&now).await?;
+        let row = row.ok_or_else(|| Failure::bug(anyhow!("the database does not tell the time")))?;
+        Ok(row.try_get("", "now")?)
+    }
+
+    pub(super) async fn view(&self, id: EntryId) -> Outcome<Option<EntryView>> {
+        let found = Entity::find_by_id(id.to_string()).one(&self.db).await?;
+        found.map(entry_view).transpose()
+    }
+
+    /// Ids sort by the time they were made.
+    pub(super) async fn newest(&self, database: DatabaseId, limit: u32) -> Outcome<Vec<EntryView>> {
+        let found = Entity::find()
+            .filter(Column::DatabaseId.eq(database.to_string()))
+            .order_by_desc(Column::Id)
+            .limit(u64::from(limit))
+            .all(&self.db)
+            .await?;
+        found.into_iter().map(entry_view).collect()
+    }
+
+    pub(super) async fn count_by_status(&self) -> Outcome<Vec<(Status, u64)>> {
+        let counted: Vec<(String, i64)> = Entity::find()
+            .select_only()
+            .column(Column::Status)
+            .column_as(Expr::col(Column::Status).count(), "entries")
+            .group_by(Column::Status)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        let mut counts = Vec::new();
+        for (name, count) in counted {
+            counts.push((status(&name)?, u64::try_from(count).unwrap_or_default()));
+        }
+        counts.sort_unstable();
+        Ok(counts)
+    }
+}
+
+fn entry_view(row: Model) -> Outcome<EntryView> {
+    let status = status(&row.status)?;
+    Ok(EntryView {
+        id: EntryId(uuid(&row.id)?),
+        database_id: DatabaseId(uuid(&row.database_id)?),
+        page_id: row.page_id,
+        link: row.link,
+        status,
+        attempts: u32::try_from(row.attempts).unwrap_or_default(),
+        reason: row.verdict.as_deref().filter(|_| status == Status::Failed).map(reason),
+        created_at: moment(row.created_at)?,
+        updated_at: moment(row.updated_at)?,
+    })
+}
+
+fn status(name: &str) -> Outcome<Status> {
+    name.parse().map_err(Failure::bug)
+}
+
+fn moment(millis: i64) -> Outcome<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis)
+        .ok_or_else(|| Failure::bug(anyhow!("{millis} ms since 1970 is no date")))
+}

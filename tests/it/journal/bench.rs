@@ -1,0 +1,129 @@
+//! A place to try the journal at: a fresh database with one workspace and one database registered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use linkscribe::adapters::seal::Seal;
+use linkscribe::adapters::store::{Store, StoreOptions};
+use linkscribe::domain::entry::{Claimed, ConnectionId, DatabaseId, Enqueued, FoundRow, LinkDatabase};
+use linkscribe::domain::mapping::Mapping;
+use linkscribe::ports::{Journal, NewConnection, Registry};
+use secrecy::SecretString;
+use tempfile::TempDir;
+
+use crate::support::postgres::{self, FreshDatabase};
+
+/// 32 bytes in base64.
+pub(super) const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+/// Another 32 bytes.
+pub(super) const OTHER_KEY: &str = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=";
+/// The token of the connection every bench has.
+pub(super) const TOKEN: &str = "ntn_canary_4711";
+
+/// What the promises are tried on.
+pub(super) struct Bench {
+    /// The address of the database.
+    pub(super) url: String,
+    /// The journal.
+    pub(super) journal: Arc<dyn Journal>,
+    /// The same journal in the hands of a worker that dies at once: its claims have run out when they are made.
+    pub(super) dying: Arc<dyn Journal>,
+    /// The registry.
+    pub(super) registry: Arc<dyn Registry>,
+    /// The connection that is registered.
+    pub(super) connection: ConnectionId,
+    /// The database that is registered.
+    pub(super) database: DatabaseId,
+    _place: Place,
+}
+
+/// What has to live as long as the bench.
+enum Place {
+    File { _folder: TempDir },
+    Server { _database: FreshDatabase },
+}
+
+/// The keys the tests seal with.
+pub(super) fn keys(text: &str) -> Seal {
+    Seal::parse(&SecretString::from(text)).unwrap()
+}
+
+impl Bench {
+    pub(super) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("data/linkscribe.db").display());
+        Self::at(url, Place::File { _folder: folder }).await
+    }
+
+    pub(super) async fn postgres() -> Self {
+        let database = postgres::fresh_database().await;
+        Self::at(database.url.clone(), Place::Server { _database: database }).await
+    }
+
+    /// Two instances start at the same moment on an empty database.
+    async fn at(url: String, place: Place) -> Self {
+        let gone = StoreOptions { lease: Duration::ZERO };
+        let (store, dying) =
+            tokio::join!(Store::open(&url, keys(KEY)), Store::open_with(&url, keys(KEY), gone));
+        let store = Arc::new(store.unwrap());
+        let connection = store.keep_connection(new_connection("ada", TOKEN)).await.unwrap();
+        let database = store.keep_database(link_database(connection, "rows")).await.unwrap();
+        Self {
+            url,
+            journal: store.clone(),
+            registry: store,
+            dying: Arc::new(dying.unwrap()),
+            connection,
+            database,
+            _place: place,
+        }
+    }
+
+    /// The same database, opened once more.
+    pub(super) async fn reopened(&self) -> Store {
+        Store::open(&self.url, keys(KEY)).await.unwrap()
+    }
+
+    /// The database without the store before it.
+    pub(super) async fn raw(&self) -> sea_orm::DatabaseConnection {
+        sea_orm::Database::connect(&self.url).await.unwrap()
+    }
+
+    pub(super) fn row(&self, page: &str) -> FoundRow {
+        FoundRow { database: self.database, page: page.into(), link: format!("https://video.example/{page}") }
+    }
+
+    /// Queues a row that is new.
+    pub(super) async fn queue(&self, page: &str) {
+        let looked_at = self.journal.now().await.unwrap();
+        let queued = self.journal.enqueue(&self.row(page), looked_at).await.unwrap();
+        assert_eq!(queued, Enqueued::Queued);
+    }
+
+    /// Claims the next entry, which there is.
+    pub(super) async fn claim(&self) -> Claimed {
+        self.journal.claim("worker").await.unwrap().expect("an entry that is due")
+    }
+
+    /// Nothing is due.
+    pub(super) async fn nothing_is_due(&self) -> bool {
+        self.journal.claim("worker").await.unwrap().is_none()
+    }
+}
+
+pub(super) fn new_connection(owner: &str, token: &str) -> NewConnection {
+    NewConnection { workspace: "Home".into(), owner: owner.into(), token: token.into() }
+}
+
+pub(super) fn link_database(connection: ConnectionId, data_source: &str) -> LinkDatabase {
+    LinkDatabase {
+        id: DatabaseId::new(),
+        connection,
+        notion_database: format!("database of {data_source}"),
+        data_source: data_source.into(),
+        title: "Saved videos".into(),
+        mapping: Mapping { link: "aa%3A".into(), reason: Some("bb".into()), ..Mapping::default() },
+        instructions: Some("prices in euros".into()),
+        language: Some("de".into()),
+    }
+}

@@ -1,0 +1,141 @@
+//! Who is connected, and which databases are watched.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use linkscribe::adapters::store::Store;
+use linkscribe::domain::entry::{ConnectionId, DatabaseId};
+use linkscribe::domain::reason::Reason;
+use linkscribe::failure::Kind;
+use linkscribe::ports::Registry;
+use sea_orm::ConnectionTrait;
+use secrecy::ExposeSecret;
+
+use super::bench::{Bench, KEY, OTHER_KEY, TOKEN, keys, link_database, new_connection};
+
+const INTERVAL: Duration = Duration::from_mins(1);
+
+async fn token(registry: &dyn Registry, id: ConnectionId) -> String {
+    let connection = registry.connection(id).await.unwrap().unwrap();
+    assert_eq!(connection.access.connection, id);
+    connection.access.token.expose_secret().to_owned()
+}
+
+async fn raw_tokens(bench: &Bench) -> Vec<String> {
+    let raw = bench.raw().await;
+    let statement = sea_orm::Statement::from_string(
+        raw.get_database_backend(),
+        "SELECT token FROM connections ORDER BY owner",
+    );
+    let rows = raw.query_all_raw(statement).await.unwrap();
+    raw.close().await.unwrap();
+    rows.iter().map(|row| row.try_get("", "token").unwrap()).collect()
+}
+
+pub(super) async fn a_token_comes_back_and_is_not_to_be_read_in_the_database(bench: &Bench) {
+    assert_eq!(token(&*bench.registry, bench.connection).await, TOKEN);
+    let kept = raw_tokens(bench).await.concat();
+    assert!(kept.starts_with("1.") && !kept.contains(TOKEN) && !kept.contains("canary"));
+    let shown = format!("{:?}", bench.registry.connection(bench.connection).await.unwrap());
+    assert!(!shown.contains(TOKEN));
+    assert!(bench.registry.connection(ConnectionId::new()).await.unwrap().is_none());
+}
+
+pub(super) async fn a_seal_moved_to_another_connection_opens_nothing(bench: &Bench) {
+    let eve = bench.registry.keep_connection(new_connection("eve", "ntn_eve")).await.unwrap();
+    let raw = bench.raw().await;
+    raw.execute_unprepared(&format!(
+        "UPDATE connections SET token = (SELECT token FROM connections WHERE id = '{ada}') WHERE id = '{eve}'",
+        ada = bench.connection
+    ))
+    .await
+    .unwrap();
+    raw.close().await.unwrap();
+    let failure = bench.registry.connection(eve).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::Disconnected));
+    assert_eq!(token(&*bench.registry, bench.connection).await, TOKEN);
+}
+
+pub(super) async fn connecting_again_replaces_the_token(bench: &Bench) {
+    let again = bench.registry.keep_connection(new_connection("ada", "ntn_new")).await.unwrap();
+    assert_eq!(again, bench.connection);
+    assert_eq!(token(&*bench.registry, again).await, "ntn_new");
+    let other = bench.registry.keep_connection(new_connection("bob", "ntn_bob")).await.unwrap();
+    assert_ne!(other, again);
+    assert_eq!(token(&*bench.registry, again).await, "ntn_new");
+}
+
+pub(super) async fn a_new_key_seals_the_old_tokens_again(bench: &Bench) {
+    let both = format!("2:{OTHER_KEY},1:{KEY}");
+    let rotated = Store::open(&bench.url, keys(&both)).await.unwrap();
+    assert_eq!(token(&rotated, bench.connection).await, TOKEN);
+    rotated.close().await.unwrap();
+    assert!(raw_tokens(bench).await.concat().starts_with("2."));
+    let alone = Store::open(&bench.url, keys(&format!("2:{OTHER_KEY}"))).await.unwrap();
+    assert_eq!(token(&alone, bench.connection).await, TOKEN, "the old key may go");
+    alone.close().await.unwrap();
+}
+
+pub(super) async fn keys_that_open_nothing_stop_the_start(bench: &Bench) {
+    let failure = Store::open(&bench.url, keys(OTHER_KEY)).await.unwrap_err();
+    assert!(failure.to_string().contains("TOKEN_ENCRYPTION_KEY opens none of the 1 tokens"), "{failure}");
+    assert_eq!(token(&*bench.registry, bench.connection).await, TOKEN);
+}
+
+pub(super) async fn registering_again_replaces_what_was_known(bench: &Bench) {
+    let known = bench.registry.database(bench.database).await.unwrap().unwrap();
+    assert_eq!(
+        known,
+        linkscribe::domain::entry::LinkDatabase {
+            id: bench.database,
+            ..link_database(bench.connection, "rows")
+        }
+    );
+    let mut changed = link_database(bench.connection, "rows");
+    changed.title = "Renamed".into();
+    changed.instructions = None;
+    let id = bench.registry.keep_database(changed.clone()).await.unwrap();
+    assert_eq!(id, bench.database);
+    changed.id = id;
+    assert_eq!(bench.registry.databases().await.unwrap(), [changed]);
+    let other = bench.registry.keep_database(link_database(bench.connection, "other rows")).await.unwrap();
+    assert_ne!(other, id);
+    assert_eq!(bench.registry.databases().await.unwrap().len(), 2);
+    assert!(bench.registry.database(DatabaseId::new()).await.unwrap().is_none());
+}
+
+pub(super) async fn a_due_database_is_polled_by_one_of_two(bench: &Bench) {
+    for number in 0..9 {
+        let database = link_database(bench.connection, &format!("rows {number}"));
+        bench.registry.keep_database(database).await.unwrap();
+    }
+    assert_eq!(bench.registry.due_polls(0, INTERVAL).await.unwrap(), []);
+    let other = bench.reopened().await;
+    let mut polled = HashSet::new();
+    for _ in 0..4 {
+        let (one, two) = tokio::join!(bench.registry.due_polls(2, INTERVAL), other.due_polls(2, INTERVAL));
+        for database in one.unwrap().into_iter().chain(two.unwrap()) {
+            assert!(polled.insert(database.id), "taken twice");
+        }
+    }
+    assert_eq!(polled.len(), 10);
+    assert_eq!(other.due_polls(10, INTERVAL).await.unwrap(), []);
+    bench.registry.keep_database(link_database(bench.connection, "rows")).await.unwrap();
+    let due = other.due_polls(10, Duration::ZERO).await.unwrap();
+    assert_eq!(due.iter().map(|database| database.id).collect::<Vec<_>>(), [bench.database]);
+    assert_eq!(other.due_polls(10, INTERVAL).await.unwrap().len(), 1, "its interval has passed");
+    other.close().await.unwrap();
+}
+
+pub(super) async fn a_damaged_database_does_not_stop_the_others(bench: &Bench) {
+    let whole = bench.registry.keep_database(link_database(bench.connection, "whole")).await.unwrap();
+    let raw = bench.raw().await;
+    let damage = format!("UPDATE databases SET mapping = '[]' WHERE id = '{}'", bench.database);
+    raw.execute_unprepared(&damage).await.unwrap();
+    raw.close().await.unwrap();
+    let due = bench.registry.due_polls(10, INTERVAL).await.unwrap();
+    assert_eq!(due.iter().map(|database| database.id).collect::<Vec<_>>(), [whole]);
+    assert_eq!(bench.registry.databases().await.unwrap().len(), 1);
+    let failure = bench.registry.database(bench.database).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Bug);
+}
