@@ -96,11 +96,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn idle_keys_are_forgotten_and_busy_ones_are_not() {
-        let budget = MemoryBudget::new(1, Duration::from_secs(60));
+        let budget = MemoryBudget::new(1, Duration::from_mins(1));
         for number in 0..MANY_KEYS {
             assert_eq!(budget.take(&number.to_string()).await.unwrap(), None);
         }
-        budget.close_for("busy", Duration::from_secs(300)).await.unwrap();
+        budget.close_for("busy", Duration::from_mins(5)).await.unwrap();
         tokio::time::advance(Duration::from_secs(61)).await;
         assert!(budget.take("busy").await.unwrap().is_some());
         assert_eq!(budget.accounts.lock().unwrap().len(), 1);

@@ -78,12 +78,12 @@ impl RedisBudget {
         let answer = async {
             let mut connection = self.pool.get().await.context("cannot reach Redis")?;
             let mut call = script.prepare_invoke();
-            keys.iter().for_each(|key| {
+            for key in keys {
                 call.key(key);
-            });
-            numbers.iter().for_each(|number| {
+            }
+            for number in numbers {
                 call.arg(*number);
-            });
+            }
             call.invoke_async::<u64>(&mut connection).await.context("Redis refuses the budget's script")
         };
         timeout(PATIENCE, answer)

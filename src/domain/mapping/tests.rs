@@ -3,6 +3,9 @@ use std::collections::BTreeSet;
 
 use super::*;
 
+/// Columns as name and type.
+type Columns = &'static [(&'static str, &'static str)];
+
 /// A column whose id is its name; options behind a colon, such as `status:To do,Done`.
 fn column(name: &str, kind: &str) -> Column {
     let (kind, options) = kind.split_once(':').unwrap_or((kind, ""));
@@ -32,7 +35,7 @@ fn proposed(columns: &[(&str, &str)]) -> Result<Mapping, MappingProblem> {
 
 #[test]
 fn columns_are_found_by_type_and_by_name_in_any_language() {
-    let table: &[(&[(&str, &str)], &str, &str)] = &[
+    let table: &[(Columns, &str, &str)] = &[
         (&[("Link", "url"), ("Status", "select")], "Link", "Status"),
         (&[("Website", "url"), ("Video URL", "url"), ("Status", "select")], "Video URL", "Status"),
         (&[("Bookmarklink", "url"), ("Link", "url"), ("Status", "select")], "Link", "Status"),
@@ -64,7 +67,7 @@ fn columns_are_found_by_type_and_by_name_in_any_language() {
 
 #[test]
 fn a_problem_says_what_to_add() {
-    let table: &[(&[(&str, &str)], &str)] = &[
+    let table: &[(Columns, &str)] = &[
         (
             &[("Status", "select")],
             "There is no column for links. Add a URL column to the database, then register it again.",

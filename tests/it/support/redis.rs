@@ -1,4 +1,5 @@
 //! A Redis server of a test's own: on a free port, without persistence, killed when dropped.
+#![expect(clippy::expect_used, reason = "a test may panic")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
