@@ -1,1 +1,274 @@
-//! (to be written)
+//! Notion, API version 2025-09-03, as the chain's [`Workspace`].
+//!
+//! - `client`: one request with its budget and limits
+//! - `refusal`: what status codes mean
+//! - `ids`: ids before they enter a path, and in what people paste
+//! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
+//! - `text`, `blocks`: rich text and the page's section within Notion's limits
+//! - `telling`: why a row failed, told to its owner
+//!
+//! Every method can be repeated after a failure whose outcome is unknown: properties are set, not
+//! added to; a section is found by its marker and a told reason by its words.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use async_trait::async_trait;
+use serde_json::{Map, Value, json};
+use tracing::{debug, warn};
+use url::Url;
+
+use self::client::{Client, next_cursor, results};
+use self::refusal::{Answered, Refusal, Trouble};
+pub use self::schema::{NotASchema, parse_schema};
+use crate::domain::mapping::{Mapping, StatusKind};
+use crate::domain::page::Section;
+use crate::domain::reason::Reason;
+use crate::domain::schema::Schema;
+use crate::failure::{Failure, Outcome};
+use crate::ports::{Access, DataSourceRef, RateBudget, Row, RowUpdate, Workspace};
+
+mod blocks;
+mod client;
+mod ids;
+mod refusal;
+mod rows;
+mod schema;
+mod telling;
+mod text;
+mod values;
+
+/// Requests one connection may make in a [`WINDOW`]. Notion documents an average of three a second and
+/// otherwise a number that depends on the plan; it refuses what is too much and says for how long.
+pub const REQUESTS_PER_WINDOW: u32 = 180;
+
+/// Notion counts by the minute.
+pub const WINDOW: Duration = Duration::from_mins(1);
+
+/// A query gives at most 10,000 rows (since 2026-04-20), 100 in each answer.
+const MAX_QUERY_PAGES: usize = 100;
+
+/// Answers of 100 blocks: a page with more than 5,000 blocks on its top level is no page to read.
+const MAX_BLOCK_PAGES: usize = 50;
+
+/// The Notion API.
+pub struct Notion {
+    client: Client,
+}
+
+/// A framed box on the top level of a page.
+struct Callout {
+    id: String,
+    text: String,
+    block: Value,
+}
+
+impl Notion {
+    /// The API at `base_url`, which has no `/v1`; each connection's requests are taken from `budget`.
+    pub fn new(base_url: &Url, budget: Arc<dyn RateBudget>) -> Outcome<Self> {
+        Ok(Self { client: Client::new(base_url, budget)? })
+    }
+
+    /// One answer after another until the last one.
+    async fn query(&self, access: &Access, source: &str, filter: &Value) -> Answered<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut body =
+            Map::from_iter([("filter".to_owned(), filter.clone()), ("page_size".to_owned(), 100.into())]);
+        for _ in 0..MAX_QUERY_PAGES {
+            let path = ["data_sources", source, "query"];
+            let mut answer = self.client.post(access, &path, &json!(body)).await?;
+            items.append(&mut results(&mut answer));
+            if answer.pointer("/request_status/type").and_then(Value::as_str) == Some("incomplete") {
+                // Those that were given leave the filter once they are worked on; the rest comes then.
+                warn!(rows = items.len(), "more rows wait than notion gives in one query");
+            }
+            match next_cursor(&answer) {
+                Some(cursor) => drop(body.insert("start_cursor".to_owned(), cursor.into())),
+                None => return Ok(items),
+            }
+        }
+        warn!(rows = items.len(), "a query goes on for longer than is followed");
+        Ok(items)
+    }
+
+    async fn callouts(&self, access: &Access, page: &str) -> Answered<Vec<Callout>> {
+        let path = ["blocks", page, "children"];
+        let blocks = self.client.list(access, &path, &[], MAX_BLOCK_PAGES).await?;
+        Ok(blocks.into_iter().filter_map(Callout::read).collect())
+    }
+
+    /// Appends blocks to a page or a block and gives their ids.
+    async fn append_children(
+        &self,
+        access: &Access,
+        parent: &str,
+        blocks: Vec<Value>,
+    ) -> Answered<Vec<String>> {
+        let body = json!({ "children": blocks });
+        let mut answer = self.client.patch(access, &["blocks", parent, "children"], &body).await?;
+        let id = |block: &Value| block.get("id").and_then(Value::as_str).map(ids::checked);
+        let ids = results(&mut answer).iter().filter_map(id).collect::<Outcome<Vec<_>>>()?;
+        if ids.len() != blocks.len() {
+            let cause = anyhow!("{} blocks were sent to notion, {} came back", blocks.len(), ids.len());
+            return Err(Failure::transient(cause).into());
+        }
+        Ok(ids)
+    }
+
+    /// Moves a block to the trash; one that is gone already is no failure.
+    async fn remove_block(&self, access: &Access, block: &str) -> Answered<()> {
+        match self.client.delete(access, &["blocks", block]).await {
+            Err(trouble) if trouble.is_gone() => Ok(()),
+            removed => removed.map(|_| ()),
+        }
+    }
+
+    /// What was pasted may be the id of a data source itself ("Copy data source ID").
+    async fn data_source_itself(&self, access: &Access, id: &str) -> Answered<Vec<DataSourceRef>> {
+        let source = self.client.get(access, &["data_sources", id], &[]).await?;
+        let database = source.pointer("/parent/database_id").and_then(Value::as_str);
+        let name = text::read(source.get("title"));
+        let database = database.map(ids::checked).transpose()?.unwrap_or_else(|| id.to_owned());
+        Ok(vec![DataSourceRef { database, id: id.to_owned(), name }])
+    }
+}
+
+impl Callout {
+    fn read(block: Value) -> Option<Self> {
+        let id = ids::checked(block.get("id")?.as_str()?).ok()?;
+        let rich_text = block.pointer("/callout/rich_text")?;
+        Some(Self { id, text: text::read(Some(rich_text)), block })
+    }
+
+    fn leads_to(&self, marker: &str) -> bool {
+        text::leads_to(self.block.pointer("/callout/rich_text"), marker)
+    }
+}
+
+#[async_trait]
+impl Workspace for Notion {
+    async fn whoami(&self, access: &Access) -> Outcome<String> {
+        let bot = self.client.get(access, &["users", "me"], &[]).await?;
+        let names = [bot.pointer("/bot/workspace_name"), bot.get("name")];
+        let name = names.into_iter().flatten().filter_map(Value::as_str).find(|name| !name.is_empty());
+        Ok(name.unwrap_or("Notion").to_owned())
+    }
+
+    async fn data_sources(&self, access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>> {
+        let id = ids::pasted(database)?;
+        let found = match self.client.get(access, &["databases", &id], &[]).await {
+            Err(trouble) if trouble.is_gone() => return Ok(self.data_source_itself(access, &id).await?),
+            // The id of a page: a person pasted the wrong address, which is no defect of ours.
+            Err(Trouble::Refused(Refusal { status: 400, code, .. })) => {
+                let cause = anyhow!("notion answers {code}: the address is not that of a database");
+                return Err(Failure::permanent(Reason::RowGone, cause));
+            }
+            found => found?,
+        };
+        let sources = found.get("data_sources").and_then(Value::as_array).map(Vec::as_slice);
+        let read = |source: &Value| {
+            Some(DataSourceRef {
+                database: id.clone(),
+                id: ids::checked(source.get("id")?.as_str()?).ok()?,
+                name: source.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            })
+        };
+        Ok(sources.unwrap_or_default().iter().filter_map(read).collect())
+    }
+
+    async fn schema(&self, access: &Access, data_source: &str) -> Outcome<Schema> {
+        let id = ids::checked(data_source)?;
+        let source = self.client.get(access, &["data_sources", &id], &[]).await?;
+        parse_schema(&source).map_err(Failure::transient)
+    }
+
+    async fn waiting_rows(&self, access: &Access, data_source: &str, mapping: &Mapping) -> Outcome<Vec<Row>> {
+        let source = ids::checked(data_source)?;
+        let pages = match self.query(access, &source, &rows::waiting(mapping, true)).await {
+            // A select column gets its options when they are first used. Where there is no `pending`
+            // yet, no row can show it.
+            Err(trouble) if trouble.is_missing_option() && mapping.status.kind == StatusKind::Select => {
+                self.query(access, &source, &rows::waiting(mapping, false)).await?
+            }
+            pages => pages?,
+        };
+        pages.iter().filter(|item| rows::is_page(item)).map(|page| rows::row(page, mapping)).collect()
+    }
+
+    async fn row(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<Row> {
+        let page = self.client.get(access, &["pages", &ids::checked(page)?], &[]).await?;
+        rows::row(&page, mapping)
+    }
+
+    async fn update_row(
+        &self,
+        access: &Access,
+        page: &str,
+        mapping: &Mapping,
+        update: &RowUpdate,
+    ) -> Outcome<()> {
+        let mut properties = Map::new();
+        for (column, value) in &update.values {
+            if let Some(property) = values::property(value) {
+                properties.insert(column.clone(), property);
+            } else {
+                debug!(%column, "notion has no form for this value, it is left out");
+            }
+        }
+        let status = update.status.and_then(|status| values::status(&mapping.status, status));
+        properties.extend(status.map(|status| (mapping.status.id.clone(), status)));
+        let reason = mapping.reason.clone().zip(update.reason.as_deref().map(values::rich_text));
+        properties.extend(reason);
+        if !properties.is_empty() {
+            let body = json!({ "properties": properties });
+            self.client.patch(access, &["pages", &ids::checked(page)?], &body).await?;
+        }
+        Ok(())
+    }
+
+    async fn find_section(&self, access: &Access, page: &str, marker: &str) -> Outcome<Option<String>> {
+        let callouts = self.callouts(access, &ids::checked(page)?).await?;
+        Ok(callouts.into_iter().find(|callout| callout.leads_to(marker)).map(|callout| callout.id))
+    }
+
+    async fn remove_section(&self, access: &Access, section: &str) -> Outcome<()> {
+        Ok(self.remove_block(access, &ids::checked(section)?).await?)
+    }
+
+    async fn append_section(&self, access: &Access, page: &str, section: &Section) -> Outcome<String> {
+        let callout = [blocks::callout(section)?];
+        let mut id = None;
+        let mut waiting = VecDeque::from([(ids::checked(page)?, callout.as_slice())]);
+        while let Some((parent, siblings)) = waiting.pop_front() {
+            let batch = blocks::batch(siblings);
+            let rest = siblings.get(batch.blocks.len()..).unwrap_or_default();
+            let ids = self.append_children(access, &parent, batch.blocks).await?;
+            id = id.or_else(|| ids.first().cloned());
+            let open = batch.open.into_iter().filter_map(|(at, inner)| Some((ids.get(at)?.clone(), inner)));
+            waiting.extend(open);
+            if !rest.is_empty() {
+                waiting.push_back((parent, rest));
+            }
+        }
+        id.ok_or_else(|| Failure::bug(anyhow!("a section has no blocks")))
+    }
+
+    async fn tell_failure(
+        &self,
+        access: &Access,
+        page: &str,
+        mapping: &Mapping,
+        reason: Reason,
+    ) -> Outcome<()> {
+        telling::tell(self, access, page, mapping, reason).await
+    }
+
+    async fn untell_failure(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()> {
+        telling::untell(self, access, page, mapping).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

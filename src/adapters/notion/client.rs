@@ -1,0 +1,189 @@
+//! One request to Notion: version, token, budget, limits.
+//!
+//! Takes a path, a query and a body; gives the answer's JSON. Before each request the connection's
+//! budget is asked, waiting at most [`LONGEST_WAIT`]. Nothing is repeated in here: the chain repeats
+//! whole stages, and every write it makes can be made twice.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reqwest::Method;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+use tracing::{debug, warn};
+use url::Url;
+
+use super::refusal::{Answered, Trouble, judge};
+use crate::adapters::outbound::Outbound;
+use crate::domain::backoff::LONGEST_FLOOR;
+use crate::failure::{Failure, Outcome};
+use crate::ports::{Access, RateBudget};
+
+/// The API version all shapes in this folder are written for (<https://developers.notion.com/reference/versioning>).
+pub(super) const VERSION: &str = "2025-09-03";
+
+/// Notion gives up on a request after 60 s; what takes half of that is stuck.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A page of 100 rows with full columns has some hundred kilobytes; eight megabytes are a fault.
+const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long one request waits for its budget before the stage is handed back to wait without
+/// holding a place in the chain.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// What a query of a request holds.
+pub(super) type Query<'a> = &'a [(&'a str, &'a str)];
+
+/// Speaks HTTP with Notion.
+pub(super) struct Client {
+    http: Outbound,
+    base: Url,
+    budget: Arc<dyn RateBudget>,
+}
+
+impl Client {
+    /// A client for the API at `base`, which has no `/v1`.
+    pub(super) fn new(base: &Url, budget: Arc<dyn RateBudget>) -> Outcome<Self> {
+        if base.cannot_be_a_base() {
+            return Err(Failure::bug(anyhow::anyhow!("the address of the Notion API has no host")));
+        }
+        Ok(Self { http: Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?, base: base.clone(), budget })
+    }
+
+    /// Reads something.
+    pub(super) async fn get(&self, access: &Access, path: &[&str], query: Query<'_>) -> Answered<Value> {
+        self.send(access, Method::GET, path, query, None).await
+    }
+
+    /// Creates or asks something.
+    pub(super) async fn post(&self, access: &Access, path: &[&str], body: &Value) -> Answered<Value> {
+        self.send(access, Method::POST, path, &[], Some(body)).await
+    }
+
+    /// Changes something.
+    pub(super) async fn patch(&self, access: &Access, path: &[&str], body: &Value) -> Answered<Value> {
+        self.send(access, Method::PATCH, path, &[], Some(body)).await
+    }
+
+    /// Moves something to the trash.
+    pub(super) async fn delete(&self, access: &Access, path: &[&str]) -> Answered<Value> {
+        self.send(access, Method::DELETE, path, &[], None).await
+    }
+
+    /// Follows the cursor of a list, at most `max_pages` answers far.
+    pub(super) async fn list(
+        &self,
+        access: &Access,
+        path: &[&str],
+        query: Query<'_>,
+        max_pages: usize,
+    ) -> Answered<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        for _ in 0..max_pages {
+            let mut query = [query, &[("page_size", "100")]].concat();
+            query.extend(cursor.as_deref().map(|cursor| ("start_cursor", cursor)));
+            let mut answer = self.get(access, path, &query).await?;
+            items.append(&mut results(&mut answer));
+            cursor = next_cursor(&answer);
+            if cursor.is_none() {
+                return Ok(items);
+            }
+        }
+        warn!(max_pages, "a list in notion is longer than is read");
+        Ok(items)
+    }
+
+    async fn send(
+        &self,
+        access: &Access,
+        method: Method,
+        path: &[&str],
+        query: Query<'_>,
+        body: Option<&Value>,
+    ) -> Answered<Value> {
+        let key = format!("notion:{}", access.connection);
+        self.wait_for_budget(&key).await?;
+        let mut request = self
+            .http
+            .client()
+            .request(method.clone(), self.address(path)?)
+            .bearer_auth(access.token.expose_secret())
+            .header("Notion-Version", VERSION);
+        if !query.is_empty() {
+            request = request.query(query);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let reply = self.http.send(request).await?;
+        // The kind of thing asked for, without its id.
+        debug!(%method, of = path.first().copied(), status = reply.status.as_u16(), "notion answered");
+        if reply.status.is_success() {
+            return Ok(reply.json()?);
+        }
+        let trouble = judge(&reply, SystemTime::now());
+        if let Some(pause) = trouble.asks_to_wait() {
+            self.close_budget(&key, pause).await;
+        }
+        Err(trouble)
+    }
+
+    fn address(&self, path: &[&str]) -> Outcome<Url> {
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .map_err(|()| Failure::bug(anyhow::anyhow!("the address of the Notion API has no host")))?
+            .pop_if_empty()
+            .push("v1")
+            .extend(path);
+        Ok(url)
+    }
+
+    /// Waits until the budget lets one request through. A budget that cannot be asked lets it through
+    /// too: Notion counts for itself, and a lost Redis must not stop every row.
+    async fn wait_for_budget(&self, key: &str) -> Outcome<()> {
+        let deadline = Instant::now() + LONGEST_WAIT;
+        loop {
+            match self.budget.take(key).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(pause)) if Instant::now() + pause <= deadline => sleep(pause).await,
+                Ok(Some(pause)) => {
+                    let cause = anyhow::anyhow!("the budget of requests to notion is spent");
+                    return Err(Failure::wait(Some(pause), cause));
+                }
+                Err(failure) => {
+                    warn!(%failure, "cannot ask the request budget, going on without it");
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn close_budget(&self, key: &str, pause: Duration) {
+        if let Err(failure) = self.budget.close_for(key, pause.min(LONGEST_FLOOR)).await {
+            warn!(%failure, "cannot tell the request budget that notion asks to wait");
+        }
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// Takes the items out of a list answer.
+pub(super) fn results(answer: &mut Value) -> Vec<Value> {
+    match answer.get_mut("results").map(Value::take) {
+        Some(Value::Array(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
+/// Where a list goes on, if it does.
+pub(super) fn next_cursor(answer: &Value) -> Option<String> {
+    let more = answer.get("has_more").and_then(Value::as_bool).unwrap_or(false);
+    answer.get("next_cursor").and_then(Value::as_str).filter(|_| more).map(ToOwned::to_owned)
+}

@@ -1,0 +1,100 @@
+//! Page objects as rows, and the question for the rows that wait.
+//!
+//! A page object holds every column, empty or not, under its name; ids are what we know them by.
+//! Shapes: <https://developers.notion.com/reference/page-property-values>.
+
+use anyhow::anyhow;
+use serde_json::{Value, json};
+
+use super::text;
+use crate::domain::mapping::{Mapping, StatusKind};
+use crate::domain::reason::Reason;
+use crate::domain::stage::Status;
+use crate::failure::{Failure, Outcome};
+use crate::ports::Row;
+
+/// Notion's name of the mapped status column's type.
+pub(super) fn status_type(kind: StatusKind) -> &'static str {
+    match kind {
+        StatusKind::Select => "select",
+        StatusKind::Status => "status",
+    }
+}
+
+/// The filter for rows with a link whose status is empty or, where there is an option for it, pending.
+pub(super) fn waiting(mapping: &Mapping, with_option: bool) -> Value {
+    let status = |condition: Value| json!({ "property": mapping.status.id, status_type(mapping.status.kind): condition });
+    let mut either = vec![status(json!({ "is_empty": true }))];
+    if let Some(option) = mapping.status.options.get(&Status::Pending).filter(|_| with_option) {
+        either.push(status(json!({ "equals": option })));
+    }
+    json!({ "and": [{ "property": mapping.link, "url": { "is_not_empty": true } }, { "or": either }] })
+}
+
+/// Reads a page object. A mapped link or status column that is missing or of another type is permanent
+/// with `SchemaChanged`.
+pub(super) fn row(page: &Value, mapping: &Mapping) -> Outcome<Row> {
+    let id = page.get("id").and_then(Value::as_str);
+    let id = id.ok_or_else(|| Failure::transient(anyhow!("a row of notion has no id")))?;
+    let link = mapped(page, &mapping.link, "url")?;
+    let status = mapped(page, &mapping.status.id, status_type(mapping.status.kind))?;
+    let reason = mapping.reason.as_deref().and_then(|id| property(page, id));
+    Ok(Row {
+        page: id.to_owned(),
+        link: link.as_str().map(str::trim).filter(|link| !link.is_empty()).map(ToOwned::to_owned),
+        status: status.get("name").and_then(Value::as_str).map(ToOwned::to_owned),
+        reason: reason
+            .map(|reason| text::read(reason.get("rich_text")))
+            .filter(|text| !text.trim().is_empty()),
+        filled: properties(page)
+            .filter(|property| is_filled(property))
+            .filter_map(|property| Some(property.get("id")?.as_str()?.to_owned()))
+            .collect(),
+        // `archived` is its older name; this API version gives both.
+        in_trash: ["in_trash", "archived"]
+            .iter()
+            .any(|field| page.get(*field).and_then(Value::as_bool).unwrap_or(false)),
+    })
+}
+
+/// Whether an item of a query's answer is a row: wikis mix data sources in.
+pub(super) fn is_page(item: &Value) -> bool {
+    item.get("object").and_then(Value::as_str) == Some("page")
+}
+
+fn properties(page: &Value) -> impl Iterator<Item = &Value> {
+    page.get("properties").and_then(Value::as_object).into_iter().flat_map(|properties| properties.values())
+}
+
+fn property<'a>(page: &'a Value, id: &str) -> Option<&'a Value> {
+    properties(page).find(|property| property.get("id").and_then(Value::as_str) == Some(id))
+}
+
+/// The value of a column that has to be there and of this type.
+fn mapped<'a>(page: &'a Value, id: &str, kind: &str) -> Outcome<&'a Value> {
+    let property = property(page, id);
+    property.and_then(|property| property.get(kind)).ok_or_else(|| {
+        Failure::permanent(Reason::SchemaChanged, anyhow!("a mapped column of type {kind} is gone"))
+    })
+}
+
+/// Whether a column holds something, by whomever. What we do not know counts as filled: it stays alone.
+fn is_filled(property: &Value) -> bool {
+    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
+    let Some(value) = property.get(kind).filter(|value| !value.is_null()) else {
+        return false;
+    };
+    match kind {
+        "title" | "rich_text" => !text::read(Some(value)).trim().is_empty(),
+        "url" | "email" | "phone_number" => value.as_str().is_some_and(|text| !text.trim().is_empty()),
+        "checkbox" => value.as_bool().unwrap_or(true),
+        "multi_select" | "people" | "relation" | "files" => {
+            value.as_array().is_none_or(|all| !all.is_empty())
+        }
+        "place" => value.as_object().is_none_or(|place| !place.is_empty()),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Tells a row's owner why it failed, and takes that back after a success.
+//!
+//! Three places, the first that there is: the mapped column, a comment on the row, a callout on its
+//! page. What is ours is known by its words: it holds exactly one of our sentences. Text an owner
+//! changed is theirs and stays.
+
+use serde_json::{Value, json};
+use tracing::{debug, info};
+
+use super::refusal::{Answered, Trouble};
+use super::{Notion, blocks, ids, text};
+use crate::domain::mapping::Mapping;
+use crate::domain::reason::Reason;
+use crate::domain::stage::Status;
+use crate::failure::Outcome;
+use crate::ports::{Access, RowUpdate, Workspace};
+
+/// Answers of 100 comments; a discussion longer than that is not ours to read.
+const MAX_COMMENT_PAGES: usize = 5;
+
+/// Who speaks in a callout; a comment and a column say so by themselves.
+const SPEAKER: &str = "Linkscribe: ";
+
+/// What a comment says afterwards where its owner answered it: deleting it would delete their answer.
+const TAKEN_BACK: &str = "This is solved: Linkscribe has filled the row since.";
+
+/// Shows status `failed` and the reason.
+pub(super) async fn tell(
+    notion: &Notion,
+    access: &Access,
+    page: &str,
+    mapping: &Mapping,
+    reason: Reason,
+) -> Outcome<()> {
+    let in_column = mapping.reason.is_some();
+    let update = RowUpdate {
+        status: Some(Status::Failed),
+        reason: in_column.then(|| reason.sentence().to_owned()),
+        ..RowUpdate::default()
+    };
+    notion.update_row(access, page, mapping, &update).await?;
+    if in_column {
+        return Ok(());
+    }
+    let page = ids::checked(page)?;
+    match comment(notion, access, &page, reason).await {
+        // Reading and inserting comments are capabilities of their own, off by default.
+        Err(trouble) if trouble.is_forbidden() => {
+            info!("comments are not allowed, telling the reason on the page");
+            Ok(put_up(notion, access, &page, reason).await?)
+        }
+        told => Ok(told?),
+    }
+}
+
+/// Takes back what [`tell`] said.
+pub(super) async fn untell(notion: &Notion, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()> {
+    if mapping.reason.is_some() {
+        let row = notion.row(access, page, mapping).await?;
+        if row.reason.as_deref().is_some_and(is_ours) {
+            let update = RowUpdate { reason: Some(String::new()), ..RowUpdate::default() };
+            notion.update_row(access, page, mapping, &update).await?;
+        }
+        return Ok(());
+    }
+    let page = ids::checked(page)?;
+    if !take_back_comments(notion, access, &page).await? {
+        take_down(notion, access, &page).await?;
+    }
+    Ok(())
+}
+
+fn is_ours(text: &str) -> bool {
+    Reason::ALL.iter().any(|reason| reason.sentence() == text.trim())
+}
+
+/// A comment on a page.
+struct Comment {
+    id: String,
+    discussion: String,
+    text: String,
+}
+
+async fn comments(notion: &Notion, access: &Access, page: &str) -> Answered<Vec<Comment>> {
+    let found = notion.client.list(access, &["comments"], &[("block_id", page)], MAX_COMMENT_PAGES).await?;
+    let string = |item: &Value, field: &str| Some(item.get(field)?.as_str()?.to_owned());
+    let read = |item: &Value| {
+        let (id, discussion) = (string(item, "id")?, string(item, "discussion_id")?);
+        Some(Comment { id, discussion, text: text::read(item.get("rich_text")) })
+    };
+    Ok(found.iter().filter_map(read).collect())
+}
+
+/// Comments once, however often the same reason is told.
+async fn comment(notion: &Notion, access: &Access, page: &str, reason: Reason) -> Answered<()> {
+    let told = comments(notion, access, page).await?;
+    if told.iter().any(|comment| comment.text.trim() == reason.sentence()) {
+        return Ok(());
+    }
+    let body = json!({ "parent": { "page_id": page }, "rich_text": text::plain(reason.sentence()) });
+    notion.client.post(access, &["comments"], &body).await?;
+    Ok(())
+}
+
+/// Deletes our comments, or changes the words of one its owner answered. Gives whether there was one.
+async fn take_back_comments(notion: &Notion, access: &Access, page: &str) -> Answered<bool> {
+    let all = match comments(notion, access, page).await {
+        Err(trouble) if trouble.is_forbidden() => return Ok(false),
+        all => all?,
+    };
+    let ours: Vec<&Comment> = all.iter().filter(|comment| is_ours(&comment.text)).collect();
+    for comment in &ours {
+        let id = ids::checked(&comment.id)?;
+        // Deleting the first comment of a discussion deletes the discussion.
+        let answered = all.iter().filter(|other| other.discussion == comment.discussion).count() > 1;
+        let done = if answered {
+            let body = json!({ "rich_text": text::plain(TAKEN_BACK) });
+            notion.client.patch(access, &["comments", &id], &body).await
+        } else {
+            notion.client.delete(access, &["comments", &id]).await
+        };
+        or_left(done)?;
+    }
+    Ok(!ours.is_empty())
+}
+
+/// A comment that is gone, or not ours after all, stays as it is.
+fn or_left(done: Answered<Value>) -> Answered<()> {
+    match done {
+        Err(trouble) if trouble.is_gone() || trouble.is_forbidden() => {
+            debug!(?trouble, "a comment cannot be taken back");
+            Ok(())
+        }
+        done => done.map(|_| ()),
+    }
+}
+
+/// Puts one callout on the page and removes those that tell another reason.
+async fn put_up(notion: &Notion, access: &Access, page: &str, reason: Reason) -> Answered<()> {
+    let (same, others): (Vec<_>, Vec<_>) =
+        notices(notion, access, page).await?.into_iter().partition(|(_, told)| *told == reason);
+    for (id, _) in others {
+        notion.remove_block(access, &id).await?;
+    }
+    if same.is_empty() {
+        notion.append_children(access, page, vec![blocks::notice(&spoken(reason))]).await?;
+    }
+    Ok(())
+}
+
+async fn take_down(notion: &Notion, access: &Access, page: &str) -> Answered<()> {
+    for (id, _) in notices(notion, access, page).await? {
+        notion.remove_block(access, &id).await?;
+    }
+    Ok(())
+}
+
+/// Our callouts on a page with the reason each of them tells.
+async fn notices(notion: &Notion, access: &Access, page: &str) -> Result<Vec<(String, Reason)>, Trouble> {
+    let told = |text: &str| Reason::ALL.into_iter().find(|reason| spoken(*reason) == text.trim());
+    let callouts = notion.callouts(access, page).await?;
+    Ok(callouts.into_iter().filter_map(|callout| Some((callout.id, told(&callout.text)?))).collect())
+}
+
+fn spoken(reason: Reason) -> String {
+    format!("{SPEAKER}{}", reason.sentence())
+}

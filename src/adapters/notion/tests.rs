@@ -1,0 +1,420 @@
+//! Conversations with a Notion that answers as told; what was asked is looked at afterwards.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+use wiremock::matchers::{method, path, path_regex};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use super::*;
+use crate::adapters::memory_budget::MemoryBudget;
+use crate::domain::entry::ConnectionId;
+use crate::domain::mapping::StatusColumn;
+use crate::domain::note::Value as NoteValue;
+use crate::domain::page::{Block, Span};
+use crate::domain::stage::Status;
+use crate::failure::Kind;
+
+const PAGE: &str = "0c1d2e3f-4a5b-6c7d-8e9f-001122334455";
+const OTHER: &str = "11111111-2222-3333-4444-555555555555";
+const MARKER: &str = "https://linkscribe.example/e/1";
+
+/// A Notion that answers as told.
+struct Told {
+    server: MockServer,
+    notion: Notion,
+    access: Access,
+}
+
+impl Told {
+    async fn start() -> Self {
+        Self::with_budget(100).await
+    }
+
+    async fn with_budget(requests: u32) -> Self {
+        let server = MockServer::start().await;
+        let budget = Arc::new(MemoryBudget::new(requests, WINDOW));
+        let notion = Notion::new(&server.uri().parse().unwrap(), budget).unwrap();
+        let access =
+            Access { connection: ConnectionId(Uuid::nil()), token: "secret_token".to_owned().into() };
+        Self { server, notion, access }
+    }
+
+    /// Answers requests of this kind, up to `times` of them.
+    async fn answers(&self, verb: &str, at: &str, times: u64, answer: ResponseTemplate) {
+        let mock = Mock::given(method(verb)).and(path(at)).respond_with(answer).up_to_n_times(times);
+        mock.mount(&self.server).await;
+    }
+
+    async fn asked(&self) -> Vec<Request> {
+        self.server.received_requests().await.unwrap()
+    }
+
+    /// Verb and path of every request, in order.
+    async fn asked_for(&self) -> Vec<String> {
+        let line = |request: &Request| format!("{} {}", request.method, request.url.path());
+        self.asked().await.iter().map(line).collect()
+    }
+}
+
+fn ok(body: Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+fn refused(status: u16, code: &str, message: &str) -> ResponseTemplate {
+    let error = json!({ "object": "error", "status": status, "code": code, "message": message });
+    ResponseTemplate::new(status).set_body_json(error)
+}
+
+fn forbidden() -> ResponseTemplate {
+    refused(403, "restricted_resource", "Insufficient permissions for this endpoint.")
+}
+
+fn list(results: &Value) -> ResponseTemplate {
+    ok(json!({ "object": "list", "results": results, "has_more": false, "next_cursor": null }))
+}
+
+fn body(request: &Request) -> Value {
+    serde_json::from_slice(&request.body).unwrap()
+}
+
+fn mapping(reason: Option<&str>) -> Mapping {
+    let options = Status::ALL.map(|status| (status, status.name().to_owned())).into();
+    Mapping {
+        link: "link".into(),
+        status: StatusColumn { id: "status".into(), kind: StatusKind::Select, options },
+        title: "title".into(),
+        reason: reason.map(ToOwned::to_owned),
+    }
+}
+
+fn page(id: &str, reason: &str) -> Value {
+    json!({ "object": "page", "id": id, "in_trash": false, "properties": {
+        "Link": { "id": "link", "type": "url", "url": "https://example.com/v" },
+        "Status": { "id": "status", "type": "select", "select": null },
+        "Reason": { "id": "reason", "type": "rich_text", "rich_text": [{ "plain_text": reason }] },
+    } })
+}
+
+fn comment(id: &str, discussion: &str, text: &str) -> Value {
+    let text = json!([{ "type": "text", "text": { "content": text }, "plain_text": text }]);
+    json!({ "object": "comment", "id": id, "discussion_id": discussion, "rich_text": text })
+}
+
+fn callout(id: &str, text: &str, link: Option<&str>) -> Value {
+    let item = json!({ "type": "text", "text": { "content": text }, "plain_text": text, "href": link });
+    json!({ "object": "block", "id": id, "type": "callout", "callout": { "rich_text": [item] } })
+}
+
+fn comments_path() -> String {
+    "/v1/comments".into()
+}
+
+fn page_path() -> String {
+    format!("/v1/pages/{PAGE}")
+}
+
+fn children_path() -> String {
+    format!("/v1/blocks/{PAGE}/children")
+}
+
+#[tokio::test]
+async fn every_request_carries_version_and_token() {
+    let told = Told::start().await;
+    told.answers("GET", "/v1/users/me", 1, ok(json!({ "name": "Bot", "bot": { "workspace_name": "Acme" } })))
+        .await;
+    assert_eq!(told.notion.whoami(&told.access).await.unwrap(), "Acme");
+    let asked = told.asked().await;
+    assert_eq!(asked[0].headers["notion-version"], "2025-09-03");
+    assert_eq!(asked[0].headers["authorization"], "Bearer secret_token");
+}
+
+#[tokio::test]
+async fn a_refused_token_is_told_as_disconnected() {
+    let told = Told::start().await;
+    told.answers("GET", "/v1/users/me", 1, refused(401, "unauthorized", "API token is invalid.")).await;
+    let failure = told.notion.whoami(&told.access).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::Disconnected));
+    assert!(!format!("{failure:?}").contains("secret_token"));
+}
+
+#[tokio::test]
+async fn the_data_sources_of_a_pasted_address_are_found() {
+    let told = Told::start().await;
+    let database =
+        json!({ "object": "database", "id": PAGE, "data_sources": [{ "id": OTHER, "name": "Links" }] });
+    told.answers("GET", &format!("/v1/databases/{PAGE}"), 1, ok(database)).await;
+    let address =
+        format!("https://app.notion.com/p/acme/Links-{}?v={}", PAGE.replace('-', ""), OTHER.replace('-', ""));
+    let found = told.notion.data_sources(&told.access, &address).await.unwrap();
+    assert_eq!(found, [DataSourceRef { database: PAGE.into(), id: OTHER.into(), name: "Links".into() }]);
+}
+
+#[tokio::test]
+async fn the_id_of_a_data_source_leads_to_itself() {
+    let told = Told::start().await;
+    let gone = refused(404, "object_not_found", "Could not find database with ID.");
+    told.answers("GET", &format!("/v1/databases/{PAGE}"), 1, gone).await;
+    let parent = json!({ "type": "database_id", "database_id": OTHER });
+    let source = json!({ "object": "data_source", "id": PAGE, "parent": parent, "title": [{ "plain_text": "Links" }] });
+    told.answers("GET", &format!("/v1/data_sources/{PAGE}"), 1, ok(source)).await;
+    let found = told.notion.data_sources(&told.access, PAGE).await.unwrap();
+    assert_eq!(found, [DataSourceRef { database: OTHER.into(), id: PAGE.into(), name: "Links".into() }]);
+}
+
+#[tokio::test]
+async fn waiting_rows_are_read_to_the_last_page() {
+    let told = Told::start().await;
+    let at = format!("/v1/data_sources/{OTHER}/query");
+    let wiki = json!({ "object": "data_source", "id": OTHER });
+    let first = json!({ "results": [page(PAGE, ""), wiki], "has_more": true, "next_cursor": "more" });
+    told.answers("POST", &at, 1, ok(first)).await;
+    told.answers("POST", &at, 1, list(&json!([page(OTHER, "")]))).await;
+    let rows = told.notion.waiting_rows(&told.access, OTHER, &mapping(None)).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.page.as_str()).collect::<Vec<_>>(), [PAGE, OTHER]);
+    let asked = told.asked().await;
+    let filter = rows::waiting(&mapping(None), true);
+    assert_eq!(body(&asked[0]), json!({ "filter": filter, "page_size": 100 }));
+    assert_eq!(body(&asked[1]), json!({ "filter": filter, "page_size": 100, "start_cursor": "more" }));
+}
+
+#[tokio::test]
+async fn a_select_column_without_its_options_yet_is_asked_for_empty_rows() {
+    let told = Told::start().await;
+    let at = format!("/v1/data_sources/{OTHER}/query");
+    let missing =
+        refused(400, "validation_error", "select option \"pending\" not found for property \"Status\".");
+    told.answers("POST", &at, 1, missing).await;
+    told.answers("POST", &at, 1, list(&json!([page(PAGE, "")]))).await;
+    assert_eq!(told.notion.waiting_rows(&told.access, OTHER, &mapping(None)).await.unwrap().len(), 1);
+    assert_eq!(body(&told.asked().await[1])["filter"], rows::waiting(&mapping(None), false));
+}
+
+#[tokio::test]
+async fn a_row_changes_in_one_request() {
+    let told = Told::start().await;
+    told.answers("PATCH", &page_path(), 1, ok(json!({}))).await;
+    let place = NoteValue::Place { name: "Pho 24".into(), address: None };
+    let values = [("price".to_owned(), NoteValue::Number(3.5)), ("where".to_owned(), place)];
+    let update = RowUpdate {
+        status: Some(Status::Completed),
+        values: BTreeMap::from(values),
+        reason: Some(String::new()),
+    };
+    told.notion.update_row(&told.access, PAGE, &mapping(Some("reason")), &update).await.unwrap();
+    let expected = json!({ "properties": {
+        "status": { "select": { "name": "completed" } },
+        "price": { "number": 3.5 },
+        "reason": { "rich_text": [] },
+    } });
+    assert_eq!(body(&told.asked().await[0]), expected);
+}
+
+#[tokio::test]
+async fn a_status_without_an_option_is_not_shown_and_costs_nothing() {
+    let told = Told::start().await;
+    let mut mapping = mapping(None);
+    mapping.status.options.remove(&Status::Saving);
+    let update = RowUpdate { status: Some(Status::Saving), ..RowUpdate::default() };
+    told.notion.update_row(&told.access, PAGE, &mapping, &update).await.unwrap();
+    assert!(told.asked().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_section_is_found_by_its_marker_wherever_it_was_moved() {
+    let told = Told::start().await;
+    let first = json!({ "results": [callout(PAGE, "Mine", None)], "has_more": true, "next_cursor": "more" });
+    told.answers("GET", &children_path(), 1, ok(first)).await;
+    let second = json!([{ "id": PAGE, "type": "divider" }, callout(OTHER, "TikTok", Some(MARKER))]);
+    told.answers("GET", &children_path(), 1, list(&second)).await;
+    let found = told.notion.find_section(&told.access, PAGE, MARKER).await.unwrap();
+    assert_eq!(found.as_deref(), Some(OTHER));
+    assert_eq!(told.asked().await[1].url.query(), Some("page_size=100&start_cursor=more"));
+}
+
+#[tokio::test]
+async fn a_section_that_is_gone_is_removed_already() {
+    let told = Told::start().await;
+    let at = format!("/v1/blocks/{OTHER}");
+    told.answers("DELETE", &at, 1, refused(404, "object_not_found", "Could not find block.")).await;
+    let archived = "Can't edit block that is archived. You must unarchive the block before editing.";
+    told.answers("DELETE", &at, 1, refused(400, "validation_error", archived)).await;
+    for _ in 0..2 {
+        told.notion.remove_section(&told.access, OTHER).await.unwrap();
+    }
+}
+
+/// Answers an append as Notion does: the blocks of the first level, each with a new id.
+fn append_echo(request: &Request) -> ResponseTemplate {
+    let sent = body(request)["children"].as_array().unwrap().clone();
+    let results: Vec<Value> =
+        sent.iter().map(|_| json!({ "object": "block", "id": Uuid::new_v4() })).collect();
+    list(&json!(results))
+}
+
+#[tokio::test]
+async fn an_hour_of_speech_is_appended_in_at_most_ten_requests() {
+    let told = Told::start().await;
+    let appends = Mock::given(method("PATCH")).and(path_regex("^/v1/blocks/[0-9a-f-]{36}/children$"));
+    appends.respond_with(append_echo).mount(&told.server).await;
+    let line = || Block::Paragraph(vec![Span::plain("word ".repeat(17))]);
+    let transcript = Block::Toggle("Transcript".into(), (0..720).map(|_| line()).collect());
+    let section = Section { headline: Vec::new(), marker: MARKER.into(), blocks: vec![transcript] };
+    told.notion.append_section(&told.access, PAGE, &section).await.unwrap();
+    let asked = told.asked().await;
+    assert!(asked.len() <= 10, "{}", asked.len());
+    let parents: Vec<&str> =
+        asked.iter().filter_map(|request| request.url.path().split('/').nth(3)).collect();
+    assert_eq!(parents[0], PAGE);
+    // The callout, then the toggle in it, then the rest of the toggle's lines under its own id.
+    assert!(
+        parents[1] != PAGE && parents[2] != parents[1] && parents[2..].iter().all(|id| *id == parents[2])
+    );
+    assert_eq!(body(&asked[1])["children"][0]["toggle"]["children"].as_array().unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn a_reason_column_takes_the_verdict_in_one_request() {
+    let told = Told::start().await;
+    told.answers("PATCH", &page_path(), 1, ok(json!({}))).await;
+    told.notion.tell_failure(&told.access, PAGE, &mapping(Some("reason")), Reason::Private).await.unwrap();
+    let asked = told.asked().await;
+    assert_eq!(asked.len(), 1);
+    let properties = &body(&asked[0])["properties"];
+    assert_eq!(properties["status"], json!({ "select": { "name": "failed" } }));
+    assert_eq!(properties["reason"]["rich_text"][0]["text"]["content"], Reason::Private.sentence());
+}
+
+#[tokio::test]
+async fn without_a_column_the_verdict_is_a_comment_told_once() {
+    let told = Told::start().await;
+    told.answers("PATCH", &page_path(), 9, ok(json!({}))).await;
+    told.answers("GET", &comments_path(), 1, list(&json!([comment(PAGE, "d", "Nice!")]))).await;
+    told.answers("POST", &comments_path(), 1, ok(json!({}))).await;
+    let again = json!([comment(OTHER, "d", Reason::Private.sentence())]);
+    told.answers("GET", &comments_path(), 1, list(&again)).await;
+    for _ in 0..2 {
+        told.notion.tell_failure(&told.access, PAGE, &mapping(None), Reason::Private).await.unwrap();
+    }
+    let status = format!("PATCH {}", page_path());
+    let expected = [&status, "GET /v1/comments", "POST /v1/comments", &status, "GET /v1/comments"];
+    assert_eq!(told.asked_for().await, expected);
+    let asked = told.asked().await;
+    assert_eq!(asked[1].url.query(), Some(format!("block_id={PAGE}&page_size=100").as_str()));
+    let sentence = json!([{ "type": "text", "text": { "content": Reason::Private.sentence() } }]);
+    assert_eq!(body(&asked[2]), json!({ "parent": { "page_id": PAGE }, "rich_text": sentence }));
+}
+
+#[tokio::test]
+async fn where_comments_are_forbidden_the_verdict_stands_on_the_page_once() {
+    let told = Told::start().await;
+    told.answers("PATCH", &page_path(), 9, ok(json!({}))).await;
+    told.answers("GET", &comments_path(), 9, forbidden()).await;
+    let other = format!("{}{}", "Linkscribe: ", Reason::Region.sentence());
+    told.answers("GET", &children_path(), 1, list(&json!([callout(OTHER, &other, None)]))).await;
+    told.answers("DELETE", &format!("/v1/blocks/{OTHER}"), 1, ok(json!({}))).await;
+    let appends = Mock::given(method("PATCH")).and(path(children_path()));
+    appends.respond_with(append_echo).mount(&told.server).await;
+    told.notion.tell_failure(&told.access, PAGE, &mapping(None), Reason::Private).await.unwrap();
+    let asked = told.asked().await;
+    let put_up = body(asked.last().unwrap())["children"][0].clone();
+    assert_eq!(put_up["type"], "callout");
+
+    let standing = json!([{ "id": OTHER, "type": "callout", "callout": put_up["callout"] }]);
+    told.answers("GET", &children_path(), 1, list(&standing)).await;
+    told.notion.tell_failure(&told.access, PAGE, &mapping(None), Reason::Private).await.unwrap();
+    let again: Vec<String> = told.asked_for().await.split_off(asked.len());
+    let (status, children) = (format!("PATCH {}", page_path()), format!("GET {}", children_path()));
+    assert_eq!(again, [&status, "GET /v1/comments", &children]);
+}
+
+#[tokio::test]
+async fn our_sentence_in_the_column_is_cleared_and_the_owners_words_stay() {
+    for (reason, requests) in [("", 1), ("Not now", 1), (Reason::Private.sentence(), 2)] {
+        let told = Told::start().await;
+        told.answers("GET", &page_path(), 1, ok(page(PAGE, reason))).await;
+        told.answers("PATCH", &page_path(), 1, ok(json!({}))).await;
+        told.notion.untell_failure(&told.access, PAGE, &mapping(Some("reason"))).await.unwrap();
+        let asked = told.asked().await;
+        assert_eq!(asked.len(), requests, "{reason}");
+        if let Some(change) = asked.get(1) {
+            assert_eq!(body(change), json!({ "properties": { "reason": { "rich_text": [] } } }));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_comment_of_ours_is_deleted_unless_its_owner_answered() {
+    let told = Told::start().await;
+    let (alone, answered) = (OTHER, PAGE);
+    let discussion = json!([
+        comment(alone, "1", Reason::Private.sentence()),
+        comment(answered, "2", Reason::Region.sentence()),
+        comment("33333333-2222-3333-4444-555555555555", "2", "It works for me"),
+        comment("44444444-2222-3333-4444-555555555555", "3", "Watch this"),
+    ]);
+    told.answers("GET", &comments_path(), 1, list(&discussion)).await;
+    told.answers("DELETE", &format!("/v1/comments/{alone}"), 1, refused(404, "object_not_found", "")).await;
+    told.answers("PATCH", &format!("/v1/comments/{answered}"), 1, ok(json!({}))).await;
+    told.notion.untell_failure(&told.access, PAGE, &mapping(None)).await.unwrap();
+    let expected = [
+        "GET /v1/comments".to_owned(),
+        format!("DELETE /v1/comments/{alone}"),
+        format!("PATCH /v1/comments/{answered}"),
+    ];
+    assert_eq!(told.asked_for().await, expected);
+}
+
+#[tokio::test]
+async fn our_callout_is_taken_down_and_the_owners_stay() {
+    let told = Told::start().await;
+    told.answers("GET", &comments_path(), 1, forbidden()).await;
+    let ours = format!("Linkscribe: {}", Reason::Private.sentence());
+    let blocks = json!([callout(PAGE, Reason::Private.sentence(), None), callout(OTHER, &ours, None)]);
+    told.answers("GET", &children_path(), 1, list(&blocks)).await;
+    told.answers("DELETE", &format!("/v1/blocks/{OTHER}"), 1, ok(json!({}))).await;
+    told.notion.untell_failure(&told.access, PAGE, &mapping(None)).await.unwrap();
+    assert_eq!(told.asked().await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_rate_limit_shuts_the_budget_for_as_long_as_notion_says() {
+    let told = Told::start().await;
+    let slow = refused(429, "rate_limited", "Slow down.").insert_header("Retry-After", "120");
+    told.answers("GET", &page_path(), 1, slow).await;
+    let failure = told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Wait { retry_after: Some(Duration::from_mins(2)) });
+    let failure = told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap_err();
+    let pause = failure.retry_after().unwrap();
+    assert!(matches!(failure.kind, Kind::Wait { .. }) && pause > Duration::from_secs(100));
+    assert_eq!(told.asked().await.len(), 1, "the second one was not sent");
+}
+
+#[tokio::test]
+async fn a_spent_budget_is_waited_for_only_so_long() {
+    let told = Told::with_budget(1).await;
+    told.answers("GET", &page_path(), 1, ok(page(PAGE, ""))).await;
+    told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap();
+    let failure = told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap_err();
+    assert!(matches!(failure.kind, Kind::Wait { retry_after: Some(_) }));
+    assert_eq!(told.asked().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_never_leaves_the_process() {
+    let told = Told::start().await;
+    let failure = told.notion.row(&told.access, "../users/me", &mapping(None)).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::RowGone));
+    assert!(told.asked().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_unreachable_notion_is_a_passing_failure() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let base = format!("http://{nobody}/prefix/").parse().unwrap();
+    let notion = Notion::new(&base, Arc::new(MemoryBudget::new(1, WINDOW))).unwrap();
+    let access = Access { connection: ConnectionId(Uuid::nil()), token: String::new().into() };
+    let failure = notion.whoami(&access).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Transient { retry_after: None });
+}
