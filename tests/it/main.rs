@@ -1,1 +1,4 @@
 //! One binary for all behaviour tests: one file per behaviour.
+
+mod providers;
+mod support;

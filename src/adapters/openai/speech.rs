@@ -59,7 +59,6 @@ pub struct OpenAiSpeech {
 /// What the service answers; plain `json` has the text alone.
 #[derive(Debug, Deserialize)]
 struct Heard {
-    #[serde(default)]
     text: String,
     language: Option<String>,
     duration: Option<f64>,

@@ -59,7 +59,7 @@ fn facts(info: &MediaInfo, transcript: &Transcript) -> String {
 /// Lines with their moments, as `[0:07] text`.
 fn timed<'a>(lines: impl Iterator<Item = (At, &'a str)>) -> String {
     let lines = lines.map(|(at, line)| (at, one_line(line))).filter(|(_, line)| !line.is_empty());
-    lines.map(|(at, line)| format!("[{at}] {line}\n")).collect()
+    lines.map(|(at, line)| format!("[{at}] {line}\n")).collect::<Vec<_>>().concat()
 }
 
 /// A text that keeps its line breaks, as captions need them.
