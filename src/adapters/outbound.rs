@@ -17,9 +17,6 @@ use crate::failure::{Failure, Outcome};
 /// Finding and greeting a server takes well under a second; ten mean it is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An answer that makes no progress for this long will not end.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
-
 /// Who we are, for the other side's operators.
 pub const USER_AGENT: &str = concat!("linkscribe/", env!("CARGO_PKG_VERSION"));
 
@@ -43,12 +40,12 @@ pub struct Reply {
 
 impl Outbound {
     /// A client whose requests take at most `timeout` from connecting to the last byte and whose
-    /// answers have at most `max_bytes`.
+    /// answers have at most `max_bytes`. There is no shorter limit on silence: a provider that transcribes
+    /// or thinks says nothing for minutes and then everything at once.
     pub fn new(timeout: Duration, max_bytes: usize) -> Outcome<Self> {
         let client = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .read_timeout(READ_TIMEOUT.min(timeout))
             .timeout(timeout)
             .redirect(redirect::Policy::none())
             .build()

@@ -1,1 +1,248 @@
-//! (to be written)
+//! Reads screen text with Google Cloud Vision by `POST /v1/images:annotate`
+//! (cloud.google.com/vision/docs/reference/rest/v1/images/annotate).
+//!
+//! Takes frames as JPEG files; gives their lines in reading order. Frames go in as few requests as the
+//! limits allow, one after the other. A frame that cannot be read gives no lines; all of them failing is a
+//! failure, and so is a refused request.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, anyhow};
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::HeaderValue;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::outbound::Outbound;
+use super::provider::{endpoint, key_header, one_line};
+use super::provider_errors::google;
+use crate::domain::reason::Reason;
+use crate::failure::{Failure, Outcome};
+use crate::ports::{Frame, FrameText, TextReader};
+
+/// What one request may carry (cloud.google.com/vision/quotas).
+const IMAGES_PER_REQUEST: usize = 16;
+
+/// Google takes 10 MB of JSON; half a megabyte is left for whatever counts differently there.
+const MAX_REQUEST_BYTES: usize = 9_500_000;
+
+/// What the JSON around one image takes, generously.
+const WRAPPING_BYTES: usize = 200;
+
+/// Sixteen images take a few seconds.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// With its boxes for every letter an answer for 16 full pages reaches some megabytes.
+const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+
+/// Asks for the text alone, without a box for every letter; a header all Google services know
+/// (cloud.google.com/apis/docs/system-parameters).
+const FIELD_MASK: (&str, &str) = ("x-goog-fieldmask", "responses.fullTextAnnotation.text,responses.error");
+
+/// Reads text with Google Cloud Vision.
+#[derive(Debug)]
+pub struct GoogleVision {
+    outbound: Outbound,
+    url: Url,
+    key: Option<HeaderValue>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Annotated {
+    #[serde(default)]
+    responses: Vec<Annotation>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Annotation {
+    #[serde(rename = "fullTextAnnotation")]
+    full: Option<FullText>,
+    #[serde(rename = "textAnnotations")]
+    pieces: Vec<EntityText>,
+    error: Option<Status>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FullText {
+    text: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct EntityText {
+    description: String,
+}
+
+/// google.rpc.Status of one image.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Status {
+    code: i64,
+    message: String,
+}
+
+/// What became of one frame: its lines, or why there are none.
+type Read = Result<Vec<String>, Status>;
+
+impl GoogleVision {
+    /// Speaks to the service at `base_url`, such as `https://vision.googleapis.com`. Fails when a setting
+    /// cannot be used at all.
+    pub fn new(base_url: &Url, key: &SecretString) -> Outcome<Self> {
+        Ok(Self {
+            outbound: Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?,
+            url: endpoint(base_url, "/v1/images:annotate")?,
+            key: key_header("", key)?,
+        })
+    }
+
+    /// Gives the service another time limit than a minute for one whole request.
+    pub fn with_timeout(mut self, timeout: Duration) -> Outcome<Self> {
+        self.outbound = Outbound::new(timeout, MAX_ANSWER_BYTES)?;
+        Ok(self)
+    }
+
+    /// Sends the images gathered so far and gives one result for each.
+    async fn annotate(&self, images: Vec<String>) -> Outcome<Vec<Read>> {
+        let sent = images.len();
+        if sent == 0 {
+            return Ok(Vec::new());
+        }
+        let requests: Vec<Value> = images
+            .into_iter()
+            .map(|image| json!({"image": {"content": image}, "features": [{"type": "TEXT_DETECTION"}]}))
+            .collect();
+        let body = json!({"requests": requests});
+        let request = self.outbound.client().post(self.url.clone()).header(FIELD_MASK.0, FIELD_MASK.1);
+        let request = match &self.key {
+            Some(key) => request.header("x-goog-api-key", key.clone()),
+            None => request,
+        };
+        let reply = self.outbound.send(request.json(&body)).await?;
+        if !reply.status.is_success() {
+            return Err(google(&reply, SystemTime::now()));
+        }
+        let answer: Annotated = reply.json()?;
+        if answer.responses.len() != sent {
+            let cause = anyhow!("vision answers for {} of {sent} images", answer.responses.len());
+            return Err(Failure::transient(cause));
+        }
+        Ok(answer.responses.into_iter().map(Annotation::lines).collect())
+    }
+}
+
+#[async_trait]
+impl TextReader for GoogleVision {
+    fn name(&self) -> String {
+        "google-vision".to_owned()
+    }
+
+    async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
+        let mut results: Vec<Read> = Vec::with_capacity(frames.len());
+        let (mut batch, mut batch_bytes) = (Vec::new(), WRAPPING_BYTES);
+        for frame in frames {
+            let image = encoded(frame).await?;
+            let bytes = image.len() + WRAPPING_BYTES;
+            if batch.len() == IMAGES_PER_REQUEST || batch_bytes + bytes > MAX_REQUEST_BYTES {
+                results.extend(self.annotate(std::mem::take(&mut batch)).await?);
+                batch_bytes = WRAPPING_BYTES;
+            }
+            if batch_bytes + bytes > MAX_REQUEST_BYTES {
+                // The batch is empty now, or results would lose their order.
+                results.push(Err(Status::too_large(bytes)));
+                continue;
+            }
+            batch_bytes += bytes;
+            batch.push(image);
+        }
+        results.extend(self.annotate(batch).await?);
+        told(frames, results)
+    }
+}
+
+/// One frame as the request carries it.
+async fn encoded(frame: &Frame) -> Outcome<String> {
+    let bytes = tokio::fs::read(&frame.path)
+        .await
+        .context("cannot read a frame that was to be shown to vision")
+        .map_err(Failure::transient)?;
+    Ok(STANDARD.encode(bytes))
+}
+
+/// Joins frames and results; fails when not one frame could be read.
+fn told(frames: &[Frame], results: Vec<Read>) -> Outcome<Vec<FrameText>> {
+    let failed: Vec<Status> = results.iter().filter_map(|result| result.as_ref().err().cloned()).collect();
+    if let Some(first) = failed.first() {
+        tracing::warn!(
+            frames.failed = failed.len(),
+            frames.total = frames.len(),
+            code = first.code,
+            message = one_line(&first.message),
+            "vision could not read some frames"
+        );
+        if failed.len() == frames.len() {
+            return Err(first.failure());
+        }
+    }
+    let lines = results.into_iter().map(Result::unwrap_or_default);
+    Ok(frames.iter().zip(lines).map(|(frame, lines)| FrameText { at: frame.at, lines }).collect())
+}
+
+impl Annotation {
+    /// The text of one image, line by line. `fullTextAnnotation` keeps the reading order; the first of the
+    /// `textAnnotations` is the same text in one piece.
+    fn lines(self) -> Read {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let first = || self.pieces.into_iter().next().map(|piece| piece.description);
+        let text = self.full.map(|full| full.text).or_else(first).unwrap_or_default();
+        Ok(text.lines().map(one_line).filter(|line| !line.is_empty()).collect())
+    }
+}
+
+impl Status {
+    /// An invalid argument, as the service itself would say.
+    fn too_large(bytes: usize) -> Self {
+        Self { code: 3, message: format!("the frame takes {bytes} bytes, a request {MAX_REQUEST_BYTES}") }
+    }
+
+    /// The failure behind google.rpc.Code, for when no image could be read.
+    fn failure(&self) -> Failure {
+        let cause = anyhow!("vision could read no frame (code {}): {}", self.code, one_line(&self.message));
+        match self.code {
+            3 => Failure::permanent(Reason::Unreadable, cause),
+            7 | 16 => Failure::permanent(Reason::ProviderAccount, cause),
+            8 | 14 => Failure::wait(None, cause),
+            _ => Failure::transient(cause),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn lines(annotation: Value) -> Vec<String> {
+        serde_json::from_value::<Annotation>(annotation).unwrap().lines().unwrap()
+    }
+
+    #[test]
+    fn lines_come_in_reading_order_from_either_annotation() {
+        let full = json!({"fullTextAnnotation": {"text": "200 g pasta\n\n 1 onion \n"},
+            "textAnnotations": [{"description": "1 onion\n200 g pasta"}]});
+        assert_eq!(lines(full), ["200 g pasta", "1 onion"]);
+        assert_eq!(
+            lines(json!({"textAnnotations": [{"description": "a\nb"}, {"description": "a"}]})),
+            ["a", "b"]
+        );
+        assert!(lines(json!({})).is_empty());
+    }
+}

@@ -1,0 +1,204 @@
+//! Requests to and answers of `generateContent` as JSON (ai.google.dev/api/generate-content).
+
+use anyhow::anyhow;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::schema::response_schema;
+use crate::adapters::prompt::Prompt;
+use crate::adapters::provider::one_line;
+use crate::domain::reason::Reason;
+use crate::failure::{Failure, Outcome};
+
+/// A note takes about 1,000 tokens; the rest is for what the model thinks first.
+const MAX_OUTPUT_TOKENS: u32 = 8_192;
+
+/// The smallest budget that every thinking model of the 2.5 series takes.
+const THINKING_BUDGET: u32 = 512;
+
+/// Finish reasons with which the content itself is refused; repeating gives the same.
+const REFUSALS: [&str; 6] = ["SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "LANGUAGE"];
+
+/// Which of the finer settings go along; a model that refuses one is asked without it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Finer {
+    /// A schema for the answer.
+    pub(super) schema: bool,
+    /// How much to think.
+    pub(super) thinking: bool,
+}
+
+/// The body of one request.
+pub(super) fn request(model: &str, prompt: &Prompt, finer: Finer) -> Value {
+    let mut contents = vec![turn("user", &prompt.material)];
+    if let Some(repair) = &prompt.repair {
+        contents.push(turn("model", &repair.answer));
+        contents.push(turn("user", &repair.complaint));
+    }
+    let mut config = json!({"responseMimeType": "application/json", "maxOutputTokens": MAX_OUTPUT_TOKENS});
+    if let Some(config) = config.as_object_mut() {
+        if finer.schema {
+            config.insert("responseSchema".to_owned(), response_schema(&prompt.fields));
+        }
+        if let Some(thinking) = thinking(model).filter(|_| finer.thinking) {
+            config.insert("thinkingConfig".to_owned(), thinking);
+        }
+    }
+    json!({
+        "systemInstruction": {"parts": [{"text": prompt.instructions}]},
+        "contents": contents,
+        "generationConfig": config,
+    })
+}
+
+fn turn(role: &str, text: &str) -> Value {
+    json!({"role": role, "parts": [{"text": text}]})
+}
+
+/// Thinking is billed and slow, and copying facts needs little of it. The 3 series takes levels, the 2.5
+/// series a number of tokens, older models neither (ai.google.dev/gemini-api/docs/thinking).
+fn thinking(model: &str) -> Option<Value> {
+    let series = model.strip_prefix("gemini-")?;
+    if series.starts_with("2.5") {
+        return Some(json!({"thinkingBudget": THINKING_BUDGET}));
+    }
+    let older = series.starts_with(['1', '2']);
+    (!older).then(|| json!({"thinkingLevel": "low"}))
+}
+
+/// What the service answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Generated {
+    candidates: Vec<Candidate>,
+    prompt_feedback: PromptFeedback,
+    usage_metadata: Usage,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Candidate {
+    content: Content,
+    finish_reason: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Content {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Part {
+    text: String,
+    /// A thought is no part of the answer.
+    thought: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct PromptFeedback {
+    block_reason: String,
+}
+
+/// Tokens, which is what is billed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Usage {
+    #[serde(rename = "promptTokenCount")]
+    prompt: u64,
+    #[serde(rename = "candidatesTokenCount")]
+    answer: u64,
+    #[serde(rename = "thoughtsTokenCount")]
+    thoughts: u64,
+}
+
+impl Generated {
+    /// The answer's text, or why there is none.
+    pub(super) fn text(self, model: &str) -> Outcome<String> {
+        tracing::info!(
+            engine = model,
+            tokens.input = self.usage_metadata.prompt,
+            tokens.output = self.usage_metadata.answer,
+            tokens.thoughts = self.usage_metadata.thoughts,
+            "the model has answered"
+        );
+        let blocked = &self.prompt_feedback.block_reason;
+        if !blocked.is_empty() {
+            return Err(refusal("gemini refuses the prompt", blocked));
+        }
+        let Some(candidate) = self.candidates.into_iter().next() else {
+            return Err(Failure::transient(anyhow!("gemini gave no candidate at all")));
+        };
+        candidate.text()
+    }
+}
+
+impl Candidate {
+    fn text(self) -> Outcome<String> {
+        let finish = self.finish_reason.as_str();
+        if REFUSALS.contains(&finish) {
+            return Err(refusal("gemini refuses the content", finish));
+        }
+        if finish == "MAX_TOKENS" {
+            return Err(Failure::transient(anyhow!(
+                "gemini's answer was cut off at {MAX_OUTPUT_TOKENS} tokens"
+            )));
+        }
+        let parts = self.content.parts.into_iter().filter(|part| !part.thought);
+        let text: String = parts.map(|part| part.text).collect();
+        if text.trim().is_empty() {
+            let finish = one_line(finish);
+            return Err(Failure::transient(anyhow!("gemini's answer is empty (finish reason {finish})")));
+        }
+        Ok(text)
+    }
+}
+
+fn refusal(what: &'static str, why: &str) -> Failure {
+    Failure::permanent(Reason::Refused, anyhow!("{what} ({})", one_line(why)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use crate::failure::Kind;
+
+    fn outcome(answer: Value) -> Result<String, Kind> {
+        serde_json::from_value::<Generated>(answer).unwrap().text("gemini").map_err(|failure| failure.kind)
+    }
+
+    #[test]
+    fn thoughts_are_no_part_of_the_answer() {
+        let parts = json!([{"text": "let me see", "thought": true}, {"text": "{\"a\""}, {"text": ":1}"}]);
+        let answer = json!({"candidates": [{"content": {"parts": parts}, "finishReason": "STOP"}]});
+        assert_eq!(outcome(answer), Ok("{\"a\":1}".to_owned()));
+    }
+
+    #[test]
+    fn refused_content_is_permanent_and_a_missing_answer_passes() {
+        let refused = Err(Kind::Permanent(Reason::Refused));
+        let passing = Err(Kind::Transient { retry_after: None });
+        for reason in ["SAFETY", "RECITATION", "PROHIBITED_CONTENT"] {
+            assert_eq!(outcome(json!({"candidates": [{"finishReason": reason}]})), refused, "{reason}");
+        }
+        assert_eq!(outcome(json!({"promptFeedback": {"blockReason": "OTHER"}})), refused);
+        let cut =
+            json!({"candidates": [{"finishReason": "MAX_TOKENS", "content": {"parts": [{"text": "{"}]}}]});
+        assert_eq!(outcome(cut), passing);
+        assert_eq!(outcome(json!({"candidates": [{"finishReason": "STOP"}]})), passing);
+        assert_eq!(outcome(json!({})), passing);
+    }
+
+    #[test]
+    fn each_series_is_told_to_think_little_in_its_own_words() {
+        assert_eq!(thinking("gemini-3.7-flash"), Some(json!({"thinkingLevel": "low"})));
+        assert_eq!(thinking("gemini-flash-latest"), Some(json!({"thinkingLevel": "low"})));
+        assert_eq!(thinking("gemini-2.5-flash"), Some(json!({"thinkingBudget": THINKING_BUDGET})));
+        assert_eq!(thinking("gemini-2.0-flash"), None);
+        assert_eq!(thinking("gemma-3-27b-it"), None);
+    }
+}

@@ -1,0 +1,204 @@
+//! A summarizer behind `POST /chat/completions`, at `OpenAI` or at any server that speaks like it
+//! (platform.openai.com/docs/api-reference/chat/create).
+//!
+//! Takes a question; gives the unchecked answer. Asks for a strict JSON schema, for plain JSON where that
+//! is refused, and once more where the answer cannot be read. Refused content is permanent.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::anyhow;
+use async_trait::async_trait;
+use reqwest::header::HeaderValue;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::authorized;
+use crate::adapters::outbound::{Outbound, Reply};
+use crate::adapters::prompt::{Chat, Prompt, Shape, converse};
+use crate::adapters::provider::{endpoint, key_header, model_name};
+use crate::adapters::provider_errors::openai;
+use crate::domain::note::{Answer, Question};
+use crate::domain::reason::Reason;
+use crate::failure::{Failure, Kind, Outcome};
+use crate::ports::SummaryModel;
+
+/// A model that reasons over 15,000 tokens answers within a minute; two mean it hangs.
+const TIMEOUT: Duration = Duration::from_mins(2);
+
+/// An answer is a few kilobytes; this is three hundred times as much.
+const MAX_ANSWER_BYTES: usize = 2 * 1024 * 1024;
+
+/// A note takes about 1,000 tokens; the rest is for models that reason first.
+const MAX_OUTPUT_TOKENS: u32 = 8_192;
+
+/// Summarizes with a chat model.
+#[derive(Debug)]
+pub struct OpenAiChat {
+    outbound: Outbound,
+    url: Url,
+    key: Option<HeaderValue>,
+    model: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Completion {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    usage: Option<Usage>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Choice {
+    message: Message,
+    finish_reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    content: Option<String>,
+    refusal: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Usage {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+}
+
+impl OpenAiChat {
+    /// Speaks to the server at `base_url`, such as `https://api.openai.com/v1`. Fails when a setting
+    /// cannot be used at all.
+    pub fn new(base_url: &Url, key: &SecretString, model: impl Into<String>) -> Outcome<Self> {
+        Ok(Self {
+            outbound: Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?,
+            url: endpoint(base_url, "/chat/completions")?,
+            key: key_header("Bearer ", key)?,
+            model: model_name(model)?,
+        })
+    }
+
+    /// Gives the server another time limit than two minutes for one whole request.
+    pub fn with_timeout(mut self, timeout: Duration) -> Outcome<Self> {
+        self.outbound = Outbound::new(timeout, MAX_ANSWER_BYTES)?;
+        Ok(self)
+    }
+
+    async fn send(&self, prompt: &Prompt, format: Value) -> Outcome<Reply> {
+        let body = json!({
+            "model": self.model,
+            "messages": messages(prompt),
+            "response_format": format,
+            "max_completion_tokens": MAX_OUTPUT_TOKENS,
+        });
+        let request = self.outbound.client().post(self.url.clone()).json(&body);
+        self.outbound.send(authorized(request, self.key.as_ref())).await
+    }
+}
+
+#[async_trait]
+impl SummaryModel for OpenAiChat {
+    fn name(&self) -> String {
+        self.model.clone()
+    }
+
+    async fn answer(&self, question: &Question) -> Outcome<Answer> {
+        converse(self, question).await
+    }
+}
+
+#[async_trait]
+impl Chat for OpenAiChat {
+    fn engine(&self) -> &str {
+        &self.model
+    }
+
+    async fn say(&self, prompt: &Prompt) -> Outcome<String> {
+        let mut reply = self.send(prompt, strict_schema(prompt)).await?;
+        // Older models and small servers know plain JSON only; what else is wrong fails again below.
+        if reply.status.as_u16() == 400 && openai(&reply, SystemTime::now()).kind == Kind::Bug {
+            tracing::warn!(engine = self.model, "the answer's schema is refused, asking for plain JSON");
+            reply = self.send(prompt, json!({"type": "json_object"})).await?;
+        }
+        if !reply.status.is_success() {
+            return Err(openai(&reply, SystemTime::now()));
+        }
+        text_of(reply.json()?)
+    }
+}
+
+/// The conversation so far.
+fn messages(prompt: &Prompt) -> Vec<Value> {
+    let mut messages = vec![
+        json!({"role": "system", "content": prompt.instructions}),
+        json!({"role": "user", "content": prompt.material}),
+    ];
+    if let Some(repair) = &prompt.repair {
+        messages.push(json!({"role": "assistant", "content": repair.answer}));
+        messages.push(json!({"role": "user", "content": repair.complaint}));
+    }
+    messages
+}
+
+/// Strict mode wants every key required and no other allowed; null stands for "not told".
+fn strict_schema(prompt: &Prompt) -> Value {
+    let text = json!({"type": "string"});
+    let mut properties = Map::from_iter([
+        ("title".to_owned(), text.clone()),
+        ("summary".to_owned(), text.clone()),
+        ("keyPoints".to_owned(), json!({"type": "array", "items": text})),
+    ]);
+    for field in &prompt.fields {
+        let shape = match &field.shape {
+            Shape::Text => json!({"type": ["string", "null"]}),
+            Shape::Texts => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+            Shape::Number => json!({"type": ["number", "null"]}),
+            Shape::Flag => json!({"type": ["boolean", "null"]}),
+            Shape::Choice(options) => {
+                let options: Vec<Option<&String>> = options.iter().map(Some).chain([None]).collect();
+                json!({"type": ["string", "null"], "enum": options})
+            }
+            Shape::Choices(options) => {
+                json!({"type": ["array", "null"], "items": {"type": "string", "enum": options}})
+            }
+        };
+        properties.insert(field.key.clone(), shape);
+    }
+    let keys: Vec<&String> = properties.keys().collect();
+    let schema = json!({
+        "type": "object", "properties": properties, "required": keys, "additionalProperties": false,
+    });
+    json!({"type": "json_schema", "json_schema": {"name": "note", "strict": true, "schema": schema}})
+}
+
+/// The answer's text, or why there is none.
+fn text_of(completion: Completion) -> Outcome<String> {
+    let usage = completion.usage.unwrap_or_default();
+    tracing::info!(
+        tokens.input = usage.prompt_tokens,
+        tokens.output = usage.completion_tokens,
+        "the model has answered"
+    );
+    let Some(choice) = completion.choices.into_iter().next() else {
+        return Err(Failure::transient(anyhow!("the model gave no answer at all")));
+    };
+    let refused = choice.message.refusal.is_some_and(|words| !words.trim().is_empty());
+    match choice.finish_reason.as_deref() {
+        Some("content_filter") => Err(refusal("its filter")),
+        _ if refused => Err(refusal("the model")),
+        Some("length") => {
+            Err(Failure::transient(anyhow!("the answer was cut off at {MAX_OUTPUT_TOKENS} tokens")))
+        }
+        _ => match choice.message.content {
+            Some(text) if !text.trim().is_empty() => Ok(text),
+            _ => Err(Failure::transient(anyhow!("the model's answer is empty"))),
+        },
+    }
+}
+
+fn refusal(by: &str) -> Failure {
+    Failure::permanent(Reason::Refused, anyhow!("the content is refused by {by}"))
+}

@@ -1,0 +1,229 @@
+//! What the stand-ins are told to answer, what they have seen, and the one way a call goes through them.
+
+use std::collections::{HashMap, VecDeque};
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use futures_util::stream;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+/// One of the methods the stand-ins offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Service {
+    Speech,
+    Chat,
+    Vision,
+    Gemini,
+}
+
+/// What may go wrong with one call.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// The error answer the service has for this status.
+    Status(u16),
+    /// The same with the wish to wait: a header, and in the body where the service has a place for it.
+    Wait(u16, u64),
+    /// Exactly this answer.
+    Reply(u16, Value),
+    /// No answer until the caller goes away.
+    Stall,
+    /// The right length, half the bytes, a cut connection.
+    HalfBody,
+    /// JSON of quite another form.
+    WrongJson,
+    /// A page of a proxy that says it is fine.
+    NotJson,
+}
+
+/// How often a service was called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Calls {
+    /// Requests that arrived.
+    pub(crate) started: usize,
+    /// Requests that were answered as scripted, and are paid for.
+    pub(crate) finished: usize,
+    /// Requests the real service would refuse; a test with a correct adapter sees none.
+    pub(crate) refused: usize,
+    /// Requests that met a scripted fault.
+    pub(crate) failed: usize,
+}
+
+/// An error answer: status and body.
+pub(super) struct Refusal(pub(super) u16, pub(super) Value);
+
+/// Everything a test may set, and what it may ask for.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) speech: (String, Vec<Value>),
+    pub(super) images: Vec<Option<String>>,
+    pub(super) images_shown: usize,
+    pub(super) answer: Option<Value>,
+    pub(super) next_answers: VecDeque<String>,
+    pub(super) refuse_schemas: bool,
+    pub(super) models: Vec<String>,
+    pub(super) faults: HashMap<Service, VecDeque<Fault>>,
+    pub(super) always: HashMap<Service, Fault>,
+    pub(super) delays: HashMap<Service, Duration>,
+    pub(super) calls: HashMap<Service, Calls>,
+    pub(super) requests: HashMap<Service, Vec<Value>>,
+    running: usize,
+}
+
+/// The state with a bell that rings at every change.
+pub(super) struct Script {
+    state: Mutex<State>,
+    bell: watch::Sender<()>,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self { state: Mutex::default(), bell: watch::Sender::new(()) }
+    }
+}
+
+impl Script {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let changed = change(&mut self.lock());
+        self.bell.send_replace(());
+        changed
+    }
+
+    pub(super) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.lock())
+    }
+
+    pub(super) fn news(&self) -> watch::Receiver<()> {
+        self.bell.subscribe()
+    }
+
+    pub(super) fn running(&self) -> usize {
+        self.lock().running
+    }
+
+    fn count(&self, service: Service, count: impl FnOnce(&mut Calls)) {
+        self.change(|state| count(state.calls.entry(service).or_default()));
+    }
+
+    fn next_fault(&self, service: Service) -> Option<Fault> {
+        self.change(|state| {
+            let next = state.faults.get_mut(&service).and_then(VecDeque::pop_front);
+            next.or_else(|| state.always.get(&service).cloned())
+        })
+    }
+
+    /// The next scripted text of a model, else the scripted object.
+    pub(super) fn next_answer(&self, asked: &[String]) -> String {
+        self.change(|state| {
+            let plain = || {
+                let mut note =
+                    json!({"title": "A short video", "summary": "It says a little.", "keyPoints": ["One point"]});
+                for key in asked.iter().filter(|key| note.get(key.as_str()).is_none()).cloned().collect::<Vec<_>>() {
+                    note.as_object_mut().map(|note| note.insert(key, Value::Null));
+                }
+                note
+            };
+            let scripted = state.next_answers.pop_front();
+            scripted.unwrap_or_else(|| state.answer.clone().unwrap_or_else(plain).to_string())
+        })
+    }
+
+    /// One call: `check` reads the request to its end and gives what was asked, `answer` makes the answer,
+    /// `error` is how the service words a status (and a wish to wait).
+    pub(super) async fn serve<T>(
+        &self,
+        service: Service,
+        check: impl Future<Output = Result<(T, Value), Refusal>>,
+        answer: impl FnOnce(T) -> Value,
+        error: fn(u16, Option<u64>) -> Value,
+    ) -> HttpResponse {
+        let _running = Running::begin(self);
+        self.count(service, |calls| calls.started += 1);
+        let asked = match check.await {
+            Ok((asked, seen)) => {
+                self.change(|state| state.requests.entry(service).or_default().push(seen));
+                asked
+            }
+            Err(Refusal(status, body)) => {
+                self.count(service, |calls| calls.refused += 1);
+                return reply(status).json(body);
+            }
+        };
+        if let Some(fault) = self.next_fault(service) {
+            self.count(service, |calls| calls.failed += 1);
+            return self.fail(fault, error).await;
+        }
+        let delay = self.read(|state| state.delays.get(&service).copied());
+        if let Some(delay) = delay {
+            tokio::time::sleep(delay).await;
+        }
+        let body = answer(asked);
+        self.count(service, |calls| calls.finished += 1);
+        HttpResponse::Ok().json(body)
+    }
+
+    async fn fail(&self, fault: Fault, error: fn(u16, Option<u64>) -> Value) -> HttpResponse {
+        match fault {
+            Fault::Status(status) => reply(status).json(error(status, None)),
+            Fault::Wait(status, secs) => {
+                let body = error(status, Some(secs));
+                reply(status).insert_header(("retry-after", secs.to_string())).json(body)
+            }
+            Fault::Reply(status, body) => reply(status).json(body),
+            Fault::Stall => {
+                let _stalled = Stalled::begin(self);
+                std::future::pending().await
+            }
+            Fault::HalfBody => {
+                let half = Ok(actix_web::web::Bytes::from_static(b"{\"text\": \"half of an ans"));
+                let cut = Err(std::io::Error::other("scripted cut"));
+                HttpResponse::Ok().content_type("application/json").streaming(stream::iter([half, cut]))
+            }
+            Fault::WrongJson => HttpResponse::Ok().json(json!({"object": "list", "data": [1, 2, 3]})),
+            Fault::NotJson => HttpResponse::Ok().body("<html>all is fine</html>"),
+        }
+    }
+}
+
+fn reply(status: u16) -> HttpResponseBuilder {
+    HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// A call under way, counted also when its caller goes away.
+struct Running<'a>(&'a Script);
+
+impl<'a> Running<'a> {
+    fn begin(script: &'a Script) -> Self {
+        script.change(|state| state.running += 1);
+        Self(script)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.change(|state| state.running -= 1);
+    }
+}
+
+/// A call that nobody waits for at the end of a test.
+struct Stalled<'a>(&'a Script);
+
+impl<'a> Stalled<'a> {
+    fn begin(script: &'a Script) -> Self {
+        script.change(|state| state.running -= 1);
+        Self(script)
+    }
+}
+
+impl Drop for Stalled<'_> {
+    fn drop(&mut self) {
+        self.0.change(|state| state.running += 1);
+    }
+}
