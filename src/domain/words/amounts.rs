@@ -1,0 +1,414 @@
+//! Numbers in a text, with what stands behind or before them: `1,5 kg`, `€12.50`, `two hundred grams`.
+//!
+//! A number may be written in several ways and one way may mean several numbers (`1.500`), so each comes
+//! with all its readings. Digits inside links, handles and words such as `mp3` are no numbers.
+
+use std::sync::LazyLock;
+
+use super::addresses::link_spans;
+use super::{Pattern, compiled, fold};
+
+static NUMERAL: Pattern = LazyLock::new(|| {
+    compiled(concat!(
+        r"(?:[0-9]+ [0-9]/[0-9]\b|[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?\b",
+        r"|[0-9]+(?:[.,'’/:\u{a0}\u{202f}][0-9]+)*)[½¼¾⅓⅔⅛]?|[½¼¾⅓⅔⅛]",
+    ))
+});
+
+static UNIT: Pattern =
+    LazyLock::new(|| compiled(r"^[ \t\u{a0}\u{202f}-]?([\p{L}]{1,24}|[°%€$£¥₹₩₺₽][\p{L}]?)"));
+
+static NUMBER_WORD: Pattern = LazyLock::new(|| {
+    compiled(concat!(
+        r"(?i)\b(half a dozen|half|a dozen|a hundred|a thousand",
+        r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine)\b)?",
+        r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen",
+        r"|seventeen|eighteen|nineteen|zero)(?:[ -](dozen|hundred|thousand))?\b",
+    ))
+});
+
+/// Between `1 hour` and `30 minutes`.
+static JOINED: Pattern = LazyLock::new(|| compiled(r"(?i)^[ ,]*(?:and|und|et|y|e)?[ ]*$"));
+
+/// A number in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Amount {
+    /// What the number may be, the likeliest first; never empty, always finite.
+    pub readings: Vec<f64>,
+    /// The same time in minutes, and in hours; only for amounts of time.
+    pub as_time: Vec<f64>,
+    /// The word behind the number, folded; empty when there is none.
+    pub unit: String,
+    /// Whether it is a percentage.
+    pub percent: bool,
+    /// Notion's format name of the currency, such as `euro`.
+    pub currency: Option<&'static str>,
+    /// Where the number begins, in bytes.
+    pub start: usize,
+    /// Where the number with its unit ends, in bytes.
+    pub end: usize,
+}
+
+impl Amount {
+    /// The likeliest reading.
+    pub fn value(&self) -> f64 {
+        self.readings.first().copied().unwrap_or_default()
+    }
+
+    /// Whether one of the readings is this number.
+    pub fn reads(&self, number: f64) -> bool {
+        self.readings.iter().any(|reading| same(*reading, number))
+    }
+
+    /// Whether the amount is a time that is this many minutes or hours.
+    pub fn reads_as_time(&self, number: f64) -> bool {
+        self.as_time.iter().any(|reading| same(*reading, number))
+    }
+}
+
+/// Equal but for the last bits of a decimal fraction.
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 1e-9 * one.abs().max(other.abs()).max(1.0)
+}
+
+/// The numbers in a text, in order.
+pub fn amounts(text: &str) -> Vec<Amount> {
+    let links = link_spans(text);
+    let mut found: Vec<Amount> = Vec::new();
+    for numeral in NUMERAL.find_iter(text) {
+        let before = text.get(..numeral.start()).unwrap_or_default();
+        let joined = found.last().is_some_and(|last| last.end == numeral.start() && is_hours(&last.unit));
+        let in_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') && !joined;
+        let in_link = links.iter().any(|link| link.contains(&numeral.start()));
+        let readings = readings(numeral.as_str());
+        if !in_word && !in_link && !readings.is_empty() {
+            found.push(amount(text, numeral.start(), numeral.end(), readings));
+        }
+    }
+    for word in NUMBER_WORD.captures_iter(text) {
+        let (Some(whole), Some(number)) = (word.get(0), word.get(1)) else { continue };
+        let scale = word.get(2).map_or("", |scale| scale.as_str()).to_lowercase();
+        let in_link = links.iter().any(|link| link.contains(&whole.start()));
+        if let Some(value) = number_word(&number.as_str().to_lowercase()).filter(|_| !in_link) {
+            let times = match scale.as_str() {
+                "dozen" => 12.0,
+                "hundred" => 100.0,
+                "thousand" => 1000.0,
+                _ => 1.0,
+            };
+            found.push(amount(text, whole.start(), whole.end(), vec![value * times]));
+        }
+    }
+    found.sort_by_key(|amount| amount.start);
+    add_times(text, &mut found);
+    found
+}
+
+/// Completes a number with its sign and what stands around it.
+fn amount(text: &str, start: usize, end: usize, mut readings: Vec<f64>) -> Amount {
+    let before = text.get(..start).unwrap_or_default();
+    let behind = text.get(end..).unwrap_or_default();
+    let unit = UNIT.captures(behind);
+    let written = unit.as_ref().and_then(|unit| unit.get(1)).map_or("", |unit| unit.as_str());
+    let unit_end = unit.as_ref().and_then(|unit| unit.get(0)).map_or(end, |unit| end + unit.end());
+    if let (Some(times), true) = (thousands(written), behind.starts_with(written)) {
+        let multiplied: Vec<f64> = readings.iter().map(|reading| reading * times).collect();
+        readings.splice(0..0, multiplied);
+    }
+    if is_negative(before) {
+        readings = readings.iter().map(|reading| -reading).collect();
+    }
+    let unit = if written.starts_with(char::is_alphabetic) { fold(written) } else { written.to_owned() };
+    Amount {
+        readings,
+        as_time: Vec::new(),
+        percent: matches!(unit.as_str(), "%" | "percent" | "prozent" | "procent"),
+        currency: currency(before.trim_end().chars().next_back().map(String::from).as_deref().unwrap_or(""))
+            .or_else(|| currency(&unit)),
+        unit,
+        start,
+        end: unit_end,
+    }
+}
+
+fn is_negative(before: &str) -> bool {
+    let before = before.trim_end_matches(['€', '$', '£', '¥']);
+    let unsigned = before.strip_suffix(['-', '−']).or_else(|| before.strip_suffix("minus "));
+    unsigned.is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '(', '\n', ':']))
+}
+
+fn thousands(suffix: &str) -> Option<f64> {
+    match suffix {
+        "k" | "K" => Some(1e3),
+        "M" => Some(1e6),
+        _ => None,
+    }
+}
+
+/// What a written numeral may mean, the likeliest first.
+fn readings(numeral: &str) -> Vec<f64> {
+    let (digits, fraction) = match numeral.char_indices().next_back() {
+        Some((at, last)) if fraction(last).is_some() => (numeral.get(..at).unwrap_or(""), fraction(last)),
+        _ => (numeral, None),
+    };
+    if let Some(fraction) = fraction {
+        return if digits.is_empty() {
+            vec![fraction]
+        } else {
+            digits.parse::<f64>().map(|whole| vec![whole + fraction]).unwrap_or_default()
+        };
+    }
+    let parts: Vec<&str> = digits.split(|letter: char| !letter.is_ascii_digit()).collect();
+    let marks: Vec<char> = digits.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+    let mut found = whole_readings(&parts, &marks);
+    // Lists, times, days and "2 200 g" mean each of their parts.
+    if found.is_empty() || marks.contains(&' ') || marks.contains(&'/') {
+        found.extend(parts.iter().filter_map(|part| part.parse::<f64>().ok()));
+    }
+    found.retain(|reading| reading.is_finite());
+    found
+}
+
+/// The readings of a numeral as one number.
+fn whole_readings(parts: &[&str], marks: &[char]) -> Vec<f64> {
+    let number = |text: String| text.parse::<f64>().ok();
+    let grouped = |parts: &[&str]| {
+        parts.first().is_some_and(|part| part.len() <= 3) && parts.iter().skip(1).all(|part| part.len() == 3)
+    };
+    let decimal = |mark: char| matches!(mark, '.' | ',');
+    match (parts, marks) {
+        ([whole], []) => number((*whole).to_owned()).into_iter().collect(),
+        ([whole, over, under], [' ', '/']) => part_of(over, under)
+            .zip(number((*whole).to_owned()))
+            .map(|(part, whole)| whole + part)
+            .into_iter()
+            .collect(),
+        ([over, under], ['/']) => part_of(over, under).into_iter().collect(),
+        (_, [first, ..])
+            if grouped(parts) && marks.iter().all(|mark| mark == first) && !matches!(first, '/' | ':') =>
+        {
+            let mut found: Vec<f64> = number(parts.concat()).into_iter().collect();
+            if let ([whole, rest], true) = (parts, decimal(*first)) {
+                found.extend(number(format!("{whole}.{rest}")));
+            }
+            found
+        }
+        ([groups @ .., rest], [thousands @ .., last])
+            if decimal(*last)
+                && grouped_or_single(groups, grouped(groups))
+                && thousands.iter().all(|mark| mark != last && !matches!(mark, '/' | ':')) =>
+        {
+            number(format!("{}.{rest}", groups.concat())).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn grouped_or_single(groups: &[&str], grouped: bool) -> bool {
+    groups.len() == 1 || grouped
+}
+
+fn part_of(over: &str, under: &str) -> Option<f64> {
+    let (over, under) = (over.parse::<f64>().ok()?, under.parse::<f64>().ok()?);
+    (under > 0.0).then(|| over / under)
+}
+
+fn fraction(letter: char) -> Option<f64> {
+    Some(match letter {
+        '½' => 0.5,
+        '¼' => 0.25,
+        '¾' => 0.75,
+        '⅓' => 1.0 / 3.0,
+        '⅔' => 2.0 / 3.0,
+        '⅛' => 0.125,
+        _ => return None,
+    })
+}
+
+fn number_word(words: &str) -> Option<f64> {
+    const UNITS: [&str; 20] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ];
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let at = |list: &[&str], word: &str| {
+        list.iter().position(|known| *known == word).and_then(|at| u8::try_from(at).ok())
+    };
+    match words {
+        "half" => return Some(0.5),
+        "half a dozen" => return Some(6.0),
+        "a dozen" => return Some(12.0),
+        "a hundred" => return Some(100.0),
+        "a thousand" => return Some(1000.0),
+        _ => {}
+    }
+    let (first, second) = words.split_once([' ', '-']).unwrap_or((words, ""));
+    if let Some(tens) = at(&TENS, first) {
+        return Some(f64::from((tens + 2) * 10 + at(&UNITS, second).unwrap_or(0)));
+    }
+    at(&UNITS, first).map(f64::from)
+}
+
+fn currency(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "€" | "euro" | "eur" => "euro",
+        "$" | "dollar" | "usd" | "buck" => "dollar",
+        "£" | "gbp" | "quid" => "pound",
+        "¥" | "yen" | "jpy" | "円" => "yen",
+        "₹" | "rupee" | "inr" => "rupee",
+        "₩" | "won" | "krw" => "won",
+        "₺" | "lira" => "lira",
+        "₽" | "ruble" | "rub" => "ruble",
+        "chf" | "franken" => "franc",
+        "zl" | "zloty" | "pln" => "zloty",
+        _ => return None,
+    })
+}
+
+/// Whether a number format of Notion shows money.
+pub fn is_currency(format: &str) -> bool {
+    !matches!(format, "number" | "number_with_commas" | "percent" | "")
+}
+
+fn is_hours(unit: &str) -> bool {
+    matches!(
+        unit,
+        "h" | "hr" | "hour" | "std" | "stunde" | "stunden" | "heure" | "hora" | "ora" | "ore" | "uur"
+    )
+}
+
+fn is_minutes(unit: &str) -> bool {
+    matches!(unit, "m" | "min" | "mins" | "minute" | "minuten" | "minuto" | "minuti" | "minuut")
+}
+
+/// Gives amounts of time their length in minutes and hours; `1 h 30 min` is one time.
+fn add_times(text: &str, found: &mut [Amount]) {
+    const MINUTES: f64 = 60.0;
+    for at in 0..found.len() {
+        let Some((current, behind)) = found.get_mut(at..).and_then(<[Amount]>::split_first_mut) else {
+            break;
+        };
+        if is_minutes(&current.unit) {
+            current.as_time.extend([current.value(), current.value() / MINUTES]);
+        }
+        if !is_hours(&current.unit) {
+            continue;
+        }
+        let next = behind.first().filter(|next| {
+            let between = text.get(current.end..next.start).unwrap_or("no");
+            JOINED.is_match(between) && (is_minutes(&next.unit) || between.is_empty())
+        });
+        let minutes = current.value() * MINUTES + next.map_or(0.0, Amount::value);
+        current.as_time.extend([minutes, minutes / MINUTES]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::indexing_slicing, reason = "a test may panic")]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let table: [(&str, &[f64]); 24] = [
+            ("about 1,5 kg", &[1.5]),
+            ("1.500", &[1500.0, 1.5]),
+            ("1,234.56", &[1234.56]),
+            ("1.234,56", &[1234.56]),
+            ("1 500 g", &[1500.0, 1.0, 500.0]),
+            ("1'000'000", &[1_000_000.0]),
+            ("10k steps", &[10_000.0, 10.0]),
+            ("½ cup", &[0.5]),
+            ("1½ cups", &[1.5]),
+            ("2 1/2 cups", &[2.5, 2.0, 1.0, 2.0]),
+            ("3/4", &[0.75, 3.0, 4.0]),
+            ("-18 degrees", &[-18.0]),
+            ("minus 18", &[-18.0]),
+            ("serves four", &[4.0]),
+            ("twenty-five minutes", &[25.0]),
+            ("two hundred grams", &[200.0]),
+            ("a dozen eggs", &[12.0]),
+            ("500g", &[500.0]),
+            ("#30minutemeals", &[30.0]),
+            ("12:30", &[12.0, 30.0]),
+            ("an mp3 of user_99", &[]),
+            ("https://x.example/9", &[]),
+            ("someone often", &[]),
+            ("0.5", &[0.5]),
+        ];
+        for (text, expected) in table {
+            let found = amounts(text).first().map(|amount| amount.readings.clone()).unwrap_or_default();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn units_currencies_and_percentages_are_seen() {
+        let table = [
+            ("€12.50", "", Some("euro"), false),
+            ("12,50 €", "€", Some("euro"), false),
+            ("12 euros", "euro", Some("euro"), false),
+            ("$8 each", "each", Some("dollar"), false),
+            ("20%", "%", None, true),
+            ("20 percent", "percent", None, true),
+            ("4 servings", "serving", None, false),
+            ("4.", "", None, false),
+        ];
+        for (text, unit, currency, percent) in table {
+            let amount = &amounts(text)[0];
+            assert_eq!(
+                (amount.unit.as_str(), amount.currency, amount.percent),
+                (unit, currency, percent),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn times_are_known_in_minutes_and_hours() {
+        for text in
+            ["1 hour 30 minutes", "1h30", "1 hour and 30 min", "90 minutes", "1.5 hours", "1 h, 30 min"]
+        {
+            let amount = &amounts(text)[0];
+            assert!(amount.reads_as_time(90.0) && amount.reads_as_time(1.5), "{text}: {amount:?}");
+        }
+        assert!(amounts("90 grams")[0].as_time.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_finite_numbers_inside_it(text in "[0-9 .,'/:kM½h€%a-]{0,40}") {
+            for amount in amounts(&text) {
+                prop_assert!(!amount.readings.is_empty());
+                prop_assert!(amount.readings.iter().chain(&amount.as_time).all(|reading| reading.is_finite()));
+                prop_assert!(text.get(amount.start..amount.end).is_some());
+            }
+        }
+
+        #[test]
+        fn every_number_written_plainly_is_read_again(number in -1_000_000_i32..1_000_000, behind in "[ .,!]") {
+            let text = format!("it is {number}{behind}");
+            prop_assert!(amounts(&text).iter().any(|amount| amount.reads(f64::from(number))), "{text}");
+        }
+    }
+}
