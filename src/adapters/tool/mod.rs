@@ -6,6 +6,8 @@
 //! when the time is over, or the caller loses interest and drops the future, the whole group is killed.
 //! Programs read strangers' files here, so their words are cleaned before anybody logs them.
 
+mod folder;
+
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -18,6 +20,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
 use crate::failure::{Failure, Outcome};
+
+pub use folder::empty_folder;
 
 /// What is kept of standard error, in bytes: the last lines tell the cause.
 const KEPT_STDERR_BYTES: usize = 2_048;

@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::fs;
 
-use crate::adapters::tool::Tool;
+use crate::adapters::tool::{Tool, empty_folder};
 use crate::domain::link::VideoUrl;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
@@ -190,9 +190,8 @@ impl YtDlp {
             .args(FIXED)
             .args(["--ies", &extractors])
             .args(["--max-filesize", &settings.max_bytes.to_string()])
-            // Videos that hide their length are measured once they are here.
-            .args(["--match-filters", &format!("duration<=?{}", settings.max_seconds)])
-            .args(["--break-match-filters", "!is_live"])
+            .args(["--match-filters", &format!("{}{}", refusal::LENGTH, settings.max_seconds)])
+            .args(["--break-match-filters", refusal::NOT_LIVE])
             .args(["--print-to-file", info::TEMPLATE, PRINTED]);
         if let Some(proxy) = &settings.proxy {
             // Not as an argument: the list of processes shows those to everybody on the machine.
@@ -223,7 +222,7 @@ impl YtDlp {
 impl VideoSource for YtDlp {
     async fn fetch(&self, url: &VideoUrl, work_dir: &Path) -> Outcome<Download> {
         let source = self.source_of(url)?;
-        let folder = empty_folder(work_dir).await?;
+        let folder = empty_folder(work_dir, FOLDER).await?;
         let cookies = self.cookies(source, &folder).await?;
         let run = self.command(source, url, &folder, cookies.as_deref()).run().await;
         if let Some(copy) = &cookies {
@@ -246,22 +245,6 @@ impl VideoSource for YtDlp {
         let name = if let Source::Platform(platform) = source { platform.name.as_str() } else { "Web" };
         Ok(Download { file, info: printed.info(name) })
     }
-}
-
-/// A fresh folder for the download: what an earlier try left behind is gone.
-async fn empty_folder(work_dir: &Path) -> Outcome<PathBuf> {
-    let folder = work_dir.join(FOLDER);
-    match fs::remove_dir_all(&folder).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::transient(error).context("cannot clear the download folder"));
-        }
-        _ => {}
-    }
-    fs::create_dir_all(&folder)
-        .await
-        .context("cannot create the download folder")
-        .map_err(Failure::transient)?;
-    Ok(folder)
 }
 
 /// The line about the finished file, when there is one.

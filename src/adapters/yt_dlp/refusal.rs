@@ -1,6 +1,6 @@
 //! Reads from yt-dlp's words why there is no video.
 //!
-//! Takes the exit status and both outputs; gives the one failure that fits. yt-dlp has no error codes, so
+//! Takes both outputs; gives the one failure that fits. yt-dlp has no error codes, so
 //! the wording of its extractors decides; an unknown wording is taken for a passing fault, because most
 //! of them are sites that changed or stumbled.
 
@@ -12,9 +12,11 @@ use crate::adapters::tool::Finished;
 use crate::domain::reason::Reason;
 use crate::failure::Failure;
 
-/// yt-dlp's exit status when `--break-match-filters` rejects a video (its `__init__.py`); the one filter
-/// given there is about live streams.
-pub(super) const REJECTED: i32 = 101;
+/// The filters, as yt-dlp quotes them when a video does not pass; the title before them is a stranger's.
+pub(super) const NOT_LIVE: &str = "!is_live";
+
+/// What the filter for the length begins with; videos that hide their length are measured once they are here.
+pub(super) const LENGTH: &str = "duration<=?";
 
 /// How long to leave a site alone that limits us: it rarely says; YouTube's and Instagram's limits on
 /// anonymous readers last from minutes to an hour.
@@ -167,14 +169,15 @@ pub(super) fn refusal(finished: &Finished) -> Failure {
     let stdout = finished.text();
     let cause =
         || anyhow!("yt-dlp gave no video ({}): {}", finished.status, last_words(&finished.stderr, &stdout));
-    if finished.status.code() == Some(REJECTED) {
-        return Failure::permanent(Reason::Live, cause());
-    }
-    // These three are said on standard output and are no errors to yt-dlp.
+    // These are said on standard output and are no errors to yt-dlp.
+    let rejected_by = |filter: &str| stdout.contains(&format!(" does not pass filter ({filter}"));
     if stdout.contains("File is larger than max-filesize") {
         return Failure::permanent(Reason::TooLarge, cause());
     }
-    if stdout.contains("does not pass filter (") {
+    if rejected_by(NOT_LIVE) {
+        return Failure::permanent(Reason::Live, cause());
+    }
+    if rejected_by(LENGTH) {
         return Failure::permanent(Reason::TooLong, cause());
     }
     match verdict(&finished.stderr) {
