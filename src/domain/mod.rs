@@ -11,6 +11,7 @@ pub mod page;
 pub mod progress;
 pub mod reason;
 pub mod schema;
+pub mod screen;
 pub mod split;
 pub mod stage;
 pub mod words;

@@ -6,7 +6,9 @@
 
 mod clips;
 mod fetch;
+mod hear;
 mod open;
+mod read;
 mod site;
 
 use std::path::PathBuf;

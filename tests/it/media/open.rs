@@ -10,7 +10,7 @@ use linkscribe::ports::{MediaOpener, Opened};
 
 use super::clips;
 
-fn ffmpeg() -> Ffmpeg {
+pub(super) fn ffmpeg() -> Ffmpeg {
     Ffmpeg::new(FfmpegSettings {
         ffmpeg: "ffmpeg".into(),
         ffprobe: "ffprobe".into(),
@@ -63,7 +63,8 @@ async fn captions_between_distant_key_frames_are_found_too() {
 #[tokio::test]
 async fn a_video_without_sound_and_a_sound_without_picture_are_both_welcome() {
     let dir = tempfile::tempdir().unwrap();
-    let silent = clips::make(dir.path(), &["-f", "lavfi", "-i", "testsrc2=s=2000x1000:d=1", "silent.webm"]);
+    let silent =
+        clips::make(dir.path(), &["-f", "lavfi", "-i", "testsrc2=s=2000x1000:r=2:d=1", "silent.mkv"]);
     let opened = open(&silent, dir.path()).await.unwrap();
     assert!(opened.audio.is_none());
     assert_eq!(size(&opened.frames[0].path), "1280,640");
