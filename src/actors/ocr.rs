@@ -108,7 +108,8 @@ async fn read(
         Ok(Err(failure)) => return Ok(unread(desk, ticket, &failure.to_string())),
         Err(_) => return Ok(unread(desk, ticket, "took too long")),
     };
-    let lines = screen::merge(read.into_iter().map(|frame| (frame.at, frame.lines)).collect());
+    let read: Vec<_> = read.into_iter().map(|frame| (frame.at, frame.lines)).collect();
+    let lines = screen::merge(&read);
     let text = ScreenText { lines, engine: reader.name() };
     desk.journal.save_screen_text(ticket, &media.key, &text).await?;
     desk.announce(ticket.entry, Step::Finished(Stage::Read, format!("{} lines", text.lines.len())));

@@ -46,10 +46,6 @@ enum Command {
 
 /// Runs one command; says what went wrong in one place.
 pub fn run(line: CommandLine) -> ExitCode {
-    // Two TLS providers are in the dependency tree; naming one keeps rustls from having to choose.
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
-        return say(&anyhow::anyhow!("TLS was set up twice"));
-    }
     let done = match line.command {
         Command::Hear(arguments) => hear::run(&arguments).map(|()| 0),
         Command::Serve => in_system(serve::run()),

@@ -11,6 +11,7 @@
 
 mod chain;
 mod journal;
+mod media;
 mod notion_sdk;
 mod providers;
 mod redis_budget;

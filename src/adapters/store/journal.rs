@@ -89,6 +89,10 @@ impl Journal for Store {
         self.within("read an entry", self.view(id)).await
     }
 
+    async fn note(&self, id: EntryId) -> Outcome<Option<Note>> {
+        self.within("read a note", self.kept_note(id)).await
+    }
+
     async fn entries(&self, database: DatabaseId, limit: u32) -> Outcome<Vec<EntryView>> {
         self.within("read entries", self.newest(database, limit)).await
     }

@@ -7,8 +7,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::Store;
 use super::tables::entries::{Column, Entity, Model};
-use super::text::{reason, uuid};
+use super::text::{checkpoint, reason, uuid};
 use crate::domain::entry::{DatabaseId, EntryId, EntryView};
+use crate::domain::note::Note;
 use crate::domain::stage::Status;
 use crate::failure::{Failure, Outcome};
 
@@ -23,6 +24,11 @@ impl Store {
     pub(super) async fn view(&self, id: EntryId) -> Outcome<Option<EntryView>> {
         let found = Entity::find_by_id(id.to_string()).one(&self.db).await?;
         found.map(entry_view).transpose()
+    }
+
+    pub(super) async fn kept_note(&self, id: EntryId) -> Outcome<Option<Note>> {
+        let found = Entity::find_by_id(id.to_string()).one(&self.db).await?;
+        Ok(found.and_then(|row| checkpoint(row.note, "note")))
     }
 
     /// Ids sort by the time they were made.

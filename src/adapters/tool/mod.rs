@@ -1,0 +1,355 @@
+//! Runs one outside program, once, and leaves nothing of it behind.
+//!
+//! Takes a program, its arguments as a list and a work dir; gives its exit status, its standard output
+//! up to a limit and the end of what it said on standard error. Fails when the program is missing, says
+//! too much or takes too long. The program gets a clean environment and a process group of its own;
+//! when the time is over, or the caller loses interest and drops the future, the whole group is killed.
+//! Programs read strangers' files here, so their words are cleaned before anybody logs them.
+
+mod folder;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
+
+use crate::failure::{Failure, Outcome};
+
+pub use folder::empty_folder;
+
+/// What is kept of standard error, in bytes: the last lines tell the cause.
+const KEPT_STDERR_BYTES: usize = 2_048;
+
+/// What a program may write to standard output unless told otherwise, in bytes.
+const STDOUT_BYTES: usize = 1 << 20;
+
+/// A program that takes longer is taken for stuck unless told otherwise.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// One call of an outside program.
+pub struct Tool {
+    program: PathBuf,
+    args: Vec<OsString>,
+    work_dir: PathBuf,
+    env: Vec<(&'static str, OsString)>,
+    timeout: Duration,
+    stdout_bytes: usize,
+    file_bytes: Option<u64>,
+    memory_bytes: Option<u64>,
+}
+
+/// What a program did, whether it succeeded or not.
+#[derive(Debug)]
+pub struct Finished {
+    /// The program's name for error texts.
+    pub program: String,
+    /// How it ended.
+    pub status: ExitStatus,
+    /// All of its standard output.
+    pub stdout: Vec<u8>,
+    /// The last lines of its standard error, without control characters and without the paths of URLs.
+    pub stderr: String,
+}
+
+/// Why a program gave no result.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    /// The file is not there or cannot be executed.
+    #[error("cannot start {program}: run `make setup`, or name the right path in the settings")]
+    Missing {
+        /// The program as configured.
+        program: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It was killed when its time was over.
+    #[error("{program} was stopped after {} s", after.as_secs())]
+    Timeout {
+        /// The program's name.
+        program: String,
+        /// The time it had.
+        after: Duration,
+    },
+    /// It was killed because its output would not end.
+    #[error("{program} wrote more than {limit} bytes")]
+    TooMuch {
+        /// The program's name.
+        program: String,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// It ended with an error.
+    #[error("{program} ended with {status}: {}", OneLine(stderr))]
+    Failed {
+        /// The program's name.
+        program: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it said last.
+        stderr: String,
+    },
+    /// A pipe broke.
+    #[error("lost the connection to {program}")]
+    Pipe {
+        /// The program's name.
+        program: String,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// All of these pass, if only by an operator's hand: a missing program is set up, a busy machine calms down.
+impl From<ToolError> for Failure {
+    fn from(error: ToolError) -> Self {
+        Failure::transient(error)
+    }
+}
+
+impl Tool {
+    /// A call of `program` inside `work_dir`, which is also its home and its place for temporary files.
+    pub fn new(program: &Path, work_dir: &Path) -> Self {
+        Self {
+            program: program.to_owned(),
+            args: Vec::new(),
+            work_dir: work_dir.to_owned(),
+            env: Vec::new(),
+            timeout: TIMEOUT,
+            stdout_bytes: STDOUT_BYTES,
+            file_bytes: None,
+            memory_bytes: None,
+        }
+    }
+
+    /// Adds one argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets one variable beside the few every program gets.
+    #[must_use]
+    pub fn env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.env.push((name, value.into()));
+        self
+    }
+
+    /// Sets the wall-clock time it may take.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets how much it may write to standard output.
+    #[must_use]
+    pub fn stdout_bytes(mut self, limit: usize) -> Self {
+        self.stdout_bytes = limit;
+        self
+    }
+
+    /// Limits the size of every file it writes (Linux only).
+    #[must_use]
+    pub fn file_bytes(mut self, limit: u64) -> Self {
+        self.file_bytes = Some(limit);
+        self
+    }
+
+    /// Limits the address space of each of its processes (Linux only).
+    #[must_use]
+    pub fn memory_bytes(mut self, limit: u64) -> Self {
+        self.memory_bytes = Some(limit);
+        self
+    }
+
+    /// Runs it and asks for success.
+    pub async fn succeed(self) -> Outcome<Finished> {
+        Ok(self.run().await?.success()?)
+    }
+
+    /// Runs it to its end, whatever its exit status.
+    pub async fn run(self) -> Result<Finished, ToolError> {
+        let program = self.name();
+        let mut child = self
+            .command()
+            .spawn()
+            .map_err(|source| ToolError::Missing { program: self.program.display().to_string(), source })?;
+        let mut group = Group::of(&child);
+        group.limit(self.file_bytes, self.memory_bytes);
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+
+        let all =
+            async { tokio::try_join!(read_all(stdout, self.stdout_bytes), read_end(stderr), child.wait()) };
+        match tokio::time::timeout(self.timeout, all).await {
+            Ok(Ok((Some(stdout), stderr, status))) => {
+                group.is_gone();
+                Ok(Finished { program, status, stdout, stderr: clean(&stderr) })
+            }
+            Ok(Ok((None, _, _))) => Err(ToolError::TooMuch { program, limit: self.stdout_bytes }),
+            Ok(Err(source)) => Err(ToolError::Pipe { program, source }),
+            Err(_) => Err(ToolError::Timeout { program, after: self.timeout }),
+        }
+    }
+
+    fn name(&self) -> String {
+        let name = self.program.file_name().unwrap_or(self.program.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.args)
+            .current_dir(&self.work_dir)
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .env("HOME", &self.work_dir)
+            .env("TMPDIR", &self.work_dir)
+            .env("LANG", "C.UTF-8")
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
+        command
+    }
+}
+
+impl Finished {
+    /// The result when the program ended well.
+    pub fn success(self) -> Result<Self, ToolError> {
+        if self.status.success() {
+            return Ok(self);
+        }
+        Err(ToolError::Failed { program: self.program, status: self.status, stderr: self.stderr })
+    }
+
+    /// Standard output as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+}
+
+/// The process group of one call: killed on drop unless all of it has ended.
+#[derive(Debug)]
+struct Group(Option<Pid>);
+
+impl Group {
+    /// The child leads its group, so the group has the child's number.
+    fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
+    }
+
+    /// Nothing is left to kill; the number may belong to somebody else from now on.
+    fn is_gone(&mut self) {
+        self.0 = None;
+    }
+
+    #[cfg(target_os = "linux")]
+    fn limit(&self, file_bytes: Option<u64>, memory_bytes: Option<u64>) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        for (resource, limit) in [(Resource::Fsize, file_bytes), (Resource::As, memory_bytes)] {
+            let Some(bytes) = limit else { continue };
+            let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+            if let Err(error) = prlimit(self.0, resource, limit) {
+                // A program that has ended already needs no limit.
+                tracing::debug!(error = %error, "a limit for a program was not set");
+            }
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn limit(&self, _file_bytes: Option<u64>, _memory_bytes: Option<u64>) {}
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0
+            && let Err(error) = kill_process_group(group, Signal::KILL)
+        {
+            tracing::debug!(error = %error, "a program's group was gone before it was killed");
+        }
+    }
+}
+
+/// Everything the pipe gives, or `None` as soon as it is more than the limit.
+async fn read_all(pipe: Option<impl AsyncRead + Unpin>, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut all = Vec::new();
+    let Some(pipe) = pipe else { return Ok(Some(all)) };
+    let mut pipe = pipe.take(limit as u64 + 1);
+    pipe.read_to_end(&mut all).await?;
+    Ok((all.len() <= limit).then_some(all))
+}
+
+/// The last bytes the pipe gives.
+async fn read_end(pipe: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
+    let mut end = Vec::new();
+    let Some(mut pipe) = pipe else { return Ok(end) };
+    while pipe.read_buf(&mut end).await? > 0 {
+        end.drain(..end.len().saturating_sub(KEPT_STDERR_BYTES));
+    }
+    Ok(end)
+}
+
+/// Makes a stranger's words fit for a log: no control characters, and of each URL the host alone, since
+/// paths and queries of video hosts are signed and would open the video to every reader of the log.
+fn clean(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.replace(|letter: char| letter.is_control() && letter != '\n', " ");
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + "://".len());
+        let end = after.find(|c: char| c.is_whitespace() || "'\"<>".contains(c)).unwrap_or(after.len());
+        let (url, tail) = after.split_at(end);
+        clean.push_str(before);
+        let host = url.split(['/', '?', '#']).next().unwrap_or_default();
+        clean.push_str(host.rsplit('@').next().unwrap_or_default());
+        rest = tail;
+    }
+    clean.push_str(rest);
+    clean.trim().to_owned()
+}
+
+/// Without the environment, which may hold a proxy's password.
+impl fmt::Debug for Tool {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Tool")
+            .field("program", &self.program)
+            .field("args", &self.args)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Several lines as one, for an error text.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, line) in self.0.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+            if number > 0 {
+                out.write_str(" | ")?;
+            }
+            out.write_str(line)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

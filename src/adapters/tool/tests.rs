@@ -1,0 +1,89 @@
+//! What a caller of an outside program relies on.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use std::time::Instant;
+
+use super::*;
+
+fn shell(script: &str, dir: &Path) -> Tool {
+    Tool::new(Path::new("/bin/sh"), dir).args(["-c", script])
+}
+
+/// Whether a process runs; one that has ended but was not collected yet does not.
+fn runs(pid: &str) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+async fn gone(pid: &str) {
+    for _ in 0..200 {
+        if !runs(pid) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("process {pid} is still there");
+}
+
+#[tokio::test]
+async fn a_program_gets_a_clean_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let done = Tool::new(Path::new("/usr/bin/env"), dir.path()).env("EXTRA", "1").succeed().await.unwrap();
+    let names: Vec<String> =
+        done.text().lines().filter_map(|line| Some(line.split_once('=')?.0.to_owned())).collect();
+    for name in &names {
+        assert!(["PATH", "HOME", "TMPDIR", "LANG", "EXTRA"].contains(&name.as_str()), "{name}");
+    }
+    assert!(done.text().contains(&format!("HOME={}", dir.path().display())));
+}
+
+#[tokio::test]
+async fn a_missing_program_names_itself_and_the_way_to_get_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let failure = Tool::new(Path::new("/nowhere/yt-dlp"), dir.path()).succeed().await.unwrap_err();
+    let text = failure.to_string();
+    assert!(text.contains("/nowhere/yt-dlp") && text.contains("make setup"), "{text}");
+}
+
+#[tokio::test]
+async fn a_failing_program_is_quoted_with_its_last_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "seq 1 5000 >&2; printf 'bad \\033[31mfile\\033[0m\\n' >&2; exit 3";
+    let failure = shell(script, dir.path()).succeed().await.unwrap_err().to_string();
+    assert!(failure.contains("exit status: 3") && failure.ends_with("bad  [31mfile [0m"), "{failure}");
+    assert!(failure.len() < 3 * KEPT_STDERR_BYTES, "{}", failure.len());
+}
+
+#[tokio::test]
+async fn a_program_that_talks_without_end_is_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let error = shell("echo $$ >pid; exec yes", dir.path()).stdout_bytes(1_000).run().await.unwrap_err();
+    assert!(matches!(error, ToolError::TooMuch { limit: 1_000, .. }), "{error}");
+    gone(std::fs::read_to_string(dir.path().join("pid")).unwrap().trim()).await;
+}
+
+#[tokio::test]
+async fn a_stuck_program_is_killed_with_its_children() {
+    let dir = tempfile::tempdir().unwrap();
+    let begun = Instant::now();
+    let script = "sleep 60 & echo $! >pid; sleep 60";
+    let error = shell(script, dir.path()).timeout(Duration::from_millis(300)).run().await.unwrap_err();
+    assert!(matches!(error, ToolError::Timeout { .. }), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    gone(std::fs::read_to_string(dir.path().join("pid")).unwrap().trim()).await;
+}
+
+#[tokio::test]
+async fn a_file_that_grows_without_end_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    // The shell waits a moment, for the limit is set right after the start.
+    let script = "sleep 0.2; head -c 100000 /dev/zero >big";
+    let done = shell(script, dir.path()).file_bytes(10_000).run().await.unwrap();
+    assert!(!done.status.success());
+    assert_eq!(std::fs::metadata(dir.path().join("big")).unwrap().len(), 10_000);
+}
+
+#[test]
+fn signed_addresses_are_cut_to_their_host() {
+    let text = b"cannot open 'https://me:pw@v16.tiktokcdn.com/video/tos?signature=abc' <x://y/z>\x07";
+    assert_eq!(clean(text), "cannot open 'https://v16.tiktokcdn.com' <x://y>");
+}

@@ -1,0 +1,99 @@
+//! What yt-dlp prints about a finished download, turned into what a person is shown.
+//!
+//! Takes one line of JSON, every value of which a stranger chose; gives the file's name and the
+//! [`MediaInfo`]. Texts are cut to a sane length, addresses must be web addresses.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::domain::media::MediaInfo;
+
+/// The fields asked for; `filepath` exists once the file has its final name.
+pub(super) const TEMPLATE: &str = "after_move:%(.{title,description,uploader,channel,creator,uploader_id,upload_date,duration,webpage_url,thumbnail,filepath})j";
+
+/// Longest title kept, in characters; platforms end at 100 (YouTube) to 300 (Reddit).
+const TITLE_CHARS: usize = 300;
+
+/// Longest caption kept, in characters; YouTube's descriptions end at 5,000.
+const CAPTION_CHARS: usize = 5_000;
+
+/// Longest name kept, in characters.
+const NAME_CHARS: usize = 100;
+
+/// The line as it is printed.
+#[derive(Debug, Deserialize)]
+pub(super) struct Printed {
+    /// Where the file is, relative to the folder yt-dlp ran in.
+    pub(super) filepath: String,
+    title: Option<String>,
+    description: Option<String>,
+    uploader: Option<String>,
+    channel: Option<String>,
+    creator: Option<String>,
+    uploader_id: Option<String>,
+    upload_date: Option<String>,
+    duration: Option<f64>,
+    webpage_url: Option<String>,
+    thumbnail: Option<String>,
+}
+
+impl Printed {
+    /// What the platform says about the video.
+    pub(super) fn info(self, platform: &str) -> MediaInfo {
+        let names = [self.uploader, self.channel, self.creator, self.uploader_id];
+        MediaInfo {
+            platform: platform.to_owned(),
+            title: text(self.title, TITLE_CHARS),
+            caption: text(self.description, CAPTION_CHARS),
+            author: names.into_iter().find_map(|name| text(name, NAME_CHARS)),
+            published: self.upload_date.and_then(|day| NaiveDate::parse_from_str(&day, "%Y%m%d").ok()),
+            duration: self.duration.filter(|seconds| seconds.is_finite() && *seconds > 0.0),
+            page_url: address(self.webpage_url),
+            thumbnail_url: address(self.thumbnail),
+        }
+    }
+}
+
+/// A text without control characters, if anything is left of it.
+fn text(raw: Option<String>, limit: usize) -> Option<String> {
+    let clean: String =
+        raw?.chars().filter(|letter| !letter.is_control() || *letter == '\n').take(limit).collect();
+    let clean = clean.trim();
+    (!clean.is_empty()).then(|| clean.to_owned())
+}
+
+/// Only what a browser may open without harm.
+fn address(raw: Option<String>) -> Option<String> {
+    raw.filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn the_printed_line_becomes_what_a_person_reads() {
+        let line = r#"{"title": "Soup \u0007", "description": "one pot\nno cream", "uploader": " ",
+            "channel": "Kitchen", "upload_date": "20260503", "duration": 16, "filepath": "video.mp4",
+            "webpage_url": "https://www.tiktok.com/@a/video/1", "thumbnail": "javascript:alert(1)"}"#;
+        let info = serde_json::from_str::<Printed>(line).unwrap().info("TikTok");
+        let expected = MediaInfo {
+            platform: "TikTok".to_owned(),
+            title: Some("Soup".to_owned()),
+            caption: Some("one pot\nno cream".to_owned()),
+            author: Some("Kitchen".to_owned()),
+            published: NaiveDate::from_ymd_opt(2026, 5, 3),
+            duration: Some(16.0),
+            page_url: Some("https://www.tiktok.com/@a/video/1".to_owned()),
+            thumbnail_url: None,
+        };
+        assert_eq!(info, expected);
+    }
+
+    #[test]
+    fn a_line_with_nothing_but_a_file_is_enough() {
+        let info = serde_json::from_str::<Printed>(r#"{"filepath": "video.mp4"}"#).unwrap().info("Web");
+        assert_eq!(info, MediaInfo { platform: "Web".to_owned(), ..MediaInfo::default() });
+    }
+}

@@ -1,0 +1,143 @@
+//! yt-dlp fetches from a site, or says why not.
+
+use std::path::Path;
+use std::time::Duration;
+
+use linkscribe::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
+use linkscribe::domain::link::{VideoUrl, understand};
+use linkscribe::domain::reason::Reason;
+use linkscribe::failure::Kind;
+use linkscribe::ports::VideoSource;
+
+use super::site::Site;
+use super::{clips, tools_dir};
+
+fn yt_dlp(site: &Site, change: impl FnOnce(&mut YtDlpSettings)) -> YtDlp {
+    let mut settings = YtDlpSettings {
+        program: tools_dir().join("venv/bin/yt-dlp"),
+        platforms: Platform::defaults(),
+        extra_hosts: vec![site.authority.clone()],
+        max_bytes: 4_000_000,
+        max_seconds: 600,
+        timeout: Duration::from_secs(60),
+        proxy: None,
+        ca_file: None,
+        cookies_file: None,
+    };
+    change(&mut settings);
+    YtDlp::new(settings)
+}
+
+fn url(site: &Site, path: &str) -> VideoUrl {
+    understand(&site.link(path)).unwrap().url
+}
+
+/// Processes that work inside the folder.
+fn workers_in(dir: &Path) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let inside = processes
+        .filter(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(dir)));
+    inside.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_program_of_the_set_up_is_new_enough() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::start(dir.path());
+    let version = yt_dlp(&site, |_| {}).check().await.unwrap();
+    assert!(version.starts_with("20"), "{version}");
+}
+
+#[tokio::test]
+async fn a_video_behind_a_page_comes_with_what_the_page_says_about_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = clips::captions(dir.path(), "clip.mp4", "25");
+    let site = Site::start(dir.path());
+    let work = tempfile::tempdir().unwrap();
+    let download = yt_dlp(&site, |_| {}).fetch(&url(&site, "/post/PT6S"), work.path()).await.unwrap();
+    assert_eq!(std::fs::read(&download.file).unwrap(), std::fs::read(clip).unwrap());
+    assert!(download.file.starts_with(work.path()));
+    let info = download.info;
+    assert_eq!(info.title.as_deref(), Some("One-pot pasta"));
+    assert_eq!(info.caption.as_deref(), Some("Ready in nine minutes"));
+    assert_eq!(info.author.as_deref(), Some("Kitchen"));
+    assert_eq!(info.published.unwrap().to_string(), "2026-05-03");
+    assert_eq!(info.page_url, Some(site.link("/post/PT6S")));
+}
+
+#[tokio::test]
+async fn a_second_try_in_the_same_folder_starts_afresh() {
+    let dir = tempfile::tempdir().unwrap();
+    clips::captions(dir.path(), "clip.mp4", "25");
+    let site = Site::start(dir.path());
+    let work = tempfile::tempdir().unwrap();
+    let source = yt_dlp(&site, |_| {});
+    let first = source.fetch(&url(&site, "/files/clip.mp4"), work.path()).await.unwrap();
+    assert_eq!(source.fetch(&url(&site, "/files/clip.mp4"), work.path()).await.unwrap(), first);
+    let failure = source.fetch(&url(&site, "/gone.mp4"), work.path()).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::Deleted), "an old file is never taken for the new");
+}
+
+#[tokio::test]
+async fn what_the_site_says_decides_what_becomes_of_the_link() {
+    let dir = tempfile::tempdir().unwrap();
+    clips::captions(dir.path(), "clip.mp4", "25");
+    let site = Site::start(dir.path());
+    let work = tempfile::tempdir().unwrap();
+    let source = yt_dlp(&site, |_| {});
+    for (path, expected) in [
+        ("/files/nothing.mp4", Kind::Permanent(Reason::Deleted)),
+        ("/gone.mp4", Kind::Permanent(Reason::Deleted)),
+        ("/post/PT20M", Kind::Permanent(Reason::TooLong)),
+        ("/page", Kind::Permanent(Reason::NoMedia)),
+        ("/broken.mp4", Kind::Transient { retry_after: None }),
+        ("/busy.mp4", Kind::Wait { retry_after: Some(Duration::from_secs(600)) }),
+    ] {
+        let failure = source.fetch(&url(&site, path), work.path()).await.unwrap_err();
+        assert_eq!(failure.kind, expected, "{path}: {failure}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_refused_with_and_without_its_length_told() {
+    let dir = tempfile::tempdir().unwrap();
+    clips::captions(dir.path(), "clip.mp4", "25");
+    let site = Site::start(dir.path());
+    let work = tempfile::tempdir().unwrap();
+    let source = yt_dlp(&site, |settings| settings.max_bytes = 20_000);
+    for path in ["/files/clip.mp4", "/endless.mp4"] {
+        let failure = source.fetch(&url(&site, path), work.path()).await.unwrap_err();
+        assert_eq!(failure.kind, Kind::Permanent(Reason::TooLarge), "{path}: {failure}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_runs_on_after_its_job_was_given_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut site = Site::start(dir.path());
+    let work = tempfile::tempdir().unwrap();
+    let (source, link, folder) = (yt_dlp(&site, |_| {}), url(&site, "/stuck.mp4"), work.path().to_owned());
+    let job = tokio::spawn(async move { source.fetch(&link, &folder).await });
+    site.requests.recv().await.unwrap();
+    assert!(!workers_in(work.path()).is_empty(), "the download is under way");
+    job.abort();
+    assert!(job.await.unwrap_err().is_cancelled());
+    for _ in 0..200 {
+        if workers_in(work.path()).is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("still there: {:?}", workers_in(work.path()));
+}
+
+#[tokio::test]
+async fn a_download_that_takes_too_long_is_stopped_and_may_be_tried_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::start(dir.path());
+    let work = tempfile::tempdir().unwrap();
+    let source = yt_dlp(&site, |settings| settings.timeout = Duration::from_secs(3));
+    let failure = source.fetch(&url(&site, "/stuck.mp4"), work.path()).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Transient { retry_after: None }, "{failure}");
+    assert!(failure.to_string().contains("stopped after 3 s"), "{failure}");
+}

@@ -1,0 +1,83 @@
+//! Whisper listens to spoken and silent files.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use linkscribe::adapters::whisper::{WhisperLocal, WhisperSettings};
+use linkscribe::ports::{AudioFile, SpeechToText};
+
+use super::{clips, tools_dir};
+
+const SAID: &str = "Chop two onions and fry them in olive oil. Add the tomatoes and a cup of water.";
+
+/// The model of the set-up; without one these tests have nothing to test.
+fn model() -> Option<PathBuf> {
+    let model = tools_dir().join("models/speech.bin");
+    model.exists().then_some(model)
+}
+
+/// A robot says the words.
+fn speech(dir: &Path, words: &str) -> PathBuf {
+    let said =
+        Command::new("espeak-ng").current_dir(dir).args(["-s", "140", "-w", "said.wav", words]).status();
+    assert!(said.unwrap().success());
+    clips::make(
+        dir,
+        &["-i", "said.wav", "-ac", "1", "-ar", "16000", "-c:a", "libopus", "-b:a", "32k", "sound.ogg"],
+    )
+}
+
+#[test]
+#[cfg(feature = "whisper")]
+fn the_model_writes_down_what_is_said() {
+    let Some(model) = model() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    speech(dir.path(), SAID);
+    let pcm = clips::make(dir.path(), &["-i", "sound.ogg", "-ar", "16000", "-f", "s16le", "sound.pcm"]);
+    let mut printed = Vec::new();
+    linkscribe::adapters::whisper::hear(&model, &pcm, 1, &mut printed).unwrap();
+    let printed = String::from_utf8(printed).unwrap().to_lowercase();
+    for word in ["onions", "olive oil", "tomatoes", "cup of water"] {
+        assert!(printed.contains(word), "{printed}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs the command `hear` in the binary"]
+async fn speech_is_written_down_and_silence_is_not() {
+    let Some(model) = model() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let exe = env!("CARGO_BIN_EXE_linkscribe").into();
+    let whisper = WhisperLocal::new(WhisperSettings { exe, model, ffmpeg: "ffmpeg".into() });
+    let path = speech(dir.path(), SAID);
+    let heard = whisper.transcribe(&AudioFile { path, duration: None }).await.unwrap();
+    assert!(heard.text().to_lowercase().contains("olive oil"), "{heard:?}");
+    assert_eq!(heard.language.as_deref(), Some("en"));
+
+    let silence =
+        ["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "3", "-c:a", "libopus", "still.ogg"];
+    let path = clips::make(dir.path(), &silence);
+    let heard = whisper.transcribe(&AudioFile { path, duration: None }).await.unwrap();
+    assert!(heard.segments.is_empty(), "{heard:?}");
+}
+
+/// A stand-in for our own program that says what it was asked and given.
+#[tokio::test]
+async fn the_child_gets_the_model_and_raw_samples_and_its_document_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = clips::make(dir.path(), &["-f", "lavfi", "-i", "sine=d=2", "-c:a", "libopus", "sound.ogg"]);
+    let model = dir.path().join("speech.bin");
+    std::fs::write(&model, "lmgg and so on").unwrap();
+    let script = "#!/bin/sh\n\
+        [ \"$1 $2 $4\" = 'hear --model --threads' ] || exit 9\n\
+        printf '{\"language\":null,\"segments\":[{\"start_cs\":0,\"end_cs\":200,\"text\":\" %s\"}]}' \
+        \"$(wc -c <\"$6\")\"\n";
+    let exe = dir.path().join("linkscribe");
+    std::fs::write(&exe, script).unwrap();
+    assert!(Command::new("chmod").arg("755").arg(&exe).status().unwrap().success());
+    let whisper = WhisperLocal::new(WhisperSettings { exe, model, ffmpeg: "ffmpeg".into() });
+    let heard = whisper.transcribe(&AudioFile { path, duration: Some(2.0) }).await.unwrap();
+    let bytes: u64 = heard.text().parse().unwrap();
+    assert!((63_000..66_000).contains(&bytes), "two seconds of 16 kHz with 16 bits: {bytes}");
+    assert!(!dir.path().join("sound.pcm").exists(), "the samples are gone");
+}
