@@ -53,7 +53,8 @@ impl Paper {
     /// Tells the end once; a maker that has gone does not mind.
     fn end(&self, ending: Ending) {
         if let Some(tell) = self.tell.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            drop(tell.send(ending));
+            // `send` gives the ending back when nobody waits for it any more.
+            tell.send(ending).unwrap_or_else(|ending| tracing::debug!(?ending, "nobody waits for the row"));
         }
     }
 }

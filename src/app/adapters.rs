@@ -14,16 +14,16 @@ use super::Ports;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
 use crate::adapters::memory_budget::MemoryBudget;
-use crate::adapters::notion::Notion;
+use crate::adapters::notion::{Notion, REQUESTS_PER_WINDOW, WINDOW};
 use crate::adapters::openai::{OpenAiChat, OpenAiSpeech};
 use crate::adapters::redis_budget::RedisBudget;
 use crate::adapters::rules::Rules;
 use crate::adapters::seal::Seal;
 use crate::adapters::store::Store;
-use crate::adapters::tesseract::Tesseract;
+use crate::adapters::tesseract::{Tesseract, TesseractSettings};
 use crate::adapters::vision::GoogleVision;
-use crate::adapters::whisper::WhisperLocal;
-use crate::adapters::yt_dlp::{YtDlp, YtDlpSettings};
+use crate::adapters::whisper::{WhisperLocal, WhisperSettings};
+use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::failure::Failure;
 use crate::ports::{Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace};
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
@@ -42,6 +42,9 @@ const DOWNLOAD_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// Wall-clock time for taking one video apart.
 const OPENING_LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// Found on the PATH, as Debian installs it.
+const FFMPEG: &str = "ffmpeg";
 
 /// The adapters of the service.
 pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
@@ -91,8 +94,8 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 /// Notion, with the request budget the settings name.
 pub fn notion(settings: &Settings) -> anyhow::Result<Arc<dyn Workspace>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
-        Some(url) => Arc::new(RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?),
-        None => Arc::new(MemoryBudget::for_notion()),
+        Some(url) => Arc::new(RedisBudget::new(url.expose_secret(), REQUESTS_PER_WINDOW, WINDOW).map_err(for_operator)?),
+        None => Arc::new(MemoryBudget::new(REQUESTS_PER_WINDOW, WINDOW)),
     };
     Ok(Arc::new(Notion::new(&settings.notion_api_url, budget).map_err(for_operator)?))
 }
@@ -101,6 +104,8 @@ pub fn notion(settings: &Settings) -> anyhow::Result<Arc<dyn Workspace>> {
 pub fn yt_dlp(settings: &Settings) -> YtDlp {
     let downloads = &settings.downloads;
     YtDlp::new(YtDlpSettings {
+        program: absolute(&settings.tools_dir).join("venv/bin/yt-dlp"),
+        platforms: Platform::defaults(),
         extra_hosts: downloads.extra_hosts.clone(),
         max_bytes: downloads.max_bytes,
         max_seconds: downloads.max_length.as_secs(),
@@ -108,7 +113,6 @@ pub fn yt_dlp(settings: &Settings) -> YtDlp {
         proxy: downloads.proxy.as_ref().map(|url| SecretString::from(url.as_str())),
         ca_file: downloads.ca_file.clone(),
         cookies_file: downloads.cookies_file.clone(),
-        ..YtDlpSettings::new(absolute(&settings.tools_dir).join("venv/bin/yt-dlp"))
     })
 }
 
@@ -117,11 +121,13 @@ pub fn speech_model(settings: &Settings) -> PathBuf {
     absolute(&settings.tools_dir).join("models/speech.bin")
 }
 
-fn ffmpeg(settings: &Settings) -> Ffmpeg {
+/// The decoder.
+pub fn ffmpeg(settings: &Settings) -> Ffmpeg {
     Ffmpeg::new(FfmpegSettings {
+        ffmpeg: PathBuf::from(FFMPEG),
+        ffprobe: PathBuf::from("ffprobe"),
         max_seconds: settings.downloads.max_length.as_secs(),
         timeout: OPENING_LIMIT,
-        ..FfmpegSettings::default()
     })
 }
 
@@ -143,7 +149,7 @@ fn whisper(settings: &Settings) -> anyhow::Result<WhisperLocal> {
         warn!(model = %model.display(), "the speech model is missing; run `make setup`");
     }
     let program = std::env::current_exe().context("this program cannot find itself")?;
-    Ok(WhisperLocal::new(program, model))
+    Ok(WhisperLocal::new(WhisperSettings { exe: program, model, ffmpeg: PathBuf::from(FFMPEG) }))
 }
 
 fn reader(settings: &Settings) -> anyhow::Result<(Option<Arc<dyn TextReader>>, usize)> {
@@ -151,9 +157,14 @@ fn reader(settings: &Settings) -> anyhow::Result<(Option<Arc<dyn TextReader>>, u
         ReaderEngine::Google { url, key } => {
             (Some(Arc::new(GoogleVision::new(url, key).map_err(for_operator)?)), REMOTE_SEATS)
         }
-        ReaderEngine::Local { languages } => (Some(Arc::new(Tesseract::new(languages))), LOCAL_READER_SEATS),
+        ReaderEngine::Local { languages } => (Some(Arc::new(tesseract(languages))), LOCAL_READER_SEATS),
         ReaderEngine::Off => (None, REMOTE_SEATS),
     })
+}
+
+/// Tesseract with these languages.
+pub fn tesseract(languages: &str) -> Tesseract {
+    Tesseract::new(TesseractSettings { program: PathBuf::from("tesseract"), languages: languages.to_owned() })
 }
 
 fn summary(settings: &Settings) -> anyhow::Result<Arc<dyn SummaryModel>> {

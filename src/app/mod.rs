@@ -1,6 +1,6 @@
 //! The only place that wires adapters to actors: builds the service, runs it until it is stopped.
 
-// pub mod adapters;
+pub mod adapters;
 mod wiring;
 
 use std::path::PathBuf;

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use crate::adapters::tool::version_line;
 use crate::app::adapters;
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 
@@ -14,9 +13,10 @@ pub(super) async fn run() -> anyhow::Result<u8> {
         Ok(version) => Finding::good("yt-dlp", &version),
         Err(failure) => Finding::bad("yt-dlp", &failure.to_string(), "Run `make setup`."),
     });
-    for program in ["ffmpeg", "ffprobe"] {
-        findings.push(tool(program, "-version").await);
-    }
+    findings.push(match adapters::ffmpeg(&settings).check().await {
+        Ok(version) => Finding::good("ffmpeg", &version),
+        Err(failure) => Finding::bad("ffmpeg", &failure.to_string(), "Run `make setup`."),
+    });
     findings.extend(engines(&settings).await);
     findings.push(match adapters::store(&settings).await {
         Ok(_) => Finding::good("database", "opens and is up to date"),
@@ -63,7 +63,10 @@ async fn engines(settings: &Settings) -> Vec<Finding> {
     });
     findings.push(match &settings.reader {
         ReaderEngine::Google { url, .. } => Finding::good("reader", &format!("Google Vision at {url}")),
-        ReaderEngine::Local { .. } => tool("tesseract", "--version").await,
+        ReaderEngine::Local { languages } => match adapters::tesseract(languages).check().await {
+            Ok(version) => Finding::good("reader", &format!("Tesseract on this machine, {version}")),
+            Err(failure) => Finding::bad("reader", &failure.to_string(), "Run `make setup`, or choose OCR=none."),
+        },
         ReaderEngine::Off => Finding::good("reader", "off"),
     });
     findings.push(match &settings.summarizer {
@@ -82,11 +85,4 @@ fn model(settings: &Settings) -> Finding {
         return Finding::good("transcriber", &format!("Whisper on this machine, {name}"));
     }
     Finding::bad("transcriber", &format!("the speech model {} is missing", model.display()), "Run `make setup`.")
-}
-
-async fn tool(program: &str, flag: &str) -> Finding {
-    match version_line(program, flag).await {
-        Ok(version) => Finding::good(program, &version),
-        Err(failure) => Finding::bad(program, &failure.to_string(), "Run `make setup`."),
-    }
 }
