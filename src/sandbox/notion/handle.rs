@@ -278,6 +278,7 @@ fn connect(workspace: &mut Workspace, name: &str) -> Connection {
         bot_id: Uuid::new_v4(),
         name: "Linkscribe".into(),
         workspace: space.id,
+        owner: space.owner,
         lacks: HashSet::new(),
         hidden: HashSet::new(),
         revoked: false,
