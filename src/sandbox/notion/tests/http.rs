@@ -165,3 +165,38 @@ async fn a_budget_is_per_connection_and_returns_with_the_next_window() {
     assert_eq!(me(&running, &notion.token()).await.status(), 200);
     running.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_test_waits_for_what_it_wants_to_see() {
+    let notion = EmulatedNotion::new();
+    let running = notion.serve_on_free_port().unwrap();
+    let ids = notion.create_database("Videos", &json!({"Name": {"title": {}}})).unwrap();
+    let token = notion.token();
+    let row = json!({"parent": {"data_source_id": ids.data_source}});
+    let seen = notion.until(|notion| notion.rows(ids.data_source).first().cloned());
+    let creating = send(&running, &token, "POST", "/v1/pages", &row);
+    let (seen, made) = tokio::join!(tokio::time::timeout(PATIENCE, seen), creating);
+    assert_eq!(seen.expect("the row is seen").get("id"), made.json().get("id"));
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_notion_that_was_stopped_serves_again_with_what_it_knew() {
+    let notion = EmulatedNotion::new();
+    notion.add_page("Home").unwrap();
+    notion.serve_on_free_port().unwrap().stop().await.unwrap();
+    let running = notion.serve_on_free_port().unwrap();
+    let found = send(&running, &notion.token(), "POST", "/v1/search", &json!({"query": "home"})).await;
+    assert_eq!(found.json().get("results").and_then(Value::as_array).map(Vec::len), Some(1));
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_dropped_server_is_gone() {
+    let notion = EmulatedNotion::new();
+    let running = notion.serve_on_free_port().unwrap();
+    let host = running.url.trim_start_matches("http://").to_owned();
+    drop(running);
+    let gone = async { while TcpStream::connect(&host).await.is_ok() {} };
+    tokio::time::timeout(PATIENCE, gone).await.expect("the port is free again");
+}
