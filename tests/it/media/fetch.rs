@@ -123,12 +123,12 @@ async fn with_a_proxy_every_request_goes_through_it() {
     let link = understand("https://vimeo.com/76979871").unwrap().url;
     let asked = async {
         let (mut stream, _) = proxy.accept().await.unwrap();
-        let mut line = String::new();
-        tokio::io::BufReader::new(&mut stream).read_line(&mut line).await.unwrap();
-        line
+        let mut request = String::new();
+        tokio::io::BufReader::new(&mut stream).read_line(&mut request).await.unwrap();
+        request
     };
     tokio::select! {
-        line = asked => assert!(line.starts_with("CONNECT ") && line.contains("vimeo.com:443"), "{line}"),
+        request = asked => assert!(request.starts_with("CONNECT ") && request.contains("vimeo.com:443"), "{request}"),
         fetched = source.fetch(&link, work.path()) => panic!("it went past the proxy: {fetched:?}"),
     }
 }
