@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::Instant;
 
+use super::notion;
 use crate::failure::Outcome;
 use crate::ports::RateBudget;
 
@@ -61,6 +62,11 @@ impl MemoryBudget {
     /// A budget of `requests` in each `window`, which begins with the first request after the last one.
     pub fn new(requests: u32, window: Duration) -> Self {
         Self { requests, window, accounts: Mutex::default() }
+    }
+
+    /// The budget Notion gives a connection.
+    pub fn for_notion() -> Self {
+        Self::new(notion::REQUESTS_PER_WINDOW, notion::WINDOW)
     }
 
     /// Changes one account; the lock is held for this calculation only.

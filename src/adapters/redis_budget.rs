@@ -12,6 +12,7 @@ use deadpool_redis::redis::Script;
 use deadpool_redis::{Config, Pool, PoolConfig, Runtime, Timeouts};
 use tokio::time::timeout;
 
+use super::notion;
 use crate::failure::{Failure, Outcome};
 use crate::ports::RateBudget;
 
@@ -71,6 +72,11 @@ impl RedisBudget {
             .context("the address of Redis cannot be used")
             .map_err(Failure::bug)?;
         Ok(Self { pool, requests, window, take: Script::new(TAKE), close: Script::new(CLOSE) })
+    }
+
+    /// The budget Notion gives a connection, kept in the Redis at `url`.
+    pub fn for_notion(url: &str) -> Outcome<Self> {
+        Self::new(url, notion::REQUESTS_PER_WINDOW, notion::WINDOW)
     }
 
     /// Runs one script within the time limit and gives the number it returns.

@@ -157,6 +157,9 @@ mod tests {
 
     use super::*;
 
+    /// What the row is about, the lines of each still, one second apart, and what was shown.
+    type Row = (&'static str, &'static [&'static [&'static str]], &'static [&'static str]);
+
     fn shown(stills: &[&[&str]]) -> Vec<String> {
         let stills: Vec<(At, Vec<String>)> = stills
             .iter()
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     fn readings_become_what_was_shown() {
-        let table: [(&str, &[&[&str]], &[&str]); 8] = [
+        let table: [Row; 8] = [
             ("nothing", &[&[], &["", "  ", "|"]], &[]),
             ("once, at its first appearance", &[&["Tomato Soup"], &["Tomato Soup"]], &["0 Tomato Soup"]),
             (

@@ -38,7 +38,8 @@ mod tests {
     use super::*;
 
     fn picture(noise: u8, word: usize) -> Vec<u8> {
-        (0..TINY_BYTES).map(|cell| if cell < word { 250 } else { 100 + (cell % 2) as u8 * noise }).collect()
+        let grey = |cell: usize| if cell.is_multiple_of(2) { 100 } else { 100 + noise };
+        (0..TINY_BYTES).map(|cell| if cell < word { 250 } else { grey(cell) }).collect()
     }
 
     #[test]

@@ -54,6 +54,9 @@ const PROBE_BYTES: usize = 16 << 20;
 /// Looking into a file reads it once.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Threads of each kind: phone videos gain nothing from more, and each reserves memory.
+const THREADS: &str = "4";
+
 /// 4,096 x 4,096 pictures with all their reference frames fit.
 const MEMORY_BYTES: u64 = 4 << 30;
 
@@ -127,6 +130,7 @@ impl Ffmpeg {
             .file_bytes(OUTPUT_BYTES)
             .args(["-nostdin", "-hide_banner", "-v", "error", "-y"])
             .args(["-t", &(self.settings.max_seconds + 1).to_string()])
+            .args(["-filter_complex_threads", THREADS, "-threads", THREADS])
             .args(["-max_pixels", MAX_PIXELS, "-skip_frame", skipped]);
         let mut tool = input.given_to(tool);
         if let Some(stream) = content.sound {
@@ -209,6 +213,8 @@ impl Input {
     fn given_to(&self, tool: Tool) -> Tool {
         let mut name = std::ffi::OsString::from("file:");
         name.push(&self.path);
+        // Else every thread reserves up to 128 MB of addresses, and many cores meet the memory limit.
+        let tool = tool.env("MALLOC_ARENA_MAX", "2");
         let tool = tool.args(["-protocol_whitelist", "file", "-format_whitelist", FORMATS]);
         let tool = if let Some(reader) = self.image { tool.args(["-f", reader]) } else { tool };
         tool.arg("-i").arg(name)

@@ -30,7 +30,7 @@ const KEPT_STDERR_BYTES: usize = 2_048;
 const STDOUT_BYTES: usize = 1 << 20;
 
 /// A program that takes longer is taken for stuck unless told otherwise.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// One call of an outside program.
 pub struct Tool {

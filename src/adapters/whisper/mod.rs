@@ -34,7 +34,7 @@ const NAME: &str = "whisper on this machine";
 const MODEL_MAGIC: [u8; 4] = *b"lmgg";
 
 /// Decoding to raw samples runs a thousand times faster than the video plays.
-const DECODE_TIMEOUT: Duration = Duration::from_secs(60);
+const DECODE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Raw samples: 16,000 a second with two bytes each.
 const BYTES_A_SECOND: u64 = 32_000;
@@ -43,7 +43,7 @@ const BYTES_A_SECOND: u64 = 32_000;
 const PCM_BYTES: u64 = 4 * 3_600 * BYTES_A_SECOND;
 
 /// Loading a large model from a cold disk.
-const LOAD_TIME: Duration = Duration::from_secs(120);
+const LOAD_TIME: Duration = Duration::from_mins(2);
 
 /// The base model listens about five times faster than a person on one core; a slow machine may take
 /// thirty times that.

@@ -11,10 +11,10 @@ use crate::domain::media::MediaInfo;
 /// The fields asked for; `filepath` exists once the file has its final name.
 pub(super) const TEMPLATE: &str = "after_move:%(.{title,description,uploader,channel,creator,uploader_id,upload_date,duration,webpage_url,thumbnail,filepath})j";
 
-/// Longest title kept, in characters; platforms end at 100 (YouTube) to 300 (Reddit).
+/// Longest title kept, in characters; platforms end at 100 (`YouTube`) to 300 (Reddit).
 const TITLE_CHARS: usize = 300;
 
-/// Longest caption kept, in characters; YouTube's descriptions end at 5,000.
+/// Longest caption kept, in characters; `YouTube`'s descriptions end at 5,000.
 const CAPTION_CHARS: usize = 5_000;
 
 /// Longest name kept, in characters.

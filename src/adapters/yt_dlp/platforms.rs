@@ -79,7 +79,7 @@ impl Platform {
     }
 }
 
-/// The address in the one form the extractors know: https, TikTok with its `www`, and of YouTube the
+/// The address in the one form the extractors know: https, `TikTok` with its `www`, and of `YouTube` the
 /// video alone, never the list it stood in.
 pub(super) fn as_extractors_know_it(link: &str) -> String {
     let Ok(mut url) = Url::parse(link) else { return link.to_owned() };

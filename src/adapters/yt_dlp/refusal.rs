@@ -18,9 +18,9 @@ pub(super) const NOT_LIVE: &str = "!is_live";
 /// What the filter for the length begins with; videos that hide their length are measured once they are here.
 pub(super) const LENGTH: &str = "duration<=?";
 
-/// How long to leave a site alone that limits us: it rarely says; YouTube's and Instagram's limits on
+/// How long to leave a site alone that limits us: it rarely says; `YouTube`'s and Instagram's limits on
 /// anonymous readers last from minutes to an hour.
-const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(600);
+const RATE_LIMIT_PAUSE: Duration = Duration::from_mins(10);
 
 /// What a wording means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

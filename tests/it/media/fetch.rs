@@ -8,6 +8,7 @@ use linkscribe::domain::link::{VideoUrl, understand};
 use linkscribe::domain::reason::Reason;
 use linkscribe::failure::Kind;
 use linkscribe::ports::VideoSource;
+use tokio::io::AsyncBufReadExt;
 
 use super::site::Site;
 use super::{clips, tools_dir};
@@ -19,7 +20,7 @@ fn yt_dlp(site: &Site, change: impl FnOnce(&mut YtDlpSettings)) -> YtDlp {
         extra_hosts: vec![site.authority.clone()],
         max_bytes: 4_000_000,
         max_seconds: 600,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         proxy: None,
         ca_file: None,
         cookies_file: None,
@@ -91,7 +92,7 @@ async fn what_the_site_says_decides_what_becomes_of_the_link() {
         ("/post/PT20M", Kind::Permanent(Reason::TooLong)),
         ("/page", Kind::Permanent(Reason::NoMedia)),
         ("/broken.mp4", Kind::Transient { retry_after: None }),
-        ("/busy.mp4", Kind::Wait { retry_after: Some(Duration::from_secs(600)) }),
+        ("/busy.mp4", Kind::Wait { retry_after: Some(Duration::from_mins(10)) }),
     ] {
         let failure = source.fetch(&url(&site, path), work.path()).await.unwrap_err();
         assert_eq!(failure.kind, expected, "{path}: {failure}");
@@ -108,6 +109,27 @@ async fn a_file_that_is_too_large_is_refused_with_and_without_its_length_told() 
     for path in ["/files/clip.mp4", "/endless.mp4"] {
         let failure = source.fetch(&url(&site, path), work.path()).await.unwrap_err();
         assert_eq!(failure.kind, Kind::Permanent(Reason::TooLarge), "{path}: {failure}");
+    }
+}
+
+#[tokio::test]
+async fn with_a_proxy_every_request_goes_through_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::start(dir.path());
+    let proxy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let source = yt_dlp(&site, |settings| settings.proxy = Some(address.into()));
+    let work = tempfile::tempdir().unwrap();
+    let link = understand("https://vimeo.com/76979871").unwrap().url;
+    let asked = async {
+        let (mut stream, _) = proxy.accept().await.unwrap();
+        let mut request = String::new();
+        tokio::io::BufReader::new(&mut stream).read_line(&mut request).await.unwrap();
+        request
+    };
+    tokio::select! {
+        request = asked => assert!(request.starts_with("CONNECT ") && request.contains("vimeo.com:443"), "{request}"),
+        fetched = source.fetch(&link, work.path()) => panic!("it went past the proxy: {fetched:?}"),
     }
 }
 

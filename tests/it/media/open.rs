@@ -15,7 +15,7 @@ pub(super) fn ffmpeg() -> Ffmpeg {
         ffmpeg: "ffmpeg".into(),
         ffprobe: "ffprobe".into(),
         max_seconds: 20,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
     })
 }
 

@@ -16,6 +16,8 @@ use crate::domain::page::{Block, Span};
 use crate::domain::stage::Status;
 use crate::failure::Kind;
 
+mod telling;
+
 const PAGE: &str = "0c1d2e3f-4a5b-6c7d-8e9f-001122334455";
 const OTHER: &str = "11111111-2222-3333-4444-555555555555";
 const MARKER: &str = "https://linkscribe.example/e/1";
@@ -67,10 +69,6 @@ fn refused(status: u16, code: &str, message: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(error)
 }
 
-fn forbidden() -> ResponseTemplate {
-    refused(403, "restricted_resource", "Insufficient permissions for this endpoint.")
-}
-
 fn list(results: &Value) -> ResponseTemplate {
     ok(json!({ "object": "list", "results": results, "has_more": false, "next_cursor": null }))
 }
@@ -97,18 +95,9 @@ fn page(id: &str, reason: &str) -> Value {
     } })
 }
 
-fn comment(id: &str, discussion: &str, text: &str) -> Value {
-    let text = json!([{ "type": "text", "text": { "content": text }, "plain_text": text }]);
-    json!({ "object": "comment", "id": id, "discussion_id": discussion, "rich_text": text })
-}
-
 fn callout(id: &str, text: &str, link: Option<&str>) -> Value {
     let item = json!({ "type": "text", "text": { "content": text }, "plain_text": text, "href": link });
     json!({ "object": "block", "id": id, "type": "callout", "callout": { "rich_text": [item] } })
-}
-
-fn comments_path() -> String {
-    "/v1/comments".into()
 }
 
 fn page_path() -> String {
@@ -272,110 +261,6 @@ async fn an_hour_of_speech_is_appended_in_at_most_ten_requests() {
         parents[1] != PAGE && parents[2] != parents[1] && parents[2..].iter().all(|id| *id == parents[2])
     );
     assert_eq!(body(&asked[1])["children"][0]["toggle"]["children"].as_array().unwrap().len(), 100);
-}
-
-#[tokio::test]
-async fn a_reason_column_takes_the_verdict_in_one_request() {
-    let told = Told::start().await;
-    told.answers("PATCH", &page_path(), 1, ok(json!({}))).await;
-    told.notion.tell_failure(&told.access, PAGE, &mapping(Some("reason")), Reason::Private).await.unwrap();
-    let asked = told.asked().await;
-    assert_eq!(asked.len(), 1);
-    let properties = &body(&asked[0])["properties"];
-    assert_eq!(properties["status"], json!({ "select": { "name": "failed" } }));
-    assert_eq!(properties["reason"]["rich_text"][0]["text"]["content"], Reason::Private.sentence());
-}
-
-#[tokio::test]
-async fn without_a_column_the_verdict_is_a_comment_told_once() {
-    let told = Told::start().await;
-    told.answers("PATCH", &page_path(), 9, ok(json!({}))).await;
-    told.answers("GET", &comments_path(), 1, list(&json!([comment(PAGE, "d", "Nice!")]))).await;
-    told.answers("POST", &comments_path(), 1, ok(json!({}))).await;
-    let again = json!([comment(OTHER, "d", Reason::Private.sentence())]);
-    told.answers("GET", &comments_path(), 1, list(&again)).await;
-    for _ in 0..2 {
-        told.notion.tell_failure(&told.access, PAGE, &mapping(None), Reason::Private).await.unwrap();
-    }
-    let status = format!("PATCH {}", page_path());
-    let expected = [&status, "GET /v1/comments", "POST /v1/comments", &status, "GET /v1/comments"];
-    assert_eq!(told.asked_for().await, expected);
-    let asked = told.asked().await;
-    assert_eq!(asked[1].url.query(), Some(format!("block_id={PAGE}&page_size=100").as_str()));
-    let sentence = json!([{ "type": "text", "text": { "content": Reason::Private.sentence() } }]);
-    assert_eq!(body(&asked[2]), json!({ "parent": { "page_id": PAGE }, "rich_text": sentence }));
-}
-
-#[tokio::test]
-async fn where_comments_are_forbidden_the_verdict_stands_on_the_page_once() {
-    let told = Told::start().await;
-    told.answers("PATCH", &page_path(), 9, ok(json!({}))).await;
-    told.answers("GET", &comments_path(), 9, forbidden()).await;
-    let other = format!("{}{}", "Linkscribe: ", Reason::Region.sentence());
-    told.answers("GET", &children_path(), 1, list(&json!([callout(OTHER, &other, None)]))).await;
-    told.answers("DELETE", &format!("/v1/blocks/{OTHER}"), 1, ok(json!({}))).await;
-    let appends = Mock::given(method("PATCH")).and(path(children_path()));
-    appends.respond_with(append_echo).mount(&told.server).await;
-    told.notion.tell_failure(&told.access, PAGE, &mapping(None), Reason::Private).await.unwrap();
-    let asked = told.asked().await;
-    let put_up = body(asked.last().unwrap())["children"][0].clone();
-    assert_eq!(put_up["type"], "callout");
-
-    let standing = json!([{ "id": OTHER, "type": "callout", "callout": put_up["callout"] }]);
-    told.answers("GET", &children_path(), 1, list(&standing)).await;
-    told.notion.tell_failure(&told.access, PAGE, &mapping(None), Reason::Private).await.unwrap();
-    let again: Vec<String> = told.asked_for().await.split_off(asked.len());
-    let (status, children) = (format!("PATCH {}", page_path()), format!("GET {}", children_path()));
-    assert_eq!(again, [&status, "GET /v1/comments", &children]);
-}
-
-#[tokio::test]
-async fn our_sentence_in_the_column_is_cleared_and_the_owners_words_stay() {
-    for (reason, requests) in [("", 1), ("Not now", 1), (Reason::Private.sentence(), 2)] {
-        let told = Told::start().await;
-        told.answers("GET", &page_path(), 1, ok(page(PAGE, reason))).await;
-        told.answers("PATCH", &page_path(), 1, ok(json!({}))).await;
-        told.notion.untell_failure(&told.access, PAGE, &mapping(Some("reason"))).await.unwrap();
-        let asked = told.asked().await;
-        assert_eq!(asked.len(), requests, "{reason}");
-        if let Some(change) = asked.get(1) {
-            assert_eq!(body(change), json!({ "properties": { "reason": { "rich_text": [] } } }));
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_comment_of_ours_is_deleted_unless_its_owner_answered() {
-    let told = Told::start().await;
-    let (alone, answered) = (OTHER, PAGE);
-    let discussion = json!([
-        comment(alone, "1", Reason::Private.sentence()),
-        comment(answered, "2", Reason::Region.sentence()),
-        comment("33333333-2222-3333-4444-555555555555", "2", "It works for me"),
-        comment("44444444-2222-3333-4444-555555555555", "3", "Watch this"),
-    ]);
-    told.answers("GET", &comments_path(), 1, list(&discussion)).await;
-    told.answers("DELETE", &format!("/v1/comments/{alone}"), 1, refused(404, "object_not_found", "")).await;
-    told.answers("PATCH", &format!("/v1/comments/{answered}"), 1, ok(json!({}))).await;
-    told.notion.untell_failure(&told.access, PAGE, &mapping(None)).await.unwrap();
-    let expected = [
-        "GET /v1/comments".to_owned(),
-        format!("DELETE /v1/comments/{alone}"),
-        format!("PATCH /v1/comments/{answered}"),
-    ];
-    assert_eq!(told.asked_for().await, expected);
-}
-
-#[tokio::test]
-async fn our_callout_is_taken_down_and_the_owners_stay() {
-    let told = Told::start().await;
-    told.answers("GET", &comments_path(), 1, forbidden()).await;
-    let ours = format!("Linkscribe: {}", Reason::Private.sentence());
-    let blocks = json!([callout(PAGE, Reason::Private.sentence(), None), callout(OTHER, &ours, None)]);
-    told.answers("GET", &children_path(), 1, list(&blocks)).await;
-    told.answers("DELETE", &format!("/v1/blocks/{OTHER}"), 1, ok(json!({}))).await;
-    told.notion.untell_failure(&told.access, PAGE, &mapping(None)).await.unwrap();
-    assert_eq!(told.asked().await.len(), 3);
 }
 
 #[tokio::test]
