@@ -1,1 +1,2 @@
 //! One binary for all behaviour tests: one file per behaviour.
+mod notion_sdk;

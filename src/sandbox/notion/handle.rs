@@ -1,0 +1,248 @@
+//! The handle on an emulated Notion: connections, clock, switches, log. Cheap to clone.
+//!
+//! What a person does in the browser (databases, rows, reading pages) is in `person`, serving it in `server`.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::callers::{Caller, Capability, Connection, Space};
+use super::error::ApiError;
+use super::faults::{Fault, Faults};
+use super::model::Change;
+use super::schema::Author;
+use super::traffic::{Counters, Exchange, RateLimit, Traffic};
+use super::workspace::Workspace;
+
+/// An in-memory Notion. Clones share it.
+#[derive(Debug, Clone)]
+pub struct EmulatedNotion {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    workspace: Mutex<Workspace>,
+    traffic: Mutex<Traffic>,
+    faults: Mutex<Faults>,
+    ahead: Mutex<TimeDelta>,
+    closing: CancellationToken,
+    first: Connection,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic elsewhere must not make every later test line fail with a poisoned lock.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for EmulatedNotion {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl EmulatedNotion {
+    /// Makes a Notion with one workspace, one person and one connection.
+    pub fn new() -> Self {
+        let mut workspace = Workspace::default();
+        let first = connect(&mut workspace, "Sandbox");
+        let inner = Inner {
+            workspace: Mutex::new(workspace),
+            traffic: Mutex::default(),
+            faults: Mutex::default(),
+            ahead: Mutex::new(TimeDelta::zero()),
+            closing: CancellationToken::new(),
+            first,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Runs a short piece of work on the state; the lock is held for its length.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Workspace) -> T) -> T {
+        work(&mut locked(&self.inner.workspace))
+    }
+
+    /// Ends stalls early when the server stops.
+    pub(super) fn closing(&self) -> &CancellationToken {
+        &self.inner.closing
+    }
+
+    /// The token of the first connection.
+    pub fn token(&self) -> String {
+        self.inner.first.token.clone()
+    }
+
+    /// The first connection.
+    pub fn connection(&self) -> Connection {
+        self.inner.first.clone()
+    }
+
+    /// Makes another workspace with its own person, and a connection to it.
+    pub fn connect(&self, workspace_name: &str) -> Connection {
+        self.with(|workspace| connect(workspace, workspace_name))
+    }
+
+    /// The owner of a connection took it away: its token is unauthorized from now on.
+    pub fn revoke(&self, token: &str) {
+        self.change_connection(token, |connection| connection.revoked = true);
+    }
+
+    /// Takes a capability from a connection, such as comments.
+    pub fn take_capability(&self, token: &str, capability: Capability) {
+        self.change_connection(token, |connection| {
+            connection.lacks.insert(capability);
+        });
+    }
+
+    /// Gives a capability back.
+    pub fn give_capability(&self, token: &str, capability: Capability) {
+        self.change_connection(token, |connection| {
+            connection.lacks.remove(&capability);
+        });
+    }
+
+    /// Stops sharing an object, with all below it, with a connection.
+    pub fn unshare(&self, token: &str, object: Uuid) {
+        self.change_connection(token, |connection| {
+            connection.hidden.insert(object);
+        });
+    }
+
+    /// Shares an object again.
+    pub fn share(&self, token: &str, object: Uuid) {
+        self.change_connection(token, |connection| {
+            connection.hidden.remove(&object);
+        });
+    }
+
+    fn change_connection(&self, token: &str, change: impl FnOnce(&mut Connection)) {
+        self.with(|workspace| {
+            if let Some(found) = workspace.connections.iter_mut().find(|known| known.token == token) {
+                change(found);
+            }
+        });
+    }
+
+    /// Who a token stands for.
+    pub(super) fn caller(&self, token: &str) -> Result<Caller, ApiError> {
+        let now = self.now();
+        let known = self.with(|workspace| {
+            workspace.connections.iter().find(|known| known.token == token && !known.revoked).cloned()
+        });
+        let known = known.ok_or_else(ApiError::unauthorized)?;
+        Ok(Caller {
+            author: Author::Integration,
+            user: known.bot_id,
+            workspace: known.workspace,
+            lacks: known.lacks,
+            hidden: known.hidden,
+            now,
+        })
+    }
+
+    /// The emulated clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now() + *locked(&self.inner.ahead)
+    }
+
+    /// Moves the emulated clock ahead: ages rows, ends rate windows, expires uploads.
+    pub fn advance_clock(&self, by: TimeDelta) {
+        let mut ahead = locked(&self.inner.ahead);
+        *ahead += by;
+    }
+
+    /// Listens to what changes, from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.with(|workspace| workspace.feed.subscribe())
+    }
+
+    /// Fails the next `times` requests of this method (`*` for any) whose path starts with the prefix.
+    pub fn fail_next(&self, times: usize, method: &str, path_prefix: &str, fault: Fault) {
+        locked(&self.inner.faults).add(times, method, path_prefix, fault);
+    }
+
+    /// Takes all fault switches back.
+    pub fn clear_faults(&self) {
+        locked(&self.inner.faults).clear();
+    }
+
+    pub(super) fn take_fault(&self, method: &str, path: &str) -> Option<Fault> {
+        locked(&self.inner.faults).take(method, path)
+    }
+
+    /// Sets or takes away the request budget of each connection.
+    pub fn set_rate_limit(&self, limit: Option<RateLimit>) {
+        locked(&self.inner.traffic).limit(limit);
+    }
+
+    pub(super) fn spend(&self, bot: Uuid) -> Result<(), ApiError> {
+        let now = self.now();
+        locked(&self.inner.traffic).spend(bot, now).map_err(ApiError::rate_limited)
+    }
+
+    /// Sets how many rows one query gives in all (10,000 at Notion).
+    pub fn set_query_rows(&self, rows: usize) {
+        self.with(|workspace| workspace.query_rows = rows);
+    }
+
+    /// Lets an upload expire before its time.
+    pub fn expire_upload(&self, id: Uuid) {
+        self.with(|workspace| {
+            if let Some(upload) = workspace.uploads.get_mut(&id) {
+                upload.expired = true;
+            }
+        });
+    }
+
+    pub(super) fn note(&self, exchange: Exchange) {
+        locked(&self.inner.traffic).note(exchange);
+    }
+
+    /// The last 1000 requests, oldest first.
+    pub fn requests(&self) -> Vec<Exchange> {
+        locked(&self.inner.traffic).log()
+    }
+
+    /// How many remembered requests had this method (`*` for any) and a path that starts so.
+    pub fn count(&self, method: &str, path_prefix: &str) -> usize {
+        let fits = |exchange: &&Exchange| {
+            (method == "*" || exchange.method == method) && exchange.path.starts_with(path_prefix)
+        };
+        self.requests().iter().filter(fits).count()
+    }
+
+    /// Counters over all requests.
+    pub fn counters(&self) -> Counters {
+        locked(&self.inner.traffic).counters()
+    }
+
+    /// Forgets the request log and the counters.
+    pub fn clear_requests(&self) {
+        locked(&self.inner.traffic).clear();
+    }
+}
+
+fn connect(workspace: &mut Workspace, name: &str) -> Connection {
+    let space = Space {
+        id: Uuid::new_v4(),
+        name: name.to_owned(),
+        owner: Uuid::new_v4(),
+        owner_name: format!("{name} owner"),
+    };
+    let connection = Connection {
+        token: format!("ntn_{}", Uuid::new_v4().simple()),
+        bot_id: Uuid::new_v4(),
+        name: "Linkscribe".into(),
+        workspace: space.id,
+        lacks: HashSet::new(),
+        hidden: HashSet::new(),
+        revoked: false,
+    };
+    workspace.spaces.push(space);
+    workspace.connections.push(connection.clone());
+    connection
+}

@@ -1,0 +1,308 @@
+//! The columns of a data source: what kinds there are, how one is declared, how it is shown.
+//!
+//! Takes a property configuration of a request, gives a [`Property`], fails with `validation_error`.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::check::At;
+use super::error::ApiError;
+use super::limits;
+use super::options::{self, Choice};
+
+/// Who acts: Notion lets a person do things it refuses an integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Author {
+    /// Someone with a browser.
+    Person,
+    /// A bot behind a token.
+    Integration,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Title,
+    RichText,
+    Number,
+    Url,
+    Select,
+    MultiSelect,
+    Status,
+    People,
+    Email,
+    PhoneNumber,
+    Date,
+    Checkbox,
+    Relation,
+    Files,
+    Place,
+    Verification,
+    Formula,
+    Rollup,
+    CreatedTime,
+    CreatedBy,
+    LastEditedTime,
+    LastEditedBy,
+    UniqueId,
+    Button,
+}
+
+const KINDS: [(Kind, &str); 24] = [
+    (Kind::Title, "title"),
+    (Kind::RichText, "rich_text"),
+    (Kind::Number, "number"),
+    (Kind::Url, "url"),
+    (Kind::Select, "select"),
+    (Kind::MultiSelect, "multi_select"),
+    (Kind::Status, "status"),
+    (Kind::People, "people"),
+    (Kind::Email, "email"),
+    (Kind::PhoneNumber, "phone_number"),
+    (Kind::Date, "date"),
+    (Kind::Checkbox, "checkbox"),
+    (Kind::Relation, "relation"),
+    (Kind::Files, "files"),
+    (Kind::Place, "place"),
+    (Kind::Verification, "verification"),
+    (Kind::Formula, "formula"),
+    (Kind::Rollup, "rollup"),
+    (Kind::CreatedTime, "created_time"),
+    (Kind::CreatedBy, "created_by"),
+    (Kind::LastEditedTime, "last_edited_time"),
+    (Kind::LastEditedBy, "last_edited_by"),
+    (Kind::UniqueId, "unique_id"),
+    (Kind::Button, "button"),
+];
+
+impl Kind {
+    /// The API's word for this kind.
+    pub(super) fn word(self) -> &'static str {
+        KINDS.iter().find(|(kind, _)| *kind == self).map_or("unsupported", |(_, word)| word)
+    }
+
+    /// The kind the API's word stands for.
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        KINDS.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind)
+    }
+
+    /// Whether Notion computes the value itself.
+    pub(super) fn read_only(self) -> bool {
+        use Kind::{Button, CreatedBy, CreatedTime, Formula, LastEditedBy, LastEditedTime, Rollup, UniqueId};
+        matches!(
+            self,
+            Formula | Rollup | CreatedTime | CreatedBy | LastEditedTime | LastEditedBy | UniqueId | Button
+        )
+    }
+
+    fn has_options(self) -> bool {
+        matches!(self, Self::Select | Self::MultiSelect | Self::Status)
+    }
+}
+
+/// One column.
+#[derive(Debug, Clone)]
+pub(super) struct Property {
+    /// Id that survives a rename; percent-encoded, as Notion writes it.
+    pub id: String,
+    /// Name a person gave.
+    pub name: String,
+    /// What the person says the column is for.
+    pub description: Option<String>,
+    /// What it holds.
+    pub kind: Kind,
+    /// Choices of a select, multi-select or status.
+    pub options: Vec<Choice>,
+    /// The rest of the configuration, as it was given (number format, formula, relation).
+    pub settings: Value,
+}
+
+impl Property {
+    /// Reads the declaration of one column at `at`.
+    pub(super) fn declared(name: &str, at: &At<'_>, author: Author) -> Result<Self, ApiError> {
+        if name.trim().is_empty() {
+            return Err(at.refuse("should have a name that is not empty."));
+        }
+        let kind = kind_of(at)?
+            .ok_or_else(|| at.refuse("should name the type of the property, such as `rich_text`."))?;
+        let mut property = Self {
+            id: if kind == Kind::Title { "title".into() } else { fresh_id() },
+            name: name.to_owned(),
+            description: description(at)?,
+            kind,
+            options: Vec::new(),
+            settings: json!({}),
+        };
+        property.configure(&at.required(kind.word())?, author)?;
+        Ok(property)
+    }
+
+    fn configure(&mut self, at: &At<'_>, author: Author) -> Result<(), ApiError> {
+        let given = at.object()?;
+        if self.kind.has_options() {
+            options::declare(self.kind, &mut self.options, at, author)?;
+            return Ok(());
+        }
+        self.settings = match self.kind {
+            Kind::Number => json!({"format": given.get("format").cloned().unwrap_or(json!("number"))}),
+            Kind::Relation => {
+                at.required("data_source_id")?.uuid()?;
+                at.value.clone()
+            }
+            Kind::UniqueId => json!({"prefix": given.get("prefix").cloned().unwrap_or(Value::Null)}),
+            Kind::Formula | Kind::Rollup => at.value.clone(),
+            _ => json!({}),
+        };
+        Ok(())
+    }
+
+    /// Whether a request means this column by `key`: its name, or its id with or without percent-encoding.
+    pub(super) fn answers_to(&self, key: &str) -> bool {
+        self.name == key || self.id == key || decoded(&self.id) == key
+    }
+
+    /// The column as the schema shows it.
+    pub(super) fn shown(&self) -> Value {
+        let settings = match self.kind {
+            Kind::Status => options::status_shown(&self.options),
+            kind if kind.has_options() => {
+                json!({"options": self.options.iter().map(Choice::declared).collect::<Vec<_>>()})
+            }
+            _ => self.settings.clone(),
+        };
+        json!({
+            "id": self.id, "name": self.name, "description": self.description,
+            "type": self.kind.word(), self.kind.word(): settings,
+        })
+    }
+}
+
+/// Reads all columns of a new data source; exactly one must be the title.
+pub(super) fn declared(at: &At<'_>, author: Author) -> Result<Vec<Property>, ApiError> {
+    let mut properties = Vec::new();
+    for (name, value) in at.object()? {
+        let place = At { path: format!("{}.{name}", at.path), value };
+        properties.push(Property::declared(name, &place, author)?);
+    }
+    match properties.iter().filter(|property| property.kind == Kind::Title).count() {
+        1 => Ok(properties),
+        0 => Err(ApiError::validation("Title is not provided.")),
+        _ => Err(ApiError::validation("A data source can have only one title property.")),
+    }
+}
+
+/// Changes a schema as `PATCH /v1/data_sources/{id}` asks: adds, renames, redeclares, removes with `null`.
+pub(super) fn patch(properties: &mut Vec<Property>, at: &At<'_>, author: Author) -> Result<(), ApiError> {
+    for (key, value) in at.object()? {
+        let place = At { path: format!("{}.{key}", at.path), value };
+        match properties.iter().position(|property| property.answers_to(key)) {
+            Some(index) if value.is_null() => {
+                if properties.get(index).is_some_and(|property| property.kind == Kind::Title) {
+                    return Err(ApiError::validation("Cannot delete the title property."));
+                }
+                properties.remove(index);
+            }
+            Some(index) => {
+                let name = place.given("name").map(|name| name.filled_string_up_to(limits::TEXT_UNITS));
+                let name = name.transpose()?;
+                let taken = |name| properties.iter().enumerate().any(|(i, p)| i != index && p.name == name);
+                if name.is_some_and(taken) {
+                    return Err(place.refuse("should not take the name of another property."));
+                }
+                if let Some(property) = properties.get_mut(index) {
+                    redeclare(property, name, &place, author)?;
+                }
+            }
+            None if value.is_null() => return Err(unknown(key)),
+            None => properties.push(Property::declared(key, &place, author)?),
+        }
+    }
+    Ok(())
+}
+
+fn redeclare(
+    property: &mut Property,
+    name: Option<&str>,
+    at: &At<'_>,
+    author: Author,
+) -> Result<(), ApiError> {
+    if at.field("description").is_some() {
+        property.description = description(at)?;
+    }
+    if let Some(name) = name {
+        name.clone_into(&mut property.name);
+    }
+    let Some(kind) = kind_of(at)? else { return Ok(()) };
+    if (kind == Kind::Title) != (property.kind == Kind::Title) {
+        return Err(at.refuse("cannot turn into or out of the title property."));
+    }
+    if kind != property.kind {
+        property.kind = kind;
+        property.options.clear();
+    }
+    property.configure(&at.required(kind.word())?, author)
+}
+
+/// The refusal of a column nobody made.
+pub(super) fn unknown(key: &str) -> ApiError {
+    ApiError::validation(format!("{key} is not a property that exists."))
+}
+
+fn kind_of(at: &At<'_>) -> Result<Option<Kind>, ApiError> {
+    let mut found = None;
+    for name in at.object()?.keys() {
+        if ["name", "description", "type", "id"].contains(&name.as_str()) {
+            continue;
+        }
+        let kind = Kind::of_word(name).ok_or_else(|| at.refuse(&format!("has no type `{name}`.")))?;
+        if found.replace(kind).is_some() {
+            return Err(at.refuse("should name one type only."));
+        }
+    }
+    if let (Some(named), Some(kind)) = (at.field("type"), found)
+        && named.string()? != kind.word()
+    {
+        at.required(named.string()?)?;
+    }
+    Ok(found)
+}
+
+fn description(at: &At<'_>) -> Result<Option<String>, ApiError> {
+    let given = at.given("description").map(|text| text.string_up_to(limits::TEXT_UNITS)).transpose()?;
+    Ok(given.filter(|text| !text.is_empty()).map(str::to_owned))
+}
+
+/// Four characters, of which some need percent-encoding: whoever builds a path by hand notices in a test.
+fn fresh_id() -> String {
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
+    const ODD: &[u8] = b":;@^[]{}|~<>";
+    let bytes = *Uuid::new_v4().as_bytes();
+    let pick = |set: &[u8], byte: u8| set.get(usize::from(byte) % set.len()).copied().unwrap_or(b'a');
+    let mut id = String::new();
+    for byte in bytes.iter().take(3) {
+        id.push(char::from(pick(LETTERS, *byte)));
+    }
+    let odd = pick(ODD, *bytes.last().unwrap_or(&0));
+    // Writing to a string cannot fail.
+    write!(id, "%{odd:02X}").ok();
+    id
+}
+
+fn decoded(id: &str) -> String {
+    match id.split_once('%') {
+        Some((head, code)) => match u8::from_str_radix(code, 16) {
+            Ok(byte) => format!("{head}{}", char::from(byte)),
+            Err(_) => id.to_owned(),
+        },
+        None => id.to_owned(),
+    }
+}
+
+/// The columns as `properties` of a data source.
+pub(super) fn shown(properties: &[Property]) -> Value {
+    let fields: Map<String, Value> =
+        properties.iter().map(|property| (property.name.clone(), property.shown())).collect();
+    Value::Object(fields)
+}
