@@ -1,0 +1,35 @@
+# Linkscribe's commands. `make` alone lists them; each can be repeated, and none asks anything.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help setup demo test check clips clean
+
+# rustup's own folder, which a shell opened before the installation does not know.
+export PATH := $(PATH):$(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin
+LINKSCRIBE := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)/debug/linkscribe
+
+help: ## lists these commands
+	@sed -n 's/^\([a-z]*\): [^#]*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## sets this machine up: packages, yt-dlp, speech model, build
+	@scripts/setup
+
+demo: setup ## opens the sandbox, an emulated Notion; ONCE=1 reads the sample, prints its page and ends
+	@exec "$(LINKSCRIBE)" sandbox $(if $(filter-out 0,$(ONCE)),--once)
+
+test: setup ## runs all tests
+	@scripts/setup tests
+	@scripts/check.sh
+	@cargo test --locked --workspace
+
+check: ## checks formatting and lints
+	@scripts/check.sh
+
+clips: ## makes the clips in assets/ anew
+	@scripts/setup packages clips run
+	@scripts/make_clips.sh
+
+clean: ## removes what was built and fetched
+	@rm -rf "$${TOOLS_DIR:-.tools}" tests/sdk/node_modules
+	@cargo clean
