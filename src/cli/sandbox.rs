@@ -44,11 +44,12 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let listener = listener(&settings, arguments.once)?;
     let address = listener.local_addr()?;
     let clips = Clips::in_dir(folder.path().join("clips"))?;
-    let sandbox = Sandbox::new(notion.clone(), database.data_source, clips).with_engines(engines());
+    let here = Url::parse(&format!("http://127.0.0.1:{}", address.port()))?;
+    let mut sandbox = Sandbox::new(notion.clone(), database.data_source, clips).with_engines(engines());
+    let row = sandbox.add_sample(&here).await?;
     let running = sandbox.serve(listener)?;
 
     let service = TcpListener::bind(("127.0.0.1", 0)).context("the service finds no free port")?;
-    let here = Url::parse(&format!("http://127.0.0.1:{}", address.port()))?;
     settings.notion_api_url = here.clone();
     settings.public_url = Url::parse(&format!("http://{}", service.local_addr()?))?;
     settings.downloads.extra_hosts.push(format!("127.0.0.1:{}", address.port()));
@@ -58,9 +59,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let handle = web.handle();
     let web = actix::spawn(web);
 
-    let row = starter::add_sample(&notion, database.data_source, &here)?;
-    let code = if arguments.once {
-        let code = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row)).await.context("the sample row took too long")?;
+    let code: u8 = if arguments.once {
+        let code: u8 = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row)).await.context("the sample row took too long")??;
         app.drain().await;
         write!(std::io::stdout(), "{}", notion.page_markdown(row).unwrap_or_default())?;
         code
@@ -127,7 +127,7 @@ async fn ended(notion: &EmulatedNotion, row: Uuid) -> anyhow::Result<u8> {
         }
         match status.as_str() {
             "completed" => return Ok(0),
-            "failed" => return Ok(1),
+            "failed" => return Ok(1_u8),
             _ => {}
         }
         match changes.recv().await {

@@ -10,6 +10,7 @@
 pub mod clips;
 pub mod notion;
 mod page;
+mod sample;
 mod server;
 pub mod starter;
 
@@ -79,13 +80,6 @@ impl Sandbox {
     #[must_use]
     pub fn with_engines(mut self, engines: Vec<Engine>) -> Self {
         self.engines = engines;
-        self
-    }
-
-    /// Offers a clip, by its name in the folder, as the first thing to try.
-    #[must_use]
-    pub fn with_sample(mut self, clip: impl Into<String>) -> Self {
-        self.sample = Some(clip.into());
         self
     }
 

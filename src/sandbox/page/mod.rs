@@ -22,7 +22,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, FormConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, error};
 
-use super::Sandbox;
+use super::{Sandbox, sample};
 
 /// Bytes of a form; the longest link and its name, percent-encoded.
 const FORM_BYTES: usize = 16 * 1024;
@@ -44,6 +44,7 @@ pub(super) fn routes(config: &mut ServiceConfig, sandbox: Sandbox) {
         .route("/clips", web::post().to(acts::drop_files))
         .route("/clips/{name}", web::get().to(files::clip))
         .route("/clips/{name}", web::head().to(files::clip))
+        .route(sample::PATH, web::get().to(sample::watch))
         .route("/sandbox.css", web::get().to(files::style))
         .route("/sandbox.js", web::get().to(files::script))
         .route("/icon.svg", web::get().to(files::icon))
