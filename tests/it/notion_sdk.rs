@@ -6,15 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use linkscribe::sandbox::notion::{EmulatedNotion, RateLimit};
+use linkscribe::sandbox::notion::{EmulatedNotion, Fault};
 use tokio::process::Command;
 
-/// The checks take two seconds, one of them waiting out a rate limit; a slow machine gets plenty.
+/// The checks take three seconds, two of them waiting as told; a slow machine gets plenty.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// More than the checks before the last one send, in windows short enough to wait for.
-const BUDGET: RateLimit = RateLimit { budget: 250, window: TimeDelta::seconds(2) };
-
 #[tokio::test]
 async fn the_official_client_works_against_the_emulated_notion() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
@@ -23,7 +19,9 @@ async fn the_official_client_works_against_the_emulated_notion() {
         "the official client is not installed: run `make test`, or `npm ci --prefix tests/sdk`"
     );
     let notion = EmulatedNotion::new();
-    notion.set_rate_limit(Some(BUDGET));
+    let (bot, owner) = (notion.connection().bot_id, notion.connection().owner);
+    notion.fail_next(2, "GET", &format!("/v1/users/{bot}"), Fault::RateLimited(1));
+    notion.fail_next(1, "GET", &format!("/v1/users/{owner}"), Fault::Overloaded(1));
     let running = notion.serve_on_free_port().expect("the emulator serves on a free port");
 
     let output = drive(folder, &running.url, &notion.token()).await;
@@ -32,7 +30,8 @@ async fn the_official_client_works_against_the_emulated_notion() {
     let told = String::from_utf8_lossy(&output.stdout);
     let why = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "the official client disagrees:\n{told}\n{why}");
-    assert!(notion.counters().by_status.contains_key(&429), "the rate limit was never met");
+    let by_status = notion.counters().by_status;
+    assert_eq!((by_status.get(&429), by_status.get(&529)), (Some(&2), Some(&1)), "the switches were met");
 }
 
 async fn drive(folder: PathBuf, url: &str, token: &str) -> std::process::Output {

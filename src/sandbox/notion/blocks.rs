@@ -173,7 +173,7 @@ fn fields_given(
     writing: &Writing<'_>,
 ) -> Result<Map<String, Value>, ApiError> {
     let mut allowed = fields.to_vec();
-    if with_children {
+    if with_children && takes_children(kind, &json!({"is_toggleable": true})) {
         allowed.push("children");
     }
     at.only(&allowed)?;

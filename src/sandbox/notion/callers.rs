@@ -31,6 +31,8 @@ pub struct Connection {
     pub name: String,
     /// Workspace it was authorised in.
     pub workspace: Uuid,
+    /// Person who authorised it.
+    pub owner: Uuid,
     /// Capabilities its owner took away.
     pub lacks: HashSet<Capability>,
     /// Objects it was not given, with all below them.

@@ -100,7 +100,7 @@ impl Workspace {
             "created_time": moment(database.stamp.created), "last_edited_time": moment(database.stamp.edited),
             "data_sources": database.sources.iter().map(reference).collect::<Vec<_>>(),
             "icon": database.icon, "cover": database.cover, "public_url": null,
-            "url": format!("https://app.notion.com/p/{}", database.id.simple()),
+            "url": self.url_of(database.id),
         })
     }
 
@@ -157,7 +157,7 @@ impl Workspace {
             "properties": schema::shown(&source.properties),
             "icon": database.map(|database| database.icon.clone()),
             "cover": database.map(|database| database.cover.clone()), "public_url": null,
-            "url": format!("https://app.notion.com/p/{}", source.database.simple()),
+            "url": self.url_of(source.database),
         })
     }
 
@@ -216,7 +216,7 @@ impl Workspace {
         let mut rows: Vec<&Page> = source.rows.iter().filter_map(|row| self.pages.get(row)).collect();
         rows.retain(|page| page.in_trash == trashed && !caller.hidden.contains(&page.id));
         rows.retain(|page| filter.as_ref().is_none_or(|filter| filter.holds(page)));
-        // Newest first is what Notion gives without sorts.
+        // Notion promises no order without sorts; newest first keeps callers from trusting the order of making.
         rows.reverse();
         rows.sort_by(|one, other| {
             let orders = sorts.iter().map(|sort| sort.order(one, other));

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::callers::{Caller, Capability, Connection, Space};
@@ -30,7 +31,9 @@ struct Inner {
     traffic: Mutex<Traffic>,
     faults: Mutex<Faults>,
     ahead: Mutex<TimeDelta>,
-    closing: CancellationToken,
+    closing: Mutex<CancellationToken>,
+    under_way: TaskTracker,
+    stirred: Notify,
     first: Connection,
 }
 
@@ -55,7 +58,9 @@ impl EmulatedNotion {
             traffic: Mutex::default(),
             faults: Mutex::default(),
             ahead: Mutex::new(TimeDelta::zero()),
-            closing: CancellationToken::new(),
+            closing: Mutex::default(),
+            under_way: TaskTracker::new(),
+            stirred: Notify::new(),
             first,
         };
         Self { inner: Arc::new(inner) }
@@ -67,8 +72,19 @@ impl EmulatedNotion {
     }
 
     /// Ends stalls early when the server stops.
-    pub(super) fn closing(&self) -> &CancellationToken {
-        &self.inner.closing
+    pub(super) fn closing(&self) -> CancellationToken {
+        locked(&self.inner.closing).clone()
+    }
+
+    /// Forgets an earlier stop: a server starts again.
+    pub(super) fn reopen(&self) {
+        *locked(&self.inner.closing) = CancellationToken::new();
+        self.inner.under_way.reopen();
+    }
+
+    /// The requests being answered.
+    pub(super) fn under_way(&self) -> &TaskTracker {
+        &self.inner.under_way
     }
 
     /// The token of the first connection.
@@ -155,6 +171,24 @@ impl EmulatedNotion {
         *ahead += by;
     }
 
+    /// Wakes whoever waits in [`Self::until`].
+    pub(super) fn stir(&self) {
+        self.inner.stirred.notify_waiters();
+    }
+
+    /// Waits until the look finds something; looks after every request and every edit of a person.
+    /// Has no limit of its own: put a timeout around it.
+    pub async fn until<T>(&self, look: impl Fn(&Self) -> Option<T>) -> T {
+        loop {
+            // Made before the look, so that what happens between look and wait is not missed.
+            let stirred = self.inner.stirred.notified();
+            if let Some(found) = look(self) {
+                return found;
+            }
+            stirred.await;
+        }
+    }
+
     /// Listens to what changes, from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.with(|workspace| workspace.feed.subscribe())
@@ -189,6 +223,11 @@ impl EmulatedNotion {
         self.with(|workspace| workspace.query_rows = rows);
     }
 
+    /// Lets page addresses lead elsewhere than to Notion; the id follows without dashes.
+    pub fn set_page_base(&self, base: &str) {
+        self.with(|workspace| base.clone_into(&mut workspace.page_base));
+    }
+
     /// Lets an upload expire before its time.
     pub fn expire_upload(&self, id: Uuid) {
         self.with(|workspace| {
@@ -200,6 +239,7 @@ impl EmulatedNotion {
 
     pub(super) fn note(&self, exchange: Exchange) {
         locked(&self.inner.traffic).note(exchange);
+        self.stir();
     }
 
     /// The last 1000 requests, oldest first.
@@ -238,6 +278,7 @@ fn connect(workspace: &mut Workspace, name: &str) -> Connection {
         bot_id: Uuid::new_v4(),
         name: "Linkscribe".into(),
         workspace: space.id,
+        owner: space.owner,
         lacks: HashSet::new(),
         hidden: HashSet::new(),
         revoked: false,

@@ -4,6 +4,7 @@
 //! http (guard, handlers) ──> operations on the Workspace ──> change feed
 //!                            pages · data_sources · content · comments · uploads · search
 //!                            checked by: check · text · schema · options · values · blocks · query · conditions
+//! Workspace: the state, made of model (things) and callers (who sees what)
 //! EmulatedNotion: the handle ── person (what someone does in the browser), faults, traffic, server
 //! ```
 //! What Notion refuses is refused here with the same status, code and, where it was seen, the same words.

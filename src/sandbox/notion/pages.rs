@@ -221,7 +221,7 @@ impl Workspace {
             "last_edited_by": {"object": "user", "id": page.stamp.edited_by},
             "icon": page.icon, "cover": page.cover, "in_trash": page.in_trash, "archived": page.in_trash,
             "is_archived": page.in_trash, "is_locked": page.is_locked, "public_url": null,
-            "url": format!("https://app.notion.com/p/{}", id.simple()),
+            "url": self.url_of(id),
         }))
     }
 

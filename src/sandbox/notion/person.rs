@@ -178,12 +178,14 @@ impl EmulatedNotion {
         act: impl FnOnce(&mut Workspace, &Caller) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         let now = self.now();
-        self.with(|held| {
+        let done = self.with(|held| {
             let space = held.spaces.iter().find(|space| space.id == workspace);
             let mut person = space.map(person).ok_or_else(ApiError::unauthorized)?;
             person.now = now;
             act(held, &person)
-        })
+        });
+        self.stir();
+        done
     }
 
     fn as_owner<T>(

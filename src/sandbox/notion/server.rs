@@ -1,6 +1,7 @@
 //! Serves an emulated Notion: mounted into another server, or alone on a port of its own.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
@@ -9,8 +10,8 @@ use tokio::task::JoinHandle;
 use super::handle::EmulatedNotion;
 use super::http;
 
-/// Seconds a stop waits for requests that are being answered.
-const STOP_SECONDS: u64 = 1;
+/// How long a stop waits for requests that are being answered.
+const STOP_PATIENCE: Duration = Duration::from_secs(1);
 
 impl EmulatedNotion {
     /// Mounts the API under `/v1` and uploaded files under `/notion-files`.
@@ -26,14 +27,10 @@ impl EmulatedNotion {
     /// Serves on a listener until stopped. Needs a Tokio runtime around it.
     pub fn serve(&self, listener: TcpListener) -> std::io::Result<RunningNotion> {
         let url = format!("http://{}", listener.local_addr()?);
+        self.reopen();
         let notion = self.clone();
         let app = move || App::new().configure(|config| notion.configure(config));
-        let server = HttpServer::new(app)
-            .workers(1)
-            .disable_signals()
-            .shutdown_timeout(STOP_SECONDS)
-            .listen(listener)?
-            .run();
+        let server = HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run();
         let handle = server.handle();
         Ok(RunningNotion { url, notion: self.clone(), handle, task: tokio::spawn(server) })
     }
@@ -53,7 +50,11 @@ impl RunningNotion {
     /// Stops the server and waits until it is gone.
     pub async fn stop(mut self) -> std::io::Result<()> {
         self.notion.closing().cancel();
-        self.handle.stop(true).await;
+        self.notion.under_way().close();
+        // Answers under way get to their end; what is late is cut off.
+        tokio::time::timeout(STOP_PATIENCE, self.notion.under_way().wait()).await.ok();
+        // The server's own graceful stop would also wait for idle connections a client keeps open.
+        self.handle.stop(false).await;
         (&mut self.task).await.map_err(std::io::Error::other)?
     }
 }

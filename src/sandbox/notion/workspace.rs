@@ -36,6 +36,8 @@ pub(super) struct Workspace {
     pub uploads: BTreeMap<Uuid, Upload>,
     /// Rows one query gives in all.
     pub query_rows: usize,
+    /// What the address of a page starts with.
+    pub page_base: String,
     pub feed: broadcast::Sender<Change>,
     cursors: VecDeque<(String, String, usize)>,
 }
@@ -53,6 +55,7 @@ impl Default for Workspace {
             comments: Vec::new(),
             uploads: BTreeMap::new(),
             query_rows: limits::QUERY_ROWS,
+            page_base: "https://app.notion.com/p/".into(),
             feed: broadcast::Sender::new(FEED),
             cursors: VecDeque::new(),
         }
@@ -63,6 +66,11 @@ impl Workspace {
     /// What a write of this caller needs to know.
     pub(super) fn writing(&self, caller: &Caller) -> Writing<'_> {
         Writing { author: caller.author, uploads: &self.uploads, now: caller.now }
+    }
+
+    /// Where a person opens an object.
+    pub(crate) fn url_of(&self, id: Uuid) -> String {
+        format!("{}{}", self.page_base, id.simple())
     }
 
     /// The object above another, whatever it is.

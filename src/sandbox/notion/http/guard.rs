@@ -32,7 +32,8 @@ pub(super) async fn guard(
     let (method, path) = (request.method().to_string(), request.path().to_owned());
     let at = notion.now();
     let fault = notion.take_fault(&method, &path);
-    let (bot, response) = answer(&notion, request, next, fault).await?;
+    let work = answer(&notion, request, next, fault);
+    let (bot, response) = notion.under_way().track_future(work).await?;
     // A broken connection has no status; 0 marks it in the log.
     let broken = response.headers().contains_key(BROKEN);
     let status = if broken { 0 } else { response.status().as_u16() };
@@ -74,9 +75,10 @@ async fn answer(
 }
 
 async fn wait(notion: &EmulatedNotion, time: Duration) {
+    let closing = notion.closing();
     tokio::select! {
         () = tokio::time::sleep(time) => {}
-        () = notion.closing().cancelled() => {}
+        () = closing.cancelled() => {}
     }
 }
 
@@ -115,8 +117,11 @@ const BROKEN: &str = "x-emulated-break";
 
 /// An answer that promises `size` bytes, sends these and breaks the connection.
 fn broken(head: Bytes, size: u64) -> HttpResponse<BoxBody> {
-    let end = stream::once(async {
-        tokio::time::sleep(HALF_LEAVES).await;
+    let pause = if head.is_empty() { Duration::ZERO } else { HALF_LEAVES };
+    let end = stream::once(async move {
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
         Err::<Bytes, std::io::Error>(std::io::ErrorKind::ConnectionReset.into())
     });
     let first = if head.is_empty() { Vec::new() } else { vec![Ok(head)] };
