@@ -95,16 +95,18 @@ function tell(rows, before) {
   }
 }
 
-// Only links and buttons of a row can hold the focus; both are found again by what they lead to.
+// Only links and buttons of a row can hold the focus. A button that is gone leaves it to its row's link.
 function focusPath() {
   const at = document.activeElement;
-  if (at?.matches('tbody a[href]')) return `tbody a[href="${CSS.escape(at.getAttribute('href'))}"]`;
-  if (at?.matches('tbody form button')) return `form[action="${CSS.escape(at.form.getAttribute('action'))}"] button`;
-  return null;
+  const row = at?.closest('tbody tr')?.id;
+  if (!row) return null;
+  const [link, button] = [`#${CSS.escape(row)} th a`, `#${CSS.escape(row)} form button`];
+  return at.matches('form button') ? [button, link] : at.matches('th a') ? [link] : [`#${CSS.escape(row)} td a`, link];
 }
 
-function focusAgain(path) {
-  if (path && !document.activeElement?.matches(path)) $(path)?.focus();
+function focusAgain(paths) {
+  if (!paths || document.activeElement?.closest('tbody')) return;
+  $(paths.find((path) => $(path)) ?? 'main').focus();
 }
 
 async function refreshPage() {

@@ -16,5 +16,6 @@ mod notion_sdk;
 mod providers;
 mod redis_budget;
 mod rooms;
+mod sandbox_page;
 mod stages;
 mod support;

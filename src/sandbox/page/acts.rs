@@ -2,12 +2,15 @@
 //!
 //! Each answers with a redirect, so that the page works without its script and a reload repeats nothing.
 
-use actix_multipart::{Field, Multipart};
+use std::future::ready;
+use std::time::Duration;
+
+use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Bytes, Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,6 +28,8 @@ const MAX_FILES: usize = 20;
 /// A file over the limit is read on and thrown away up to this many times the limit: a browser shows an answer
 /// only when it could send everything.
 const DRAINED_LIMITS: u64 = 4;
+/// Time for that; a browser on the same machine sends the rest within seconds.
+const DRAIN_TIME: Duration = Duration::from_secs(30);
 
 /// The form of a link.
 #[derive(Debug, Deserialize)]
@@ -57,18 +62,22 @@ pub(super) async fn drop_files(
     let base = own_address(&request);
     let (mut row, mut files) = (None, 0);
     while let Some(field) = form.next().await {
-        let Ok(mut field) = field else { return not_taken(&ClipError::Broken) };
+        let Ok(field) = field else { return not_taken(&ClipError::Broken) };
         let Some(name) = file_name(&field) else { continue };
+        // A field panics when it is read after its end.
+        let mut field = field.fuse();
         files += 1;
         if files > MAX_FILES {
+            drain(field.fuse(), form, sandbox.clips.limit()).await;
             let words = format!("Drop up to {MAX_FILES} files at a time.");
             return problem(StatusCode::PAYLOAD_TOO_LARGE, "Too many files", &words);
         }
-        let stored = sandbox.clips.add(&name, &mut field).await;
-        let clip = match stored {
+        let clip = match sandbox.clips.add(&name, &mut field).await {
             Ok(clip) => clip,
             Err(refused) => {
-                drain(field, form, sandbox.clips.limit()).await;
+                if !matches!(refused, ClipError::Broken) {
+                    drain(field, form, sandbox.clips.limit()).await;
+                }
                 return not_taken(&refused);
             }
         };
@@ -123,23 +132,22 @@ fn file_name(field: &Field) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-async fn drain(mut field: Field, mut form: Multipart, limit: u64) {
+/// Reads on and throws away, within bounds of size and time, so that a browser gets to read the answer.
+async fn drain(
+    field: impl Stream<Item = Result<Bytes, MultipartError>> + Unpin,
+    form: Multipart,
+    limit: u64,
+) {
+    let whole = form.take_while(|field| ready(field.is_ok()));
+    let rest = whole.filter_map(|field| ready(field.ok())).flat_map(StreamExt::fuse);
     let mut left = limit.saturating_mul(DRAINED_LIMITS);
-    while let Some(Ok(chunk)) = field.next().await {
-        left = left.saturating_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        if left == 0 {
-            return;
-        }
-    }
-    drop(field);
-    while let Some(Ok(mut field)) = form.next().await {
-        while let Some(Ok(chunk)) = field.next().await {
-            left = left.saturating_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-            if left == 0 {
-                return;
-            }
-        }
-    }
+    let within = field.chain(rest).take_while(|chunk| {
+        let size = chunk.as_ref().map_or(u64::MAX, |chunk| u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        left = left.saturating_sub(size);
+        ready(left > 0)
+    });
+    // Whether it ended by itself or by the clock, the answer is the same.
+    drop(tokio::time::timeout(DRAIN_TIME, within.for_each(|_| ready(()))).await);
 }
 
 fn not_taken(refused: &ClipError) -> HttpResponse {

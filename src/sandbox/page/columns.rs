@@ -36,7 +36,7 @@ impl Column {
     pub(super) fn kind_words(&self) -> String {
         match self.kind.as_str() {
             "rich_text" => "text".into(),
-            "multi_select" => "tags".into(),
+            "multi_select" => "options".into(),
             "url" => "link".into(),
             other => other.replace('_', " "),
         }

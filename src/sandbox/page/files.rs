@@ -9,8 +9,8 @@ use actix_web::{HttpRequest, HttpResponse, Responder, web};
 use super::problem;
 use crate::sandbox::Sandbox;
 
-/// A clip is data: whatever is inside it runs nothing.
-const CLIP_POLICY: &str = "default-src 'none'; media-src 'self'; img-src 'self'; sandbox";
+/// A clip is data: whatever is inside it runs nothing. It keeps its origin, or a browser refuses to play it.
+const CLIP_POLICY: &str = "default-src 'none'; media-src 'self'; img-src 'self'; sandbox allow-same-origin";
 
 /// `GET /sandbox.css`.
 pub(super) async fn style() -> HttpResponse {

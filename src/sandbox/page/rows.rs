@@ -53,6 +53,8 @@ pub(super) struct Property {
     pub cell: Cell,
     /// Whether it is the column that shows where the row is.
     pub is_status: bool,
+    /// Whether it is the column that says why the row failed.
+    pub is_reason: bool,
 }
 
 /// A row.
@@ -84,13 +86,13 @@ impl Row {
             Cell::Options(tags) => tags.into_iter().next(),
             _ => None,
         });
-        let is_status = |column: &Column| columns.status().is_some_and(|status| status.name == column.name);
         let properties = columns.beside_title().map(|column| Property {
             name: column.name.clone(),
             kind: column.kind.clone(),
             description: column.description.clone(),
             cell: column.cell(cells),
-            is_status: is_status(column),
+            is_status: columns.status() == Some(column),
+            is_reason: columns.reason() == Some(column),
         });
         let link = columns.link().and_then(|column| cells.get(&column.name)).map(|cell| text(cell, "url"));
         Self {
@@ -107,6 +109,11 @@ impl Row {
     /// What the row is called where it has no title yet.
     pub(super) fn name(&self) -> &str {
         if self.title.is_empty() { "Untitled" } else { &self.title }
+    }
+
+    /// Whether what stands in this column is told beside the status already.
+    pub(super) fn tells(&self, property: &Property) -> bool {
+        self.state == State::Failed && property.is_reason
     }
 
     /// A sentence about where the row is.

@@ -9,6 +9,9 @@ use url::Url;
 
 /// Colours Notion has; each is a class of the style sheet. Anything else shows as plain.
 const COLORS: [&str; 9] = ["gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red"];
+/// Styles Notion has, each with its tag.
+const STYLES: [(&str, &str); 5] =
+    [("bold", "strong"), ("italic", "em"), ("strikethrough", "s"), ("underline", "u"), ("code", "code")];
 /// Letters of an address that are shown.
 const SHOWN_ADDRESS: usize = 44;
 
@@ -26,11 +29,8 @@ impl HtmlSafe for Text {}
 struct Piece {
     words: String,
     href: Option<String>,
-    bold: bool,
-    italic: bool,
-    struck: bool,
-    underlined: bool,
-    code: bool,
+    /// Tags around the words, outermost first.
+    styles: Vec<&'static str>,
     color: &'static str,
 }
 
@@ -60,11 +60,7 @@ impl Piece {
         Self {
             words: text(item, "plain_text").to_owned(),
             href: item.get("href").and_then(Value::as_str).and_then(web_link),
-            bold: style("bold"),
-            italic: style("italic"),
-            struck: style("strikethrough"),
-            underlined: style("underline"),
-            code: style("code"),
+            styles: STYLES.into_iter().filter(|(name, _)| style(name)).map(|(_, tag)| tag).collect(),
             color: color(item.pointer("/annotations/color")),
         }
     }
