@@ -35,7 +35,6 @@ needs() {
       echo "npm has npm"
       echo "espeak-ng has espeak-ng"
       echo "util-linux has runuser"
-      echo "procps has ps"
       echo "fonts-dejavu-core has_font"
       ;;
     clips)
