@@ -14,7 +14,8 @@ use crate::actors::http::{Register, register};
 use crate::app::{App, Options, adapters};
 use crate::http::{Behind, server};
 use crate::sandbox::notion::EmulatedNotion;
-use crate::sandbox::{Clips, Sandbox, serve, starter};
+use crate::sandbox::clips::Clips;
+use crate::sandbox::{Engine, Sandbox, starter};
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 use crate::telemetry::{LogTo, init};
 
@@ -43,8 +44,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let listener = listener(&settings, arguments.once)?;
     let address = listener.local_addr()?;
     let clips = Clips::in_dir(folder.path().join("clips"))?;
-    let sandbox = Sandbox::new(notion.clone(), database.data_source, clips);
-    let running = serve(listener, sandbox)?;
+    let sandbox = Sandbox::new(notion.clone(), database.data_source, clips).with_engines(engines());
+    let running = sandbox.serve(listener)?;
 
     let service = TcpListener::bind(("127.0.0.1", 0)).context("the service finds no free port")?;
     let here = Url::parse(&format!("http://127.0.0.1:{}", address.port()))?;
@@ -81,6 +82,15 @@ fn on_this_machine(settings: &mut Settings) {
     }
     settings.summarizer = SummaryEngine::Local;
     settings.redis_url = None;
+}
+
+/// Who does what, for the page.
+fn engines() -> Vec<Engine> {
+    vec![
+        Engine::new("Speech", "Whisper on this machine"),
+        Engine::new("Screen text", "Tesseract on this machine"),
+        Engine::new("Note", "rules on this machine"),
+    ]
 }
 
 /// A run that ends by itself takes any port; a person gets the one they know.

@@ -58,12 +58,17 @@ pub struct Section {
     /// What stands inside.
     pub blocks: Vec<Block>,
 }
-pub fn section(
-    note: &super::note::Note,
-    watched: &super::media::Watched,
-    video: &str,
-    marker: String,
-) -> Section {
-    let _ = (note, watched, video, marker);
-    todo!()
+/// (being written)
+pub fn section(note: &super::note::Note, watched: &super::media::Watched, video: &str, marker: String) -> Section {
+    let blocks = vec![
+        Block::Paragraph(vec![Span::plain(note.summary.clone())]),
+        Block::Toggle("Transcript".into(), vec![Block::Paragraph(vec![Span::plain(watched.transcript.text())])]),
+        Block::Toggle("On screen".into(), watched.screen_text.lines.iter().map(|l| Block::Bullet(vec![Span::muted(l.at.to_string()), Span::plain(format!(" {}", l.text))])).collect()),
+    ];
+    Section { headline: vec![Span::link("Linkscribe", marker.clone()), Span::plain(" · "), Span::link("the video", video)], marker, blocks }
+}
+
+/// (being written)
+pub fn note_markdown(note: &super::note::Note, watched: &super::media::Watched, video: &str) -> String {
+    format!("# {}\n\n{video}\n\n{}\n\n{}\n", note.title, note.summary, watched.transcript.text())
 }

@@ -99,6 +99,18 @@ impl Ffmpeg {
         Self { settings }
     }
 
+    /// The version of the program. Asked by people and at start-up.
+    pub async fn check(&self) -> Outcome<String> {
+        let finished = Tool::new(&self.settings.ffmpeg, &std::env::temp_dir())
+            .args(["-hide_banner", "-version"])
+            .timeout(PROBE_TIMEOUT)
+            .succeed()
+            .await?;
+        let text = finished.text();
+        let version = text.lines().next().unwrap_or_default().split_whitespace().nth(2);
+        Ok(version.unwrap_or("of an unknown version").to_owned())
+    }
+
     /// Looks into the file.
     async fn probe(&self, input: &Input, work_dir: &Path) -> Outcome<Content> {
         let tool = Tool::new(&self.settings.ffprobe, work_dir)

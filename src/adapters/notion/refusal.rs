@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::anyhow;
 use serde_json::Value;
 
+use super::ids;
 use crate::adapters::outbound::Reply;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Kind};
@@ -17,7 +18,7 @@ use crate::failure::{Failure, Kind};
 /// few seconds are enough to fall under an average.
 const UNTOLD_PAUSE: Duration = Duration::from_secs(5);
 
-/// Longest part of Notion's message that is kept for the log; the rest may quote what a user wrote.
+/// Longest part of Notion's message that is kept for the log.
 const KEPT_LETTERS: usize = 200;
 
 /// The result of one conversation with Notion.
@@ -157,8 +158,16 @@ impl From<Trouble> for Failure {
     }
 }
 
+/// What of a message may stand in a log: neither ids nor the value that was sent, which may be a text
+/// of a user's page.
 fn kept(message: &str) -> String {
-    message.chars().filter(|letter| !letter.is_control()).take(KEPT_LETTERS).collect()
+    let told = message.split(", instead was").next().unwrap_or_default();
+    let words = told.split_whitespace().map(|word| {
+        let bare = word.trim_matches(|letter: char| !letter.is_ascii_hexdigit());
+        if ids::checked(bare).is_ok() { "(id)" } else { word }
+    });
+    let line = words.collect::<Vec<_>>().join(" ");
+    line.chars().filter(|letter| !letter.is_control()).take(KEPT_LETTERS).collect()
 }
 
 #[cfg(test)]
@@ -236,6 +245,15 @@ mod tests {
             answer.body = b"<html>Attention required!</html>".to_vec();
             assert_eq!(kind(&answer), Kind::Transient { retry_after: None }, "{status}");
         }
+    }
+
+    #[test]
+    fn neither_ids_nor_what_a_user_wrote_stand_in_the_log() {
+        let missing = "Could not find page with ID: 0c1d2e3f-4a5b-6c7d-8e9f-001122334455. Share it.";
+        assert_eq!(kept(missing), "Could not find page with ID: (id) Share it.");
+        let quoting =
+            "body failed validation: body.title should be a string, instead was `{\"my\": \"diary\"}`.";
+        assert_eq!(kept(quoting), "body failed validation: body.title should be a string");
     }
 
     #[test]

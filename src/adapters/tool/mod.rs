@@ -7,6 +7,8 @@
 //! Programs read strangers' files here, so their words are cleaned before anybody logs them.
 
 mod folder;
+mod group;
+mod words;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,16 +17,13 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
+use self::group::Group;
+use self::words::{OneLine, clean, read_all, read_end};
 use crate::failure::{Failure, Outcome};
 
 pub use folder::empty_folder;
-
-/// What is kept of standard error, in bytes: the last lines tell the cause.
-const KEPT_STDERR_BYTES: usize = 2_048;
 
 /// What a program may write to standard output unless told otherwise, in bytes.
 const STDOUT_BYTES: usize = 1 << 20;
@@ -244,87 +243,6 @@ impl Finished {
     }
 }
 
-/// The process group of one call: killed on drop unless all of it has ended.
-#[derive(Debug)]
-struct Group(Option<Pid>);
-
-impl Group {
-    /// The child leads its group, so the group has the child's number.
-    fn of(child: &Child) -> Self {
-        Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
-    }
-
-    /// Nothing is left to kill; the number may belong to somebody else from now on.
-    fn is_gone(&mut self) {
-        self.0 = None;
-    }
-
-    #[cfg(target_os = "linux")]
-    fn limit(&self, file_bytes: Option<u64>, memory_bytes: Option<u64>) {
-        use rustix::process::{Resource, Rlimit, prlimit};
-        for (resource, limit) in [(Resource::Fsize, file_bytes), (Resource::As, memory_bytes)] {
-            let Some(bytes) = limit else { continue };
-            let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
-            if let Err(error) = prlimit(self.0, resource, limit) {
-                // A program that has ended already needs no limit.
-                tracing::debug!(error = %error, "a limit for a program was not set");
-            }
-        }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn limit(&self, _file_bytes: Option<u64>, _memory_bytes: Option<u64>) {}
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0
-            && let Err(error) = kill_process_group(group, Signal::KILL)
-        {
-            tracing::debug!(error = %error, "a program's group was gone before it was killed");
-        }
-    }
-}
-
-/// Everything the pipe gives, or `None` as soon as it is more than the limit.
-async fn read_all(pipe: Option<impl AsyncRead + Unpin>, limit: usize) -> io::Result<Option<Vec<u8>>> {
-    let mut all = Vec::new();
-    let Some(pipe) = pipe else { return Ok(Some(all)) };
-    let mut pipe = pipe.take(limit as u64 + 1);
-    pipe.read_to_end(&mut all).await?;
-    Ok((all.len() <= limit).then_some(all))
-}
-
-/// The last bytes the pipe gives.
-async fn read_end(pipe: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
-    let mut end = Vec::new();
-    let Some(mut pipe) = pipe else { return Ok(end) };
-    while pipe.read_buf(&mut end).await? > 0 {
-        end.drain(..end.len().saturating_sub(KEPT_STDERR_BYTES));
-    }
-    Ok(end)
-}
-
-/// Makes a stranger's words fit for a log: no control characters, and of each URL the host alone, since
-/// paths and queries of video hosts are signed and would open the video to every reader of the log.
-fn clean(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let text = text.replace(|letter: char| letter.is_control() && letter != '\n', " ");
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + "://".len());
-        let end = after.find(|c: char| c.is_whitespace() || "'\"<>".contains(c)).unwrap_or(after.len());
-        let (url, tail) = after.split_at(end);
-        clean.push_str(before);
-        let host = url.split(['/', '?', '#']).next().unwrap_or_default();
-        clean.push_str(host.rsplit('@').next().unwrap_or_default());
-        rest = tail;
-    }
-    clean.push_str(rest);
-    clean.trim().to_owned()
-}
-
 /// Without the environment, which may hold a proxy's password.
 impl fmt::Debug for Tool {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -333,21 +251,6 @@ impl fmt::Debug for Tool {
             .field("args", &self.args)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
-    }
-}
-
-/// Several lines as one, for an error text.
-struct OneLine<'a>(&'a str);
-
-impl fmt::Display for OneLine<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, line) in self.0.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-            if number > 0 {
-                out.write_str(" | ")?;
-            }
-            out.write_str(line)?;
-        }
-        Ok(())
     }
 }
 

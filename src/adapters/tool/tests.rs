@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use super::words::KEPT_STDERR_BYTES;
 use super::*;
 
 fn shell(script: &str, dir: &Path) -> Tool {

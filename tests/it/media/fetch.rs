@@ -133,6 +133,38 @@ async fn with_a_proxy_every_request_goes_through_it() {
     }
 }
 
+/// With the way out blocked, a link that an extractor knows fails on the network, any other before.
+#[tokio::test]
+async fn the_links_people_copy_are_known_to_the_extractors_of_their_site() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::start(dir.path());
+    let source = yt_dlp(&site, |settings| settings.proxy = Some("http://127.0.0.1:1".to_owned().into()));
+    let known = Kind::Transient { retry_after: None };
+    let unknown = Kind::Permanent(Reason::NoMedia);
+    for (link, expected) in [
+        ("https://tiktok.com/@cook/video/7234567890123456789", &known),
+        ("https://vm.tiktok.com/ZMabcdefg/", &known),
+        ("https://www.instagram.com/reel/CxYzAbCdEfG/", &known),
+        ("https://www.youtube.com/shorts/abcdefghijk", &known),
+        ("https://www.youtube.com/watch?v=abcdefghijk&list=PL1234567890", &known),
+        ("https://youtu.be/abcdefghijk?list=PL1234567890", &known),
+        ("https://x.com/cook/status/1790637656616943991", &known),
+        ("https://www.facebook.com/reel/1195289147628387", &known),
+        ("https://www.reddit.com/r/videos/comments/6rrwyj/that_small_heart_attack/", &known),
+        ("https://vimeo.com/76979871", &known),
+        ("https://www.pinterest.com/pin/664281013778109217/", &known),
+        ("https://www.dailymotion.com/video/x5kesuj", &known),
+        // Whole channels and lists are no video.
+        ("https://www.tiktok.com/@cook", &unknown),
+        ("https://www.youtube.com/@cook", &unknown),
+        ("https://www.youtube.com/playlist?list=PL1234567890", &unknown),
+    ] {
+        let work = tempfile::tempdir().unwrap();
+        let failure = source.fetch(&understand(link).unwrap().url, work.path()).await.unwrap_err();
+        assert_eq!(&failure.kind, expected, "{link}: {failure}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_runs_on_after_its_job_was_given_up() {
     let dir = tempfile::tempdir().unwrap();

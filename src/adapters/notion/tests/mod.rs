@@ -35,8 +35,11 @@ impl Told {
     }
 
     async fn with_budget(requests: u32) -> Self {
+        Self::with(Arc::new(MemoryBudget::new(requests, WINDOW))).await
+    }
+
+    async fn with(budget: Arc<dyn RateBudget>) -> Self {
         let server = MockServer::start().await;
-        let budget = Arc::new(MemoryBudget::new(requests, WINDOW));
         let notion = Notion::new(&server.uri().parse().unwrap(), budget).unwrap();
         let access =
             Access { connection: ConnectionId(Uuid::nil()), token: "secret_token".to_owned().into() };
@@ -284,6 +287,39 @@ async fn a_spent_budget_is_waited_for_only_so_long() {
     let failure = told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap_err();
     assert!(matches!(failure.kind, Kind::Wait { retry_after: Some(_) }));
     assert_eq!(told.asked().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_short_pause_is_waited_out() {
+    let told = Told::with(Arc::new(MemoryBudget::new(1, Duration::from_millis(50)))).await;
+    told.answers("GET", &page_path(), 2, ok(page(PAGE, ""))).await;
+    for _ in 0..2 {
+        told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap();
+    }
+}
+
+/// A budget whose store is gone.
+struct Lost;
+
+#[async_trait]
+impl RateBudget for Lost {
+    async fn take(&self, _key: &str) -> Outcome<Option<Duration>> {
+        Err(Failure::transient(anyhow!("nobody answers")))
+    }
+
+    async fn close_for(&self, _key: &str, _pause: Duration) -> Outcome<()> {
+        Err(Failure::transient(anyhow!("nobody answers")))
+    }
+}
+
+#[tokio::test]
+async fn a_lost_budget_stops_no_row() {
+    let told = Told::with(Arc::new(Lost)).await;
+    told.answers("GET", &page_path(), 1, ok(page(PAGE, ""))).await;
+    told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap();
+    told.answers("GET", &page_path(), 1, refused(429, "rate_limited", "Slow down.")).await;
+    let failure = told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap_err();
+    assert!(matches!(failure.kind, Kind::Wait { .. }));
 }
 
 #[tokio::test]

@@ -1,0 +1,46 @@
+//! The process group of one call, so that a program's own children die with it.
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::Child;
+
+/// The process group of one call: killed on drop unless all of it has ended.
+#[derive(Debug)]
+pub(super) struct Group(Option<Pid>);
+
+impl Group {
+    /// The child leads its group, so the group has the child's number.
+    pub(super) fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
+    }
+
+    /// Nothing is left to kill; the number may belong to somebody else from now on.
+    pub(super) fn is_gone(&mut self) {
+        self.0 = None;
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn limit(&self, file_bytes: Option<u64>, memory_bytes: Option<u64>) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        for (resource, limit) in [(Resource::Fsize, file_bytes), (Resource::As, memory_bytes)] {
+            let Some(bytes) = limit else { continue };
+            let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+            if let Err(error) = prlimit(self.0, resource, limit) {
+                // A program that has ended already needs no limit.
+                tracing::debug!(error = %error, "a limit for a program was not set");
+            }
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn limit(&self, _file_bytes: Option<u64>, _memory_bytes: Option<u64>) {}
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0
+            && let Err(error) = kill_process_group(group, Signal::KILL)
+        {
+            tracing::debug!(error = %error, "a program's group was gone before it was killed");
+        }
+    }
+}
