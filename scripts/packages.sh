@@ -59,7 +59,7 @@ makes_venvs() {
 }
 
 trusts_the_web() {
-  [[ -s ${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} ]]
+  [[ -s /etc/ssl/certs/ca-certificates.crt ]]
 }
 
 has_postgresql() {
