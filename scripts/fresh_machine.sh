@@ -91,6 +91,7 @@ enter() {
   mount --bind "$sysroot" "$root/opt/rust"
   mount -o remount,bind,ro "$root/opt/rust"
   local certificates=/etc/host/certificates.crt
+  # shellcheck disable=SC2016 # the inner shell expands it
   exec env -i HOME=/home/person USER="$user" LANG=C.UTF-8 TERM="${TERM:-dumb}" ${CI:+CI="$CI"} \
     PATH=/opt/rust/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     SSL_CERT_FILE=$certificates CURL_CA_BUNDLE=$certificates PIP_CERT=$certificates \
