@@ -10,7 +10,7 @@ export PATH := $(PATH):$(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin
 LINKSCRIBE := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)/debug/linkscribe
 
 help: ## lists these commands
-	@sed -n 's/^\([a-z]*\): [^#]*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 10
 
 setup: ## sets this machine up: packages, yt-dlp, speech model, build
 	@scripts/setup
@@ -18,7 +18,9 @@ setup: ## sets this machine up: packages, yt-dlp, speech model, build
 demo: setup ## opens the sandbox, an emulated Notion; ONCE=1 reads the sample, prints its page and ends
 	@exec "$(LINKSCRIBE)" sandbox $(if $(filter-out 0,$(ONCE)),--once)
 
-test: setup ## runs all tests
+test: ## sets up what tests need besides, checks formatting and lints, runs all tests
+	@scripts/setup packages run build test
+	@scripts/setup
 	@scripts/setup tests
 	@scripts/check.sh
 	@cargo test --locked --workspace
@@ -31,5 +33,5 @@ clips: ## makes the clips in assets/ anew
 	@scripts/make_clips.sh
 
 clean: ## removes what was built and fetched
-	@rm -rf "$${TOOLS_DIR:-.tools}" tests/sdk/node_modules
+	@rm -rf .tools tests/sdk/node_modules
 	@cargo clean

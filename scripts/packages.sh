@@ -35,7 +35,6 @@ needs() {
       echo "npm has npm"
       echo "espeak-ng has espeak-ng"
       echo "util-linux has runuser"
-      echo "procps has ps"
       echo "fonts-dejavu-core has_font"
       ;;
     clips)
@@ -60,7 +59,7 @@ makes_venvs() {
 }
 
 trusts_the_web() {
-  [[ -s ${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} ]]
+  [[ -s /etc/ssl/certs/ca-certificates.crt ]]
 }
 
 has_postgresql() {
