@@ -13,7 +13,7 @@ FONT=/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf # Debian's fonts-dejav
 WIDTH=720
 HEIGHT=1280
 RATE=25
-SPEED=135       # words a minute: slower and clearer than espeak-ng's 175
+SPEED=125       # words a minute: slower and clearer than espeak-ng's 175
 LINE_HEIGHT=130 # pixels from one line of text to the next
 BACKGROUND=0x26323a
 
@@ -49,7 +49,7 @@ speak() {
   ffmpeg -v error -y -f lavfi -i anullsrc=r=22050:cl=mono -t 0.35 "$work/breath.wav"
   while IFS= read -r sentence; do
     number=$((number + 1))
-    espeak-ng -v en-us -s "$SPEED" -p 40 -w "$work/$number.wav" "$sentence"
+    espeak-ng -v en-gb -s "$SPEED" -p 40 -w "$work/$number.wav" "$sentence"
     printf "file '%s'\nfile '%s'\n" "$work/breath.wav" "$work/$number.wav" >>"$work/list"
   done < <(field "$source" said)
   ffmpeg -v error -y -f concat -safe 0 -i "$work/list" -c copy "$work/speech.wav"
