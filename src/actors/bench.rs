@@ -27,7 +27,7 @@ pub const UNFIT_AFTER: u32 = 5;
 const FIRST_REST: Duration = Duration::from_secs(1);
 
 /// The longest rest: the stage looks again at least this often.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+const LONGEST_REST: Duration = Duration::from_mins(1);
 
 /// What a bench is made of.
 pub struct BenchParts {
@@ -251,9 +251,10 @@ pub fn panic_words(panic: &(dyn std::any::Any + Send)) -> &str {
 
 /// Tells the overseer of a failed job. Without an overseer the lease runs out, and another claim follows.
 pub fn report(failures: &WeakRecipient<Failed>, failed: Failed) {
-    match failures.upgrade() {
-        Some(overseer) => overseer.do_send(failed),
-        None => warn!(error = %failed.failure, "a failure found no overseer"),
+    if let Some(overseer) = failures.upgrade() {
+        overseer.do_send(failed)
+    } else {
+        warn!(error = %failed.failure, "a failure found no overseer")
     }
 }
 

@@ -20,7 +20,7 @@ use crate::ports::{Journal, Swept, claim_of_work_dir};
 pub const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// How long finished entries are kept for their owners to look at.
-pub const KEEP: Duration = Duration::from_secs(90 * 24 * 3600);
+pub const KEEP: Duration = Duration::from_hours(2160);
 
 /// Sweeps on a timer.
 pub struct Cleanup {

@@ -34,7 +34,7 @@ pub struct StopSignals {
 pub struct Desk {
     /// The truth about entries.
     pub journal: Arc<dyn Journal>,
-    /// Where statuses are shown; weak, because the NotionWriter has a desk as well.
+    /// Where statuses are shown; weak, because the `NotionWriter` has a desk as well.
     pub status: WeakRecipient<ShowStatus>,
     /// Who watches.
     pub watchers: broadcast::Sender<Progress>,

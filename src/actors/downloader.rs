@@ -21,7 +21,7 @@ use crate::ports::{MediaOpener, VideoSource};
 pub const WIDTH: usize = 3;
 
 /// The longest a download with its decoding may take; the tools have tighter limits of their own.
-pub const LIMIT: Duration = Duration::from_secs(15 * 60);
+pub const LIMIT: Duration = Duration::from_mins(15);
 
 /// Fetches videos and takes them apart.
 pub struct Downloader {
@@ -62,16 +62,16 @@ pub async fn download(
     let Download { envelope, url, mut media } = job;
     desk.begin(&envelope, Stage::Download).await?;
     let fetched = source.fetch(&url, envelope.work_dir()).await?;
-    let opened = opener.open(&fetched.file, envelope.work_dir()).await?;
+    let parts = opener.open(&fetched.file, envelope.work_dir()).await?;
     let mut info = fetched.info;
-    info.duration = info.duration.or(opened.duration);
+    info.duration = info.duration.or(parts.duration);
     desk.journal.save_info(envelope.ticket(), &media.key, &info).await?;
     let came_out = format!(
         "{} pictures, {}",
-        opened.frames.len(),
-        if opened.audio.is_some() { "sound" } else { "no sound" }
+        parts.frames.len(),
+        if parts.audio.is_some() { "sound" } else { "no sound" }
     );
     desk.announce(envelope.ticket().entry, Step::Finished(Stage::Download, came_out));
     media.info = Some(info);
-    Ok(Transcribe { envelope, media, audio: opened.audio, frames: opened.frames })
+    Ok(Transcribe { envelope, media, audio: parts.audio, frames: parts.frames })
 }

@@ -37,7 +37,7 @@ async fn pulse(journal: Arc<dyn Journal>, ticket: Ticket, beat: Duration, lost: 
             Ok(Ok(())) => trusted_until = asked_at + TRUST,
             Ok(Err(failure)) if failure.is_stale() => break,
             Ok(Err(failure)) => {
-                warn!(entry_id = %ticket.entry, error = %failure, "a lease could not be prolonged")
+                warn!(entry_id = %ticket.entry, error = %failure, "a lease could not be prolonged");
             }
             Err(_) => break,
         }

@@ -14,9 +14,9 @@
 //! | Monitor | 1 claim loop | logged, polled again | rests | new generation | claims no more |
 //! | Downloader | 3 | overseer records | rests | new generation | ends within the grace time, else handed back |
 //! | Transcriber | 1 local, 4 remote | overseer records | rests | new generation | as above |
-//! | OcrActor | 2 local, 4 remote | goes on without screen text | never | new generation | as above |
+//! | `OcrActor` | 2 local, 4 remote | goes on without screen text | never | new generation | as above |
 //! | Summarizer | 4 | overseer records | rests | new generation | as above |
-//! | NotionWriter | 8 | overseer records | rests | new generation | as above |
+//! | `NotionWriter` | 8 | overseer records | rests | new generation | as above |
 //! | Cleanup | 1 | logged, swept again | never | new generation | stops |
 //! | Http | as many as ask | an answer with the reason | never | `/health` goes red, the host starts a new process | answers until the end |
 //!

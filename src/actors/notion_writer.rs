@@ -1,4 +1,4 @@
-//! NotionWriter: takes a note, brings it to the row; takes a verdict, tells it in the row; shows statuses.
+//! `NotionWriter`: takes a note, brings it to the row; takes a verdict, tells it in the row; shows statuses.
 //!
 //! Only empty columns are filled. The page gets one section of our own: an older one is found by its
 //! id or its marker and replaced, so that a run repeated after a crash leaves one section. The lease is
@@ -28,7 +28,7 @@ use crate::ports::{Row, RowUpdate, Workspace};
 pub const WIDTH: usize = 8;
 
 /// The longest the writing of one result may take, waiting for the budget included.
-pub const LIMIT: Duration = Duration::from_secs(10 * 60);
+pub const LIMIT: Duration = Duration::from_mins(10);
 
 /// Writes results and failures into rows.
 pub struct NotionWriter {

@@ -1,4 +1,4 @@
-//! OcrActor: takes the pictures of a video and a transcript on its way, gives both, read and written
+//! `OcrActor`: takes the pictures of a video and a transcript on its way, gives both, read and written
 //! down, to the Summarizer.
 //!
 //! Reading that fails or is switched off never stops an entry; a failed transcription does. What was
@@ -23,7 +23,7 @@ use crate::messages::{Envelope, PendingTranscript, ReadScreen, Summarize};
 use crate::ports::{Frame, TextReader};
 
 /// The longest the reading of one video may take.
-const READING_LIMIT: Duration = Duration::from_secs(10 * 60);
+const READING_LIMIT: Duration = Duration::from_mins(10);
 
 /// The longest a job may stay here: its transcript may still have to wait for a seat.
 pub const LIMIT: Duration = transcriber::LIMIT.saturating_add(READING_LIMIT);

@@ -26,13 +26,13 @@ use crate::ports::Journal;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause before a rebuild.
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// Rebuilds in one window before the process gives up on itself.
 pub const BUDGET: usize = 5;
 
 /// The window of the budget.
-const WINDOW: Duration = Duration::from_secs(600);
+const WINDOW: Duration = Duration::from_mins(10);
 
 /// How often the overseer looks whether every actor still has its mailbox, beside their death notices.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -239,9 +239,10 @@ impl Handler<Drain> for Pipeline {
             if tokio::time::timeout(GRACE, places.all_free()).await.is_err() {
                 stop.hard.cancel();
             }
-            match tokio::time::timeout(LAST_CALL, settled).await {
-                Ok(()) => info!(cut_short = stop.hard.is_cancelled(), "drained"),
-                Err(_) => warn!("some jobs did not end in time, their leases will run out"),
+            if let Ok(()) = tokio::time::timeout(LAST_CALL, settled).await {
+                info!(cut_short = stop.hard.is_cancelled(), "drained")
+            } else {
+                warn!("some jobs did not end in time, their leases will run out")
             }
         })
     }

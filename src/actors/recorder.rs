@@ -69,10 +69,10 @@ pub async fn record(
     match written {
         Ok(()) => tell_watchers(watchers, docket, failure.stage.unwrap_or(Stage::Download), ruling),
         Err(stale) if stale.is_stale() => {
-            debug!(entry_id = %docket.ticket.entry, "the entry moved on already")
+            debug!(entry_id = %docket.ticket.entry, "the entry moved on already");
         }
         Err(unwritten) => {
-            warn!(entry_id = %docket.ticket.entry, error = %unwritten, "a failure could not be recorded")
+            warn!(entry_id = %docket.ticket.entry, error = %unwritten, "a failure could not be recorded");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Summarizer: takes what was said and shown, gives a note for the row's own columns to the NotionWriter.
+//! Summarizer: takes what was said and shown, gives a note for the row's own columns to the `NotionWriter`.
 //!
 //! Reads the schema anew for every entry, so that a description edited in Notion counts for the next
 //! one. What the model answers is checked by pure rules before anything is kept. The note is a checkpoint.
@@ -23,7 +23,7 @@ use crate::ports::{SummaryModel, Workspace};
 pub const WIDTH: usize = 4;
 
 /// The longest one summary may take, a repair try included.
-pub const LIMIT: Duration = Duration::from_secs(5 * 60);
+pub const LIMIT: Duration = Duration::from_mins(5);
 
 /// Makes notes.
 pub struct Summarizer {

@@ -1,4 +1,4 @@
-//! Transcriber: takes the sound of a video, gives a transcript, perhaps still being made, to the OcrActor.
+//! Transcriber: takes the sound of a video, gives a transcript, perhaps still being made, to the `OcrActor`.
 //!
 //! The transcription runs beside the reading of the screen: the job goes on at once and carries the
 //! transcript's task with it. The seat is held by that task. Its failure is the entry's failure; a
@@ -22,7 +22,7 @@ use crate::messages::{PendingTranscript, ReadScreen, Transcribe, Underway};
 use crate::ports::{AudioFile, SpeechToText};
 
 /// The longest one transcription may take: an hour of speech on a slow machine.
-pub const LIMIT: Duration = Duration::from_secs(30 * 60);
+pub const LIMIT: Duration = Duration::from_mins(30);
 
 /// Writes down what is said.
 pub struct Transcriber {

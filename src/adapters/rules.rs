@@ -4,8 +4,15 @@ use crate::domain::note::{Answer, Question};
 pub struct Rules;
 #[async_trait::async_trait]
 impl crate::ports::SummaryModel for Rules {
-    fn name(&self) -> String { "rules".into() }
+    fn name(&self) -> String {
+        "rules".into()
+    }
     async fn answer(&self, question: &Question) -> crate::failure::Outcome<Answer> {
-        Ok(Answer { title: question.watched.info.title.clone().unwrap_or_default(), summary: question.watched.transcript.text(), engine: self.name(), ..Answer::default() })
+        Ok(Answer {
+            title: question.watched.info.title.clone().unwrap_or_default(),
+            summary: question.watched.transcript.text(),
+            engine: self.name(),
+            ..Answer::default()
+        })
     }
 }

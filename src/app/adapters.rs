@@ -38,10 +38,10 @@ const LOCAL_READER_SEATS: usize = 2;
 const LOCAL_SPEECH_SEATS: usize = 1;
 
 /// Wall-clock time of one download.
-const DOWNLOAD_LIMIT: Duration = Duration::from_secs(5 * 60);
+const DOWNLOAD_LIMIT: Duration = Duration::from_mins(5);
 
 /// Wall-clock time for taking one video apart.
-const OPENING_LIMIT: Duration = Duration::from_secs(5 * 60);
+const OPENING_LIMIT: Duration = Duration::from_mins(5);
 
 /// Found on the PATH, as Debian installs it.
 const FFMPEG: &str = "ffmpeg";
@@ -54,7 +54,11 @@ pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
 }
 
 /// The adapters around a store and a workspace.
-pub async fn with(settings: &Settings, store: Arc<Store>, workspace: Arc<dyn Workspace>) -> anyhow::Result<Ports> {
+pub async fn with(
+    settings: &Settings,
+    store: Arc<Store>,
+    workspace: Arc<dyn Workspace>,
+) -> anyhow::Result<Ports> {
     let downloader = yt_dlp(settings);
     downloader.check().await.map_err(for_operator)?;
     let (speech, speech_seats) = speech(settings)?;
@@ -81,7 +85,9 @@ pub async fn store(settings: &Settings) -> anyhow::Result<Arc<Store>> {
             .context("no key to seal tokens with: set TOKEN_ENCRYPTION_KEY, or make DATA_DIR writable")?,
     };
     let store = Store::open(&settings.database_url, seal).await;
-    Ok(Arc::new(store.map_err(|failure| for_operator(failure.context("the database cannot be opened; check DATABASE_URL")))?))
+    Ok(Arc::new(store.map_err(|failure| {
+        for_operator(failure.context("the database cannot be opened; check DATABASE_URL"))
+    })?))
 }
 
 /// A store of its own in a folder, for one run of one command.
@@ -94,7 +100,9 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 /// Notion, with the request budget the settings name.
 pub fn notion(settings: &Settings) -> anyhow::Result<Arc<dyn Workspace>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
-        Some(url) => Arc::new(RedisBudget::new(url.expose_secret(), REQUESTS_PER_WINDOW, WINDOW).map_err(for_operator)?),
+        Some(url) => Arc::new(
+            RedisBudget::new(url.expose_secret(), REQUESTS_PER_WINDOW, WINDOW).map_err(for_operator)?,
+        ),
         None => Arc::new(MemoryBudget::new(REQUESTS_PER_WINDOW, WINDOW)),
     };
     Ok(Arc::new(Notion::new(&settings.notion_api_url, budget).map_err(for_operator)?))
@@ -169,7 +177,9 @@ pub fn tesseract(languages: &str) -> Tesseract {
 
 fn summary(settings: &Settings) -> anyhow::Result<Arc<dyn SummaryModel>> {
     Ok(match &settings.summarizer {
-        SummaryEngine::Gemini { url, key, model } => Arc::new(Gemini::new(url, key, model).map_err(for_operator)?),
+        SummaryEngine::Gemini { url, key, model } => {
+            Arc::new(Gemini::new(url, key, model).map_err(for_operator)?)
+        }
         SummaryEngine::OpenAi(openai) => {
             Arc::new(OpenAiChat::new(&openai.url, &openai.key, &openai.model).map_err(for_operator)?)
         }
@@ -183,6 +193,7 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// A failure at the start is the operator's to read.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 fn for_operator(failure: Failure) -> anyhow::Error {
     anyhow!("{failure}")
 }

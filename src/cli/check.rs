@@ -57,7 +57,9 @@ impl std::fmt::Display for Finding {
 async fn engines(settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.push(match &settings.speech {
-        SpeechEngine::OpenAi(openai) => Finding::good("transcriber", &format!("{} at {}", openai.model, openai.url)),
+        SpeechEngine::OpenAi(openai) => {
+            Finding::good("transcriber", &format!("{} at {}", openai.model, openai.url))
+        }
         SpeechEngine::Local => model(settings),
         SpeechEngine::Off => Finding::good("transcriber", "off"),
     });
@@ -65,13 +67,17 @@ async fn engines(settings: &Settings) -> Vec<Finding> {
         ReaderEngine::Google { url, .. } => Finding::good("reader", &format!("Google Vision at {url}")),
         ReaderEngine::Local { languages } => match adapters::tesseract(languages).check().await {
             Ok(version) => Finding::good("reader", &format!("Tesseract on this machine, {version}")),
-            Err(failure) => Finding::bad("reader", &failure.to_string(), "Run `make setup`, or choose OCR=none."),
+            Err(failure) => {
+                Finding::bad("reader", &failure.to_string(), "Run `make setup`, or choose OCR=none.")
+            }
         },
         ReaderEngine::Off => Finding::good("reader", "off"),
     });
     findings.push(match &settings.summarizer {
         SummaryEngine::Gemini { model, url, .. } => Finding::good("summarizer", &format!("{model} at {url}")),
-        SummaryEngine::OpenAi(openai) => Finding::good("summarizer", &format!("{} at {}", openai.model, openai.url)),
+        SummaryEngine::OpenAi(openai) => {
+            Finding::good("summarizer", &format!("{} at {}", openai.model, openai.url))
+        }
         SummaryEngine::Local => Finding::good("summarizer", "rules on this machine"),
     });
     findings
@@ -84,5 +90,9 @@ fn model(settings: &Settings) -> Finding {
         let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
         return Finding::good("transcriber", &format!("Whisper on this machine, {name}"));
     }
-    Finding::bad("transcriber", &format!("the speech model {} is missing", model.display()), "Run `make setup`.")
+    Finding::bad(
+        "transcriber",
+        &format!("the speech model {} is missing", model.display()),
+        "Run `make setup`.",
+    )
 }

@@ -21,11 +21,19 @@ pub(super) struct Arguments {
 /// Prints the speech as one JSON document.
 #[cfg(feature = "whisper")]
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    crate::adapters::whisper::hear(&arguments.model, &arguments.file, arguments.threads, &mut std::io::stdout())
+    crate::adapters::whisper::hear(
+        &arguments.model,
+        &arguments.file,
+        arguments.threads,
+        &mut std::io::stdout(),
+    )
 }
 
 /// This build has no speech engine.
 #[cfg(not(feature = "whisper"))]
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    anyhow::bail!("this build cannot transcribe {}; build it with the feature `whisper`", arguments.file.display())
+    anyhow::bail!(
+        "this build cannot transcribe {}; build it with the feature `whisper`",
+        arguments.file.display()
+    )
 }

@@ -54,7 +54,10 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let settings = Settings::load()?;
     let _telemetry = init(LogTo::Terminal)?;
     let schema = arguments.schema.as_deref().map(read_schema).transpose()?.unwrap_or_default();
-    let desk = tempfile::Builder::new().prefix("linkscribe-").tempdir().context("no temporary folder can be made")?;
+    let desk = tempfile::Builder::new()
+        .prefix("linkscribe-")
+        .tempdir()
+        .context("no temporary folder can be made")?;
     let store = adapters::store_in(desk.path()).await?;
     let (link, source) = video(&arguments.video)?;
     let (paper, ending) = Paper::new(link.clone(), schema);
@@ -83,7 +86,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         Ending::Failed(reason) => anyhow::bail!("{}", reason.sentence()),
         Ending::Completed => {}
     }
-    let (note, watched) = result(&*store, entry, &key).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let (note, watched) =
+        result(&*store, entry, &key).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
         let document = json!({ "link": link, "note": note, "media": watched });
@@ -102,8 +106,10 @@ async fn result(journal: &dyn Journal, entry: EntryId, key: &MediaKey) -> Outcom
 }
 
 fn read_schema(file: &Path) -> anyhow::Result<Schema> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("the schema {} cannot be read", file.display()))?;
-    let object = serde_json::from_str(&text).with_context(|| format!("the schema {} is no JSON", file.display()))?;
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("the schema {} cannot be read", file.display()))?;
+    let object =
+        serde_json::from_str(&text).with_context(|| format!("the schema {} is no JSON", file.display()))?;
     parse_schema(&object).with_context(|| format!("{} is no Notion data source object", file.display()))
 }
 
@@ -123,7 +129,8 @@ async fn register(registry: &dyn Registry, paper: &Paper, arguments: &Arguments)
         owner: "paper".to_owned(),
         token: SecretString::from("paper"),
     };
-    let connection = registry.keep_connection(connection).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let connection =
+        registry.keep_connection(connection).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let database = LinkDatabase {
         id: DatabaseId::new(),
         connection,

@@ -32,7 +32,10 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let settings = Settings::load()?;
     let _telemetry = init(LogTo::Terminal)?;
     let token = std::env::var(&arguments.token_env).with_context(|| {
-        format!("the environment variable {} is not set; put the integration token into it", arguments.token_env)
+        format!(
+            "the environment variable {} is not set; put the integration token into it",
+            arguments.token_env
+        )
     })?;
     let store = adapters::store(&settings).await?;
     let workspace = adapters::notion(&settings)?;
@@ -47,7 +50,11 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         _ => anyhow::anyhow!("{failure}"),
     })?;
     let mut out = std::io::stdout();
-    writeln!(out, "Linkscribe watches the database \u{201c}{}\u{201d} in the workspace \u{201c}{}\u{201d}.", done.title, done.workspace)?;
+    writeln!(
+        out,
+        "Linkscribe watches the database \u{201c}{}\u{201d} in the workspace \u{201c}{}\u{201d}.",
+        done.title, done.workspace
+    )?;
     for (part, column) in done.parts {
         writeln!(out, "  {part:<7} {column}")?;
     }
@@ -60,7 +67,9 @@ fn hint(reason: crate::domain::reason::Reason) -> &'static str {
     use crate::domain::reason::Reason;
     match reason {
         Reason::Disconnected => "Check the token; Notion refuses it.",
-        Reason::RowGone => "Share the database with the integration: in Notion, open it, then \u{2026} > Connections.",
+        Reason::RowGone => {
+            "Share the database with the integration: in Notion, open it, then \u{2026} > Connections."
+        }
         _ => "Change the database as said, then register it again.",
     }
 }

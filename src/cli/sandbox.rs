@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::actors::http::{Register, register};
 use crate::app::{App, Options, adapters};
 use crate::http::{Behind, server};
-use crate::sandbox::notion::EmulatedNotion;
 use crate::sandbox::clips::Clips;
+use crate::sandbox::notion::EmulatedNotion;
 use crate::sandbox::{Engine, Sandbox, starter};
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 use crate::telemetry::{LogTo, init};
@@ -23,7 +23,7 @@ use crate::telemetry::{LogTo, init};
 const POLL: Duration = Duration::from_secs(1);
 
 /// How long the sample row may take with `--once`: minutes on a machine that is busy with other things.
-const ONCE_LIMIT: Duration = Duration::from_secs(10 * 60);
+const ONCE_LIMIT: Duration = Duration::from_mins(10);
 
 /// How to run the sandbox.
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,8 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let mut settings = Settings::load()?;
     let _telemetry = init(if arguments.once { LogTo::Terminal } else { LogTo::Watcher })?;
-    let folder = tempfile::Builder::new().prefix("linkscribe-sandbox-").tempdir().context("no temporary folder")?;
+    let folder =
+        tempfile::Builder::new().prefix("linkscribe-sandbox-").tempdir().context("no temporary folder")?;
 
     let notion = EmulatedNotion::new();
     let database = starter::open(&notion)?;
@@ -60,7 +61,9 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let web = actix::spawn(web);
 
     let code: u8 = if arguments.once {
-        let code: u8 = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row)).await.context("the sample row took too long")??;
+        let code: u8 = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row))
+            .await
+            .context("the sample row took too long")??;
         app.drain().await;
         write!(std::io::stdout(), "{}", notion.page_markdown(row).unwrap_or_default())?;
         code
@@ -100,7 +103,12 @@ fn listener(settings: &Settings, once: bool) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("port {port} is taken; choose another one with PORT=8090"))
 }
 
-async fn start(settings: &Settings, folder: &Path, notion: &EmulatedNotion, database: Uuid) -> anyhow::Result<App> {
+async fn start(
+    settings: &Settings,
+    folder: &Path,
+    notion: &EmulatedNotion,
+    database: Uuid,
+) -> anyhow::Result<App> {
     let store = adapters::store_in(folder).await?;
     let workspace = adapters::notion(settings)?;
     let request = Register {
@@ -111,7 +119,8 @@ async fn start(settings: &Settings, folder: &Path, notion: &EmulatedNotion, data
     };
     register(&*workspace, &*store, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let ports = adapters::with(settings, store, workspace).await?;
-    let options = Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);
+    let options =
+        Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);
     Ok(App::start(ports, options))
 }
 

@@ -14,8 +14,9 @@ use crate::telemetry::{LogTo, init};
 pub(super) async fn run() -> anyhow::Result<u8> {
     let settings = Settings::load()?;
     let _telemetry = init(LogTo::Collector)?;
-    let listener = TcpListener::bind(&settings.listen)
-        .with_context(|| format!("cannot listen on {}:{}; set PORT to a free one", settings.listen.0, settings.listen.1))?;
+    let listener = TcpListener::bind(&settings.listen).with_context(|| {
+        format!("cannot listen on {}:{}; set PORT to a free one", settings.listen.0, settings.listen.1)
+    })?;
     let address = listener.local_addr()?;
     let ports = adapters::of_service(&settings).await?;
     log_engines(&ports);

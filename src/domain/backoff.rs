@@ -15,10 +15,10 @@ pub const MAX_CRASHES: u32 = 3;
 pub const FIRST_BOUND: Duration = Duration::from_secs(1);
 
 /// No pause of our own making is longer, however many attempts there were.
-pub const LONGEST_BOUND: Duration = Duration::from_secs(300);
+pub const LONGEST_BOUND: Duration = Duration::from_mins(5);
 
 /// No other party may make us wait longer than this by its Retry-After.
-pub const LONGEST_FLOOR: Duration = Duration::from_secs(3_600);
+pub const LONGEST_FLOOR: Duration = Duration::from_hours(1);
 
 /// The pause before attempt number `failed + 1`, given how many attempts failed (1 or more).
 ///
@@ -80,7 +80,7 @@ mod tests {
 
         #[test]
         fn restarts_double_up_to_the_longest(restarts in 0_u32..100) {
-            let longest = Duration::from_secs(600);
+            let longest = Duration::from_mins(10);
             let now = doubling(Duration::from_secs(1), restarts, longest);
             let next = doubling(Duration::from_secs(1), restarts + 1, longest);
             prop_assert!(now <= next && next <= longest);

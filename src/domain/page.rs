@@ -59,13 +59,39 @@ pub struct Section {
     pub blocks: Vec<Block>,
 }
 /// (being written)
-pub fn section(note: &super::note::Note, watched: &super::media::Watched, video: &str, marker: String) -> Section {
+pub fn section(
+    note: &super::note::Note,
+    watched: &super::media::Watched,
+    video: &str,
+    marker: String,
+) -> Section {
     let blocks = vec![
         Block::Paragraph(vec![Span::plain(note.summary.clone())]),
-        Block::Toggle("Transcript".into(), vec![Block::Paragraph(vec![Span::plain(watched.transcript.text())])]),
-        Block::Toggle("On screen".into(), watched.screen_text.lines.iter().map(|l| Block::Bullet(vec![Span::muted(l.at.to_string()), Span::plain(format!(" {}", l.text))])).collect()),
+        Block::Toggle(
+            "Transcript".into(),
+            vec![Block::Paragraph(vec![Span::plain(watched.transcript.text())])],
+        ),
+        Block::Toggle(
+            "On screen".into(),
+            watched
+                .screen_text
+                .lines
+                .iter()
+                .map(|l| {
+                    Block::Bullet(vec![Span::muted(l.at.to_string()), Span::plain(format!(" {}", l.text))])
+                })
+                .collect(),
+        ),
     ];
-    Section { headline: vec![Span::link("Linkscribe", marker.clone()), Span::plain(" · "), Span::link("the video", video)], marker, blocks }
+    Section {
+        headline: vec![
+            Span::link("Linkscribe", marker.clone()),
+            Span::plain(" · "),
+            Span::link("the video", video),
+        ],
+        marker,
+        blocks,
+    }
 }
 
 /// (being written)

@@ -51,7 +51,7 @@ pub struct Settings {
 /// Who writes down what is said.
 #[derive(Debug, Clone)]
 pub enum SpeechEngine {
-    /// OpenAI's endpoint or one that speaks like it.
+    /// `OpenAI`'s endpoint or one that speaks like it.
     OpenAi(OpenAi),
     /// Whisper on this machine.
     Local,
@@ -90,13 +90,13 @@ pub enum SummaryEngine {
         /// The model.
         model: String,
     },
-    /// A chat endpoint that speaks like OpenAI's.
+    /// A chat endpoint that speaks like `OpenAI`'s.
     OpenAi(OpenAi),
     /// Rules on this machine.
     Local,
 }
 
-/// An endpoint that speaks like OpenAI's.
+/// An endpoint that speaks like `OpenAI`'s.
 #[derive(Debug, Clone)]
 pub struct OpenAi {
     /// Its base address, with `/v1`.
@@ -235,7 +235,7 @@ fn by_key(from: &Reader, key: &str) -> Choice {
     if from.text(key).is_some() { Choice::Paid } else { Choice::Local }
 }
 
-/// A server of one's own may need no key; OpenAI itself does.
+/// A server of one's own may need no key; `OpenAI` itself does.
 fn open_ai(from: &Reader, chosen_by: &str, model: &str) -> Result<OpenAi, SettingsError> {
     let url = from.required_url("OPENAI_BASE_URL")?;
     let key = from.secret("OPENAI_API_KEY");

@@ -108,7 +108,8 @@ async fn a_panic_in_any_stage_fails_that_one_job_and_the_next_one_passes() {
         workspace.until(|told| ended(told, "row-0").is_some() && ended(told, "row-1").is_some()).await;
         app.drain().await;
         let told = workspace.told();
-        let failed = ["row-0", "row-1"].iter().filter(|row| ended(&told, row) == Some(Err(Reason::AttemptsExhausted)));
+        let failed =
+            ["row-0", "row-1"].iter().filter(|row| ended(&told, row) == Some(Err(Reason::AttemptsExhausted)));
         assert!(failed.count() <= 1, "{stage}: {told:?}");
         assert!(["row-0", "row-1"].iter().any(|row| ended(&told, row) == Some(Ok(()))), "{stage}: {told:?}");
         assert_eq!(leftovers(&kitchen), 0, "{stage}");
@@ -120,7 +121,8 @@ async fn a_refusal_for_good_is_told_at_once_and_in_words() {
     let kitchen = Kitchen::open().await;
     let links = links(1);
     let workspace = FakeWorkspace::with_links(&[&links[0]], Script::works());
-    let script = Script::of([Behaviour::Fail(|| Failure::permanent(Reason::Private, anyhow::anyhow!("private")))]);
+    let script =
+        Script::of([Behaviour::Fail(|| Failure::permanent(Reason::Private, anyhow::anyhow!("private")))]);
     let mut ports = kitchen.ports(Arc::clone(&workspace));
     ports.source = Arc::new(FakeSource(script.clone()));
     run(&kitchen, ports, &workspace, &["row-0"]).await;
@@ -150,7 +152,8 @@ async fn what_was_paid_for_is_not_paid_for_again_when_a_later_stage_stumbles() {
     let links = links(1);
     let stumble = || Behaviour::Fail(|| Failure::transient(anyhow::anyhow!("a hiccup")));
     let workspace = FakeWorkspace::with_links(&[&links[0]], Script::of([stumble()]));
-    let (fetched, heard, seen, asked) = (Script::works(), Script::works(), Script::works(), Script::of([stumble()]));
+    let (fetched, heard, seen, asked) =
+        (Script::works(), Script::works(), Script::works(), Script::of([stumble()]));
     let mut ports = kitchen.ports(Arc::clone(&workspace));
     ports.source = Arc::new(FakeSource(fetched.clone()));
     ports.speech = Some(Arc::new(FakeSpeech::new(heard.clone())));
@@ -163,8 +166,10 @@ async fn what_was_paid_for_is_not_paid_for_again_when_a_later_stage_stumbles() {
 
 #[actix::test]
 async fn reading_that_fails_or_is_switched_off_never_stops_an_entry() {
-    let broken = Script::of((0..9).map(|_| Behaviour::Fail(|| Failure::transient(anyhow::anyhow!("no eyes")))));
-    let readers: [Option<Arc<dyn linkscribe::ports::TextReader>>; 2] = [None, Some(Arc::new(FakeReader(broken)))];
+    let broken =
+        Script::of((0..9).map(|_| Behaviour::Fail(|| Failure::transient(anyhow::anyhow!("no eyes")))));
+    let readers: [Option<Arc<dyn linkscribe::ports::TextReader>>; 2] =
+        [None, Some(Arc::new(FakeReader(broken)))];
     for reader in readers {
         let kitchen = Kitchen::open().await;
         let links = links(1);
@@ -189,7 +194,8 @@ async fn an_unopenable_file_is_told_so() {
     let kitchen = Kitchen::open().await;
     let links = links(1);
     let workspace = FakeWorkspace::with_links(&[&links[0]], Script::works());
-    let junk = Script::of([Behaviour::Fail(|| Failure::permanent(Reason::Unreadable, anyhow::anyhow!("junk")))]);
+    let junk =
+        Script::of([Behaviour::Fail(|| Failure::permanent(Reason::Unreadable, anyhow::anyhow!("junk")))]);
     let mut ports = kitchen.ports(Arc::clone(&workspace));
     ports.opener = Arc::new(FakeOpener(junk));
     run(&kitchen, ports, &workspace, &["row-0"]).await;

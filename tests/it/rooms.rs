@@ -88,11 +88,11 @@ fn names(line: &str, word: &str) -> bool {
 
 /// Every line of code under `src/` with its room; comments and test modules say what they like.
 fn code_lines() -> Vec<(String, PathBuf, String)> {
-    let root = source_root();
+    let source = source_root();
     let mut all = Vec::new();
     for file in sources() {
-        let first = file.strip_prefix(&root).unwrap().components().next().unwrap();
-        let room = first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let top = file.strip_prefix(&source).unwrap().components().next().unwrap();
+        let room = top.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
         let text = fs::read_to_string(&file).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));

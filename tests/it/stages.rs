@@ -22,8 +22,8 @@ use linkscribe::domain::reason::Reason;
 use linkscribe::domain::stage::{Stage, Status};
 use linkscribe::failure::{Failure, Kind};
 use linkscribe::messages::{
-    Docket, Download, Envelope, Failed, PendingTranscript, ReadScreen, RowRef, ShowStatus, StageDown, Summarize,
-    TellFailure, Transcribe, WriteToNotion,
+    Docket, Download, Envelope, Failed, PendingTranscript, ReadScreen, RowRef, ShowStatus, StageDown,
+    Summarize, TellFailure, Transcribe, WriteToNotion,
 };
 use linkscribe::ports::{Access, AudioFile, Frame, Journal, MediaOpener, VideoSource, work_dir_name};
 use tokio::sync::{Semaphore, broadcast};
@@ -50,7 +50,8 @@ struct Bed {
 impl Bed {
     async fn made() -> Self {
         let kitchen = Kitchen::open().await;
-        let ((status, statuses), (failed, failures), (down, deaths)) = (Probe::start(), Probe::start(), Probe::start());
+        let ((status, statuses), (failed, failures), (down, deaths)) =
+            (Probe::start(), Probe::start(), Probe::start());
         let desk = Arc::new(Desk {
             journal: Arc::clone(&kitchen.store) as Arc<dyn Journal>,
             status: status.downgrade(),
@@ -206,7 +207,11 @@ async fn the_writer_completes_the_row_and_then_the_entry() {
     let (desk, bench) = (Arc::clone(&bed.desk), bed.bench(Stage::Write));
     let rows: Arc<dyn linkscribe::ports::Workspace> = workspace.clone();
     let stage = Supervisor::start(|_| NotionWriter { workspace: rows, board, public_url, desk, bench });
-    stage.do_send(WriteToNotion { envelope: bed.envelope().await, watched: watched(), note: Note::default() });
+    stage.do_send(WriteToNotion {
+        envelope: bed.envelope().await,
+        watched: watched(),
+        note: Note::default(),
+    });
     workspace.until(|told| told.contains(&Told::Status("row-0".into(), Status::Completed))).await;
     let settled = async {
         while bed.kitchen.store.counts().await.unwrap() != [(Status::Completed, 1)] {
@@ -261,7 +266,8 @@ async fn a_lost_lease_stops_the_job_without_a_record_of_failure() {
 async fn an_unfit_stage_rests_and_then_takes_what_waited_in_its_mailbox() {
     let bed = Bed::made().await;
     let (next, received) = Probe::<Transcribe>::start();
-    let stumbles = (0..UNFIT_AFTER).map(|_| Behaviour::Fail(|| Failure::transient(anyhow::anyhow!("no tool"))));
+    let stumbles =
+        (0..UNFIT_AFTER).map(|_| Behaviour::Fail(|| Failure::transient(anyhow::anyhow!("no tool"))));
     let source = Arc::new(FakeSource(Script::of(stumbles)));
     let (opener, bench) = (Arc::new(FakeOpener(Script::works())), bed.bench(Stage::Download));
     let stage = Supervisor::start(|_| Downloader { source, opener, next, bench });
@@ -297,7 +303,11 @@ async fn an_actor_that_panics_in_its_handler_is_reported_to_the_overseer() {
     let back = bed.back.clone();
     let bomb = Supervisor::start(|_| Bomb(back));
     let envelope = bed.envelope().await;
-    bomb.do_send(ShowStatus { ticket: envelope.ticket(), row: envelope.row.clone(), status: Status::Pending });
+    bomb.do_send(ShowStatus {
+        ticket: envelope.ticket(),
+        row: envelope.row.clone(),
+        status: Status::Pending,
+    });
     assert_eq!(bed.deaths.next().await, StageDown { who: "Bomb", generation: 1, panicked: true });
 }
 
@@ -332,8 +342,12 @@ async fn a_transcript_that_was_paid_for_is_used_and_not_made_again() {
     let speech = Arc::new(FakeSpeech::new(script.clone()));
     let mut job = a_transcribe(envelope(&kitchen).await);
     job.media.transcript = Some(said("paid for"));
-    let made = transcribe(Some(speech), Arc::new(Semaphore::new(1)), Arc::new(quiet_desk(&kitchen)), job).await.unwrap();
-    assert!(matches!(made.transcript, PendingTranscript::Ready(transcript) if transcript == said("paid for")));
+    let made = transcribe(Some(speech), Arc::new(Semaphore::new(1)), Arc::new(quiet_desk(&kitchen)), job)
+        .await
+        .unwrap();
+    assert!(
+        matches!(made.transcript, PendingTranscript::Ready(transcript) if transcript == said("paid for"))
+    );
     assert_eq!(script.asked(), 0);
 }
 
@@ -344,20 +358,31 @@ async fn a_video_without_sound_is_never_sent_to_the_speech_engine() {
     let speech = Arc::new(FakeSpeech::new(script.clone()));
     let mut job = a_transcribe(envelope(&kitchen).await);
     job.audio = None;
-    let made = transcribe(Some(speech), Arc::new(Semaphore::new(1)), Arc::new(quiet_desk(&kitchen)), job).await.unwrap();
-    assert!(matches!(made.transcript, PendingTranscript::Ready(transcript) if transcript.segments.is_empty()));
+    let made = transcribe(Some(speech), Arc::new(Semaphore::new(1)), Arc::new(quiet_desk(&kitchen)), job)
+        .await
+        .unwrap();
+    assert!(
+        matches!(made.transcript, PendingTranscript::Ready(transcript) if transcript.segments.is_empty())
+    );
     assert_eq!(script.asked(), 0);
 }
 
 #[tokio::test]
 async fn a_failed_transcription_is_the_entrys_failure_with_its_own_stage() {
     let kitchen = Kitchen::open().await;
-    let task = tokio::spawn(async { Err(Failure::permanent(Reason::ProviderAccount, anyhow::anyhow!("no credit"))) });
+    let task = tokio::spawn(async {
+        Err(Failure::permanent(Reason::ProviderAccount, anyhow::anyhow!("no credit")))
+    });
     let pending = PendingTranscript::Underway(linkscribe::messages::Underway::new(task));
     let reader = FakeReader(Script::works());
     let failure =
-        read_screen(Some(&reader), &quiet_desk(&kitchen), a_read(envelope(&kitchen).await, pending)).await.unwrap_err();
-    assert_eq!((failure.stage, failure.kind), (Some(Stage::Transcribe), Kind::Permanent(Reason::ProviderAccount)));
+        read_screen(Some(&reader), &quiet_desk(&kitchen), a_read(envelope(&kitchen).await, pending))
+            .await
+            .unwrap_err();
+    assert_eq!(
+        (failure.stage, failure.kind),
+        (Some(Stage::Transcribe), Kind::Permanent(Reason::ProviderAccount))
+    );
 }
 
 #[tokio::test]
@@ -376,7 +401,8 @@ async fn a_video_that_says_shows_and_captions_nothing_is_given_up_with_a_reason(
     let workspace = FakeWorkspace::with_links(&[LINK], Script::works());
     let script = Script::works();
     let job = Summarize { envelope: envelope(&kitchen).await, watched: Watched::default() };
-    let failure = summarize(&FakeModel(script.clone()), &*workspace, &quiet_desk(&kitchen), job).await.unwrap_err();
+    let failure =
+        summarize(&FakeModel(script.clone()), &*workspace, &quiet_desk(&kitchen), job).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Permanent(Reason::NothingFound));
     assert_eq!(script.asked(), 0, "nothing is paid for");
 }
@@ -401,7 +427,8 @@ async fn a_second_run_replaces_the_section_of_the_first() {
     let board = StatusBoard::new(workspace.clone(), kitchen.store.clone(), Duration::ZERO);
     let desk = quiet_desk(&kitchen);
     let first = envelope(&kitchen).await;
-    let (ticket, marker) = (first.ticket(), notion_writer::marker(&"http://x".parse().unwrap(), first.ticket().entry));
+    let (ticket, marker) =
+        (first.ticket(), notion_writer::marker(&"http://x".parse().unwrap(), first.ticket().entry));
     // The process dies right after the section was written, before its id was kept.
     linkscribe::ports::Workspace::append_section(
         &*workspace,
@@ -416,7 +443,8 @@ async fn a_second_run_replaces_the_section_of_the_first() {
     let job = WriteToNotion { envelope: envelope(&kitchen).await, watched: watched(), note: Note::default() };
     write(&*workspace, &board, &desk, marker.clone(), job).await.unwrap();
     let told = workspace.told();
-    let sections: Vec<_> = told.iter().filter(|told| matches!(told, Told::Section(..) | Told::Removed(_))).collect();
+    let sections: Vec<_> =
+        told.iter().filter(|told| matches!(told, Told::Section(..) | Told::Removed(_))).collect();
     assert!(matches!(sections[..], [Told::Section(..), Told::Removed(_), Told::Section(..)]), "{told:?}");
 }
 
@@ -429,7 +457,9 @@ async fn a_stale_worker_changes_nothing_in_the_row() {
     release(&kitchen, stale.ticket()).await;
     let _newer = kitchen.store.claim("another").await.unwrap().expect("it is due");
     let job = WriteToNotion { envelope: stale, watched: watched(), note: note_with_minutes() };
-    let failure = write(&*workspace, &board, &quiet_desk(&kitchen), "http://x/entries/1".into(), job).await.unwrap_err();
+    let failure = write(&*workspace, &board, &quiet_desk(&kitchen), "http://x/entries/1".into(), job)
+        .await
+        .unwrap_err();
     assert!(failure.is_stale());
     assert_eq!(workspace.told(), []);
 }
@@ -462,7 +492,11 @@ async fn a_sweep_removes_the_work_dirs_of_dead_claims_and_no_others() {
 
 fn note_with_minutes() -> Note {
     use linkscribe::domain::note::{Evidence, Filled, Value};
-    let filled =
-        Filled { column: "minutes".into(), name: "Minutes".into(), value: Value::Number(20.0), evidence: Evidence::Whole };
+    let filled = Filled {
+        column: "minutes".into(),
+        name: "Minutes".into(),
+        value: Value::Number(20.0),
+        evidence: Evidence::Whole,
+    };
     Note { values: vec![filled], ..Note::default() }
 }

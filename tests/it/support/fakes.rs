@@ -65,7 +65,9 @@ impl Script {
                 self.rung.notified().await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(10), enough).await.expect("it is asked often enough");
+        tokio::time::timeout(std::time::Duration::from_secs(10), enough)
+            .await
+            .expect("it is asked often enough");
     }
 
     async fn play(&self) -> Outcome<()> {
@@ -90,7 +92,11 @@ impl VideoSource for FakeSource {
         self.0.play().await?;
         let file = work_dir.join("video.mp4");
         std::fs::write(&file, b"not a real video").unwrap();
-        let info = MediaInfo { platform: "TikTok".into(), caption: Some("Soup #recipe".into()), ..MediaInfo::default() };
+        let info = MediaInfo {
+            platform: "TikTok".into(),
+            caption: Some("Soup #recipe".into()),
+            ..MediaInfo::default()
+        };
         Ok(Download { file, info })
     }
 }
@@ -130,7 +136,8 @@ impl SpeechToText for FakeSpeech {
         if let Some(gate) = &self.gate {
             gate.acquire().await.unwrap().forget();
         }
-        let segment = Segment { start: At(0.0), end: At(4.0), text: "Cook the soup for twenty minutes.".into() };
+        let segment =
+            Segment { start: At(0.0), end: At(4.0), text: "Cook the soup for twenty minutes.".into() };
         Ok(Transcript { language: Some("en".into()), segments: vec![segment], engine: self.name() })
     }
 }
@@ -202,7 +209,12 @@ impl FakeWorkspace {
             link: Some((*link).to_owned()),
             ..Row::default()
         });
-        Arc::new(Self { rows: Mutex::new(rows.collect()), told: Mutex::default(), writes, rung: Notify::new() })
+        Arc::new(Self {
+            rows: Mutex::new(rows.collect()),
+            told: Mutex::default(),
+            writes,
+            rung: Notify::new(),
+        })
     }
 
     pub fn told(&self) -> Vec<Told> {
@@ -220,8 +232,8 @@ impl FakeWorkspace {
                 rung.await;
             }
         };
-        let waited = tokio::time::timeout(std::time::Duration::from_secs(20), happened).await;
-        assert!(waited.is_ok(), "it was never told; told was {:?}", self.told());
+        let in_time = tokio::time::timeout(std::time::Duration::from_secs(20), happened).await;
+        assert!(in_time.is_ok(), "it was never told; told was {:?}", self.told());
     }
 
     fn keep(&self, told: Told) {
@@ -257,7 +269,13 @@ impl Workspace for FakeWorkspace {
             .ok_or_else(|| Failure::permanent(Reason::RowGone, anyhow::anyhow!("no such row")))
     }
 
-    async fn update_row(&self, _access: &Access, page: &str, _map: &Mapping, update: &RowUpdate) -> Outcome<()> {
+    async fn update_row(
+        &self,
+        _access: &Access,
+        page: &str,
+        _map: &Mapping,
+        update: &RowUpdate,
+    ) -> Outcome<()> {
         if let Some(status) = update.status {
             let mut rows = self.rows.lock().unwrap();
             if let Some(row) = rows.iter_mut().find(|row| row.page == page) {
@@ -289,7 +307,13 @@ impl Workspace for FakeWorkspace {
         Ok(format!("section of {page}"))
     }
 
-    async fn tell_failure(&self, _access: &Access, page: &str, _map: &Mapping, reason: Reason) -> Outcome<()> {
+    async fn tell_failure(
+        &self,
+        _access: &Access,
+        page: &str,
+        _map: &Mapping,
+        reason: Reason,
+    ) -> Outcome<()> {
         if let Some(row) = self.rows.lock().unwrap().iter_mut().find(|row| row.page == page) {
             row.status = Some("failed".into());
         }
@@ -305,7 +329,12 @@ impl Workspace for FakeWorkspace {
 
 /// A link database with a number column to fill.
 pub fn schema() -> Schema {
-    let column = |id: &str, name: &str, kind| Column { id: id.into(), name: name.into(), description: String::new(), kind };
+    let column = |id: &str, name: &str, kind| Column {
+        id: id.into(),
+        name: name.into(),
+        description: String::new(),
+        kind,
+    };
     Schema {
         title: "Saved videos".into(),
         description: String::new(),

@@ -35,7 +35,11 @@ impl Kitchen {
         let url = format!("sqlite://{}", folder.path().join("journal.db").display());
         let store = Arc::new(Store::open(&url, seal).await.unwrap());
         let connection = store
-            .keep_connection(NewConnection { workspace: "Kitchen".into(), owner: "cook".into(), token: "secret".into() })
+            .keep_connection(NewConnection {
+                workspace: "Kitchen".into(),
+                owner: "cook".into(),
+                token: "secret".into(),
+            })
             .await
             .unwrap();
         let mut database = LinkDatabase {
