@@ -237,7 +237,7 @@ where
 /// A job's task that did not come to its end.
 fn broken(error: JoinError) -> Failure {
     if error.is_panic() {
-        Failure::bug(anyhow::anyhow!("panicked: {}", panic_words(&error.into_panic())))
+        Failure::bug(anyhow::anyhow!("panicked: {}", panic_words(error.into_panic().as_ref())))
     } else {
         Failure::wait(None, anyhow::anyhow!("the job was dropped"))
     }

@@ -56,10 +56,11 @@ fn every_framework_stays_in_its_rooms() {
 
 #[test]
 fn files_stay_short_enough_to_be_read_in_one_go() {
-    const MOST_LINES: usize = 400;
+    // Code alone; a table of tests at the end may be longer.
+    const MOST_LINES: usize = 340;
     let long: Vec<_> = sources()
         .into_iter()
-        .map(|file| (fs::read_to_string(&file).unwrap().lines().count(), file))
+        .map(|file| (code_of(&file).lines().count(), file))
         .filter(|(lines, _)| *lines > MOST_LINES)
         .collect();
     assert!(long.is_empty(), "{long:?}");
@@ -93,13 +94,18 @@ fn code_lines() -> Vec<(String, PathBuf, String)> {
     for file in sources() {
         let top = file.strip_prefix(&source).unwrap().components().next().unwrap();
         let room = top.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
-        let text = fs::read_to_string(&file).unwrap();
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code = code_of(&file);
         let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
         all.extend(lines.map(|line| (room.clone(), file.clone(), line.to_owned())));
     }
     assert!(all.len() > 1_000, "the sources were not found");
     all
+}
+
+/// A file without its test module.
+fn code_of(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
 }
 
 fn sources() -> Vec<PathBuf> {
