@@ -50,7 +50,7 @@ pub fn shorten(text: &str, max_utf16: usize) -> String {
         .take_while(|&at| at <= end)
         .last()
         .filter(|&at| at * 2 > end)
-        .or_else(|| last_grapheme_end(seen, end))
+        .or_else(|| seen.grapheme_indices(true).map(|(at, _)| at).take_while(|at| *at <= end).last())
         .unwrap_or(end);
     format!("{}{ELLIPSIS}", window.get(..end).unwrap_or(window).trim_end())
 }
@@ -62,15 +62,15 @@ fn cut(text: &str, limit: usize) -> usize {
         return end;
     }
     let seen = text.get(..ahead(text, end)).unwrap_or(text);
-    // A paragraph or sentence that ends early would leave a piece almost empty: Notion takes few pieces.
-    let good = |at: &usize| *at <= end && *at * 2 > end;
-    let last = |ends: &mut dyn Iterator<Item = usize>, enough: &dyn Fn(&usize) -> bool| {
-        ends.take_while(|at| *at <= end).filter(enough).last()
+    let whole: Vec<usize> = seen.grapheme_indices(true).map(|(at, _)| at).chain([seen.len()]).collect();
+    let last = |ends: &mut dyn Iterator<Item = usize>, earliest: usize| {
+        ends.take_while(|at| *at <= end).filter(|at| *at > earliest && whole.binary_search(at).is_ok()).last()
     };
-    last(&mut paragraph_ends(seen), &good)
-        .or_else(|| last(&mut sentence_ends(seen), &good))
-        .or_else(|| last(&mut word_ends(seen), &|at| *at > 0))
-        .or_else(|| last_grapheme_end(seen, end))
+    // A paragraph or sentence that ends early would leave a piece almost empty: Notion takes few pieces.
+    last(&mut paragraph_ends(seen), end / 2)
+        .or_else(|| last(&mut sentence_ends(seen), end / 2))
+        .or_else(|| last(&mut word_ends(seen), 0))
+        .or_else(|| last(&mut whole.iter().copied(), 0))
         .unwrap_or(end)
 }
 
@@ -114,11 +114,6 @@ fn word_ends(text: &str) -> impl Iterator<Item = usize> {
         }
         None
     })
-}
-
-/// The last place not behind `end` where no visible character is cut in two.
-fn last_grapheme_end(text: &str, end: usize) -> Option<usize> {
-    text.grapheme_indices(true).map(|(at, _)| at).take_while(|at| *at <= end).last().filter(|at| *at > 0)
 }
 
 #[cfg(test)]

@@ -7,16 +7,16 @@ use url::Url;
 
 use super::{Pattern, compiled};
 
-/// Anything with a scheme; hosts beginning with `www.`; bare host names with a well-known ending, or with
+/// Anything with a scheme or the rest of one; hosts beginning with `www.`; bare host names with a well-known ending, or with
 /// any ending when a path follows (so that `end.Next` is a missing space and not a host).
 static LINK: Pattern = LazyLock::new(|| {
     compiled(concat!(
-        r#"(?i)(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>"'`«»“”„|\\^{}\[\]]+"#,
+        r#"(?i)(?:(?:[a-z][a-z0-9+.-]{0,20})?://|www\.)[^\s<>"'`«»“”„|\\^{}\[\]]+"#,
         r"|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:",
         r"(?:com|org|net|edu|gov|io|co|info|biz|app|dev|shop|store|online|site|blog|tv|gg|xyz|ai|link|page|club",
         r"|recipes|kitchen|travel|uk|de|fr|es|nl|ch|pt|br|jp|kr|cn|ru|ua|pl|cz|se|dk|fi|gr|eu|ca|au|nz)\b",
         r#"(?:[/?#][^\s<>"'`«»“”„|\\^{}\[\]]*)?"#,
-        r#"|[a-z]{2,24}[/?][^\s<>"'`«»“”„|\\^{}\[\]]+)"#,
+        r#"|[a-z]{2,24}[/?][^\s<>"'`«»“”„|\\^{}\[\]]*)"#,
     ))
 });
 
@@ -24,7 +24,8 @@ static EMAIL: Pattern = LazyLock::new(|| {
     compiled(r"(?i)[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 });
 
-static PHONE: Pattern = LazyLock::new(|| compiled(r"\+?\(?\d(?:[ \t().\-/\u{a0}\u{2011}]{0,3}\d){6,14}"));
+static PHONE: Pattern =
+    LazyLock::new(|| compiled(r"\+?\(?[0-9](?:(?:[ .\-/\u{a0}\u{2011}]|[ ]?[()][ -]?| - )?[0-9]){6,14}"));
 
 /// Days and grouped thousands look like phone numbers and are none.
 static NO_PHONE: Pattern = LazyLock::new(|| {
@@ -180,9 +181,10 @@ mod tests {
     #[test]
     fn emails_and_phones_are_found_and_dates_are_no_phones() {
         assert_eq!(emails("Write to Me+1@cook.co.uk, please"), ["Me+1@cook.co.uk"]);
-        let table: [(&str, &[(&str, bool)]); 7] = [
+        let table: [(&str, &[(&str, bool)]); 8] = [
             ("Call +39 06 581 2260 now", &[("+39 06 581 2260", true)]),
             ("tel: 581-226-0099", &[("581-226-0099", true)]),
+            ("☎ +39 06 581 2260. 20% off", &[("+39 06 581 2260", true)]),
             ("☎ (030) 1234567", &[("(030) 1234567", true)]),
             ("seen 12345678 times", &[("12345678", false)]),
             ("on 2024-05-06 or 06.05.2024", &[]),

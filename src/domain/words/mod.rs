@@ -6,6 +6,7 @@
 mod addresses;
 mod amounts;
 mod dates;
+mod visible;
 
 use std::sync::LazyLock;
 
@@ -16,12 +17,14 @@ use unicode_normalization::char::is_combining_mark;
 pub use addresses::{Phone, emails, links, phones, same_link_key, web_address};
 pub use amounts::{Amount, amounts, is_currency};
 pub use dates::{DateFound, dates};
+pub use visible::{one_line, visible};
 
 /// A pattern that is compiled at its first use.
-type Pattern = LazyLock<Regex>;
+pub(crate) type Pattern = LazyLock<Regex>;
 
+/// Compiles a constant pattern.
 #[expect(clippy::expect_used, reason = "the patterns are constants; each one is used in a test")]
-fn compiled(pattern: &str) -> Regex {
+pub(crate) fn compiled(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a constant pattern compiles")
 }
 
@@ -73,7 +76,8 @@ pub fn words(text: &str) -> Vec<String> {
         if is_latin_accent(letter) || is_joiner(letter) {
             continue;
         }
-        if !letter.is_alphanumeric() && !(is_combining_mark(letter) && !word.is_empty()) {
+        let goes_on = is_combining_mark(letter) && !word.is_empty();
+        if !letter.is_alphanumeric() && !goes_on {
             close(&mut word);
             continue;
         }
@@ -113,6 +117,7 @@ fn is_latin_accent(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}')
 }
 
+/// Soft hyphens and zero-width characters: they separate no words.
 fn is_joiner(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
