@@ -9,7 +9,7 @@ mod choose;
 mod clean;
 mod facts;
 mod input;
-mod texts;
+pub mod texts;
 
 use serde_json::Value as Json;
 
