@@ -1,4 +1,13 @@
 //! The readable page under a row, as blocks; Notion's shapes and Markdown are made from these.
+//!
+//! [`section`] builds it from a note and what was watched, [`markdown`] writes it down for people without
+//! Notion. Every text may be a stranger's; nothing here fails.
+
+mod build;
+mod markdown;
+
+pub use build::{SPEECHLESS, evidence, section};
+pub use markdown::{markdown, note_markdown};
 
 /// A piece of text with one look.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -57,44 +66,4 @@ pub struct Section {
     pub marker: String,
     /// What stands inside.
     pub blocks: Vec<Block>,
-}
-/// (being written)
-pub fn section(
-    note: &super::note::Note,
-    watched: &super::media::Watched,
-    video: &str,
-    marker: String,
-) -> Section {
-    let blocks = vec![
-        Block::Paragraph(vec![Span::plain(note.summary.clone())]),
-        Block::Toggle(
-            "Transcript".into(),
-            vec![Block::Paragraph(vec![Span::plain(watched.transcript.text())])],
-        ),
-        Block::Toggle(
-            "On screen".into(),
-            watched
-                .screen_text
-                .lines
-                .iter()
-                .map(|l| {
-                    Block::Bullet(vec![Span::muted(l.at.to_string()), Span::plain(format!(" {}", l.text))])
-                })
-                .collect(),
-        ),
-    ];
-    Section {
-        headline: vec![
-            Span::link("Linkscribe", marker.clone()),
-            Span::plain(" · "),
-            Span::link("the video", video),
-        ],
-        marker,
-        blocks,
-    }
-}
-
-/// (being written)
-pub fn note_markdown(note: &super::note::Note, watched: &super::media::Watched, video: &str) -> String {
-    format!("# {}\n\n{video}\n\n{}\n\n{}\n", note.title, note.summary, watched.transcript.text())
 }
