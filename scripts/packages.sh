@@ -33,7 +33,6 @@ needs() {
       echo "redis-server has redis-server"
       echo "nodejs has node"
       echo "npm has npm"
-      echo "espeak-ng has espeak-ng"
       echo "util-linux has runuser"
       echo "fonts-dejavu-core has_font"
       ;;

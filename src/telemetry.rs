@@ -17,8 +17,8 @@ use tracing_subscriber::{EnvFilter, Layer, Registry};
 /// What is logged unless `RUST_LOG` says otherwise: our own steps, and of libraries what went wrong.
 const SERVICE_FILTER: &str = "warn,linkscribe=info";
 
-/// At a terminal only what went wrong: progress has its own place there.
-const TERMINAL_FILTER: &str = "error,linkscribe=warn";
+/// At a terminal only defects: progress and refusals have their own words there.
+const TERMINAL_FILTER: &str = "error";
 
 /// How long the last traces may take to leave: the whole end of the process has ten seconds.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);

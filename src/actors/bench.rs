@@ -12,7 +12,7 @@ use actix::WeakRecipient;
 use actix::prelude::*;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
-use tracing::{Instrument, error, info, warn};
+use tracing::{Instrument, error, info, info_span, warn};
 
 use super::desk::Desk;
 use crate::domain::backoff;
@@ -122,7 +122,8 @@ impl Bench {
         F: Future<Output = Outcome<()>> + 'static,
     {
         self.running += 1;
-        let (docket, span) = (job.envelope().docket, job.envelope().span.clone());
+        let docket = job.envelope().docket;
+        let span = info_span!(parent: &job.envelope().span, "stage", stage = self.parts.stage.name());
         let lost = job.envelope().lease.lost.clone();
         let hard_stop = self.parts.desk.stop.hard.clone();
         let (seats, limit) = (Arc::clone(&self.seats), self.parts.limit);

@@ -53,7 +53,7 @@ impl VideoSource for LocalFile {
 
     async fn fetch(&self, _url: &VideoUrl, _work_dir: &Path) -> Outcome<Download> {
         let title = self.path.file_stem().map(|name| name.to_string_lossy().into_owned());
-        let info = MediaInfo { platform: "file".to_owned(), title, ..MediaInfo::default() };
+        let info = MediaInfo { platform: "Video file".to_owned(), title, ..MediaInfo::default() };
         Ok(Download { file: self.path.clone(), info })
     }
 }

@@ -68,7 +68,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     if let Some(source) = source {
         ports.source = source;
     }
-    let key = ports.source.understand(&link).map_err(|failure| anyhow::anyhow!("{failure}"))?.key;
+    let target = ports.source.understand(&link);
+    let key = target.map_err(|_| anyhow::anyhow!("`{link}` is neither a file nor a web link"))?.key;
     let public_url = Url::parse("http://localhost").context("the address of this machine")?;
     let app = App::start(ports, Options::usual(public_url, desk.path().join("work"), 1, LOOK));
     let shown = tokio::spawn(progress::show(app.watchers.subscribe()));

@@ -10,6 +10,7 @@
 )]
 
 mod chain;
+mod commands;
 mod journal;
 mod media;
 mod notion_sdk;
@@ -17,5 +18,6 @@ mod providers;
 mod redis_budget;
 mod rooms;
 mod sandbox_page;
+mod serve;
 mod stages;
 mod support;

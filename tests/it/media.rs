@@ -11,10 +11,4 @@ mod open;
 mod read;
 mod site;
 
-use std::path::PathBuf;
-
-/// The folder the set-up fills.
-fn tools_dir() -> PathBuf {
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".tools");
-    std::env::var_os("TOOLS_DIR").map_or_else(default, PathBuf::from)
-}
+use crate::support::tools_dir;

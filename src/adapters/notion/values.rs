@@ -24,7 +24,7 @@ pub(super) fn property(value: &Value) -> Option<Json> {
     match value {
         Value::Title(text) => Some(json!({ "title": text::plain(text) })),
         Value::Text(text) => Some(rich_text(text)),
-        Value::Number(number) => Number::from_f64(*number).map(|number| json!({ "number": number })),
+        Value::Number(number) => as_json(*number).map(|number| json!({ "number": number })),
         Value::Select(name) => option(name).map(|option| json!({ "select": option })),
         Value::MultiSelect(names) => Some(json!({ "multi_select": options(names) })),
         // The name of an option that exists: nothing may be changed about it.
@@ -40,6 +40,11 @@ pub(super) fn property(value: &Value) -> Option<Json> {
         // to the caller. A video gives a name; a point in the sea would be a lie.
         Value::Place { .. } => None,
     }
+}
+
+/// A whole number without a decimal point, as people write it; `None` for what is no number.
+fn as_json(number: f64) -> Option<Number> {
+    serde_json::from_str(&number.to_string()).ok()
 }
 
 /// The value of a text column; an empty text clears it.
@@ -97,6 +102,7 @@ mod tests {
             (Value::Text("Pho 24".into()), json!({ "rich_text": item })),
             (Value::Text(String::new()), json!({ "rich_text": [] })),
             (Value::Number(3.5), json!({ "number": 3.5 })),
+            (Value::Number(20.0), json!({ "number": 20 })),
             (Value::Number(f64::NAN), Json::Null),
             (Value::Select("Thai".into()), json!({ "select": { "name": "Thai" } })),
             (Value::Select("Thai, hot".into()), json!({ "select": { "name": "Thai hot" } })),

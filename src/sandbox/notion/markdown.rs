@@ -22,31 +22,50 @@ impl Workspace {
                 writeln!(out, "- **{}**: {}", property.name, words.replace('\n', " ")).ok();
             }
         }
-        out.push('\n');
-        self.blocks_into(&mut out, id, 0);
+        let body = self.body(id);
+        if !body.is_empty() {
+            out.push('\n');
+            out.push_str(&body);
+        }
         Some(format!("{}\n", out.trim_end()))
     }
 
-    fn blocks_into(&self, out: &mut String, holder: Uuid, depth: usize) {
+    /// The blocks inside a page or block; an empty line stands between all but the items of a list.
+    fn body(&self, holder: Uuid) -> String {
         let ids = self.children.get(&holder).map(Vec::as_slice).unwrap_or_default();
-        let indent = "  ".repeat(depth);
-        let mut number = 0;
+        let (mut out, mut number, mut was_item) = (String::new(), 0, false);
         for block in ids.iter().filter_map(|id| self.blocks.get(id)) {
             number = if block.kind == "numbered_list_item" { number + 1 } else { 0 };
-            for line in line(block.kind, &block.content, number).lines() {
-                writeln!(out, "{indent}{line}").ok();
+            let is_item = block.kind.ends_with("_item") || block.kind == "to_do" || block.kind == "table_row";
+            if !out.is_empty() {
+                out.push_str(if is_item && was_item { "\n" } else { "\n\n" });
             }
-            let is_list = block.kind.ends_with("_item") || block.kind == "to_do" || block.kind == "table_row";
-            self.blocks_into(
-                out,
-                block.id,
-                if is_list || block.kind == "toggle" { depth + 1 } else { depth },
-            );
-            if !is_list && depth == 0 {
-                out.push('\n');
+            out.push_str(&self.written(block.id, block.kind, &block.content, number));
+            was_item = is_item;
+        }
+        out
+    }
+
+    /// One block with what is inside it: quoted in a box or quote, indented below an item or toggle.
+    fn written(&self, id: Uuid, kind: &str, content: &Value, number: usize) -> String {
+        let (head, body) = (line(kind, content, number), self.body(id));
+        match kind {
+            "callout" | "quote" => before_each_line("> ", &joined(&head, &body, "\n\n")),
+            "toggle" => joined(&head, &before_each_line("  ", &body), "\n\n"),
+            _ if kind.ends_with("_item") || kind == "to_do" => {
+                joined(&head, &before_each_line("  ", &body), "\n")
             }
+            _ => joined(&head, &body, "\n\n"),
         }
     }
+}
+
+fn joined(head: &str, body: &str, between: &str) -> String {
+    if body.is_empty() { head.to_owned() } else { format!("{head}{between}{body}") }
+}
+
+fn before_each_line(mark: &str, text: &str) -> String {
+    text.lines().map(|line| format!("{mark}{line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 fn line(kind: &str, content: &Value, number: usize) -> String {
@@ -64,10 +83,9 @@ fn line(kind: &str, content: &Value, number: usize) -> String {
             format!("- [{}] {words}", if ticked { "x" } else { " " })
         }
         "toggle" => format!("▸ {words}"),
-        "quote" => format!("> {words}"),
         "callout" => {
             let emoji = content.pointer("/icon/emoji").and_then(Value::as_str).unwrap_or_default();
-            format!("> {emoji} {words}")
+            format!("{emoji} {words}").trim().to_owned()
         }
         "divider" => "---".into(),
         "code" => format!("```{}\n{words}\n```", field("language")),

@@ -55,7 +55,7 @@ async fn a_language_that_is_not_installed_is_noticed_at_start() {
 async fn the_sample_clips_show_what_their_sheets_say() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
     for name in ["sample", "silent", "speech_only"] {
-        let Ok(sheet) = std::fs::read(assets.join(name).with_extension("json")) else { continue };
+        let sheet = std::fs::read(assets.join(name).with_extension("json")).unwrap();
         let sheet: serde_json::Value = serde_json::from_slice(&sheet).unwrap();
         let cards = sheet["shown"].as_array().unwrap().iter();
         let expected: Vec<(u64, String)> = cards

@@ -6,3 +6,12 @@ pub mod postgres;
 pub mod probe;
 pub mod providers;
 pub mod redis;
+pub mod service;
+
+use std::path::PathBuf;
+
+/// The folder the set-up fills.
+pub fn tools_dir() -> PathBuf {
+    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".tools");
+    std::env::var_os("TOOLS_DIR").map_or_else(default, PathBuf::from)
+}
