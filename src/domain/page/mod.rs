@@ -1,4 +1,13 @@
 //! The readable page under a row, as blocks; Notion's shapes and Markdown are made from these.
+//!
+//! [`section`] builds it from a note and what was watched, [`markdown`] writes it down for people without
+//! Notion. Every text may be a stranger's; nothing here fails.
+
+mod build;
+mod markdown;
+
+pub use build::{SPEECHLESS, evidence, section};
+pub use markdown::{markdown, note_markdown};
 
 /// A piece of text with one look.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
