@@ -65,7 +65,7 @@ pub(super) fn number(column: &Column, format: &str, material: &Material) -> Opti
         let wanted = synonyms(cues);
         material.passages().find_map(|passage| {
             let amounts = amounts(&passage.text);
-            let by_unit = amounts.iter().find(|amount| wanted.iter().any(|unit| *unit == amount.unit));
+            let by_unit = amounts.iter().find(|amount| wanted.contains(&amount.unit));
             by_unit.or_else(|| amounts.iter().find(|amount| follows(amount, passage, &wanted))).cloned()
         })
     };

@@ -1,5 +1,7 @@
 //! Text columns and options: what stands under a column's own word in the video.
 
+use std::cmp::Reverse;
+
 use super::material::{Material, Passage, cues};
 use super::stop_words::is_padding;
 use super::summary::Extract;
@@ -130,7 +132,7 @@ pub(super) fn option(options: &[ChoiceOption], material: &Material) -> Option<St
         .map(|option| (meaning(option, material), option))
         .filter(|(meaning, _)| *meaning > 0)
         .collect();
-    meant.sort_by(|one, other| other.0.cmp(&one.0));
+    meant.sort_by_key(|(meaning, _)| Reverse(*meaning));
     match meant.as_slice() {
         [(first, _), (second, _), ..] if first == second && *first < BY_NAME => None,
         [(_, option), ..] => Some(option.name.clone()),

@@ -66,16 +66,20 @@ pub fn evidence(evidence: Evidence) -> String {
 /// A value as a person reads it.
 pub(super) fn value(value: &Value) -> String {
     match value {
-        Value::Title(text) | Value::Text(text) => text.clone(),
+        Value::Title(text)
+        | Value::Text(text)
+        | Value::Select(text)
+        | Value::Status(text)
+        | Value::Url(text)
+        | Value::Email(text)
+        | Value::PhoneNumber(text)
+        | Value::Place { name: text, address: None } => text.clone(),
         Value::Number(number) => number.to_string(),
-        Value::Select(name) | Value::Status(name) => name.clone(),
         Value::MultiSelect(names) => names.join(", "),
         Value::Date(day) => day.to_string(),
-        Value::Url(text) | Value::Email(text) | Value::PhoneNumber(text) => text.clone(),
         Value::Checkbox(true) => "yes".to_owned(),
         Value::Checkbox(false) => "no".to_owned(),
         Value::Place { name, address: Some(address) } => format!("{name}, {address}"),
-        Value::Place { name, address: None } => name.clone(),
     }
 }
 
