@@ -21,7 +21,8 @@ pub(super) struct Passage {
 }
 
 impl Passage {
-    fn new(text: &str) -> Option<Self> {
+    /// A text on one line; none when there is no word in it.
+    pub(super) fn new(text: &str) -> Option<Self> {
         let text = one_line(text);
         let folded = fold(&text);
         (!folded.is_empty()).then_some(Self { text, folded })
@@ -52,6 +53,8 @@ pub(super) struct Material {
     pub(super) spoken: Vec<Passage>,
     /// The lines shown.
     pub(super) shown: Vec<Passage>,
+    /// The lines that are shown together.
+    pub(super) screens: Vec<Vec<String>>,
     /// The hashtags, folded, without spaces.
     pub(super) hashtags: Vec<String>,
 }
@@ -67,6 +70,7 @@ impl Material {
             written: written.collect(),
             spoken: spoken(watched),
             shown: watched.screen_text.lines.iter().filter_map(|line| Passage::new(&line.text)).collect(),
+            screens: screens(watched),
             hashtags: hashtags(&text).chain(hashtags(&title)).collect(),
             info: watched.info.clone(),
             caption,
@@ -94,13 +98,23 @@ pub(super) fn cues(column: &Column) -> (Vec<String>, Vec<String>) {
     (words(&column.name), words(&column.description))
 }
 
+/// The sentences said. Some engines hear no full stops: their segments stand for sentences.
 fn spoken(watched: &Watched) -> Vec<Passage> {
+    let segments = &watched.transcript.segments;
     let whole = visible(&watched.transcript.text());
     let sentences: Vec<String> = sentences(&whole).collect();
-    let segments = || watched.transcript.segments.iter().map(|segment| segment.text.clone()).collect();
-    let too_long = sentences.iter().any(|sentence| sentence.chars().count() > LONGEST_SENTENCE);
-    let texts: Vec<String> = if too_long { segments() } else { sentences };
+    let unmarked = sentences.len() * 2 <= segments.len()
+        || sentences.iter().any(|sentence| sentence.chars().count() > LONGEST_SENTENCE);
+    let segments = || segments.iter().map(|segment| segment.text.clone()).collect();
+    let texts: Vec<String> = if unmarked { segments() } else { sentences };
     texts.iter().filter_map(|text| Passage::new(text)).collect()
+}
+
+/// What is shown within one second belongs together.
+fn screens(watched: &Watched) -> Vec<Vec<String>> {
+    let lines = &watched.screen_text.lines;
+    let together = lines.chunk_by(|one, other| one.at.seconds() == other.at.seconds());
+    together.map(|lines| lines.iter().map(|line| one_line(&line.text)).collect()).collect()
 }
 
 fn sentences(text: &str) -> impl Iterator<Item = String> {

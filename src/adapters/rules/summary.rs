@@ -40,14 +40,18 @@ impl Extract {
         let weights = weights(material);
         // What is said tells more than what it is advertised with; a silent video has its caption.
         let enough = material.spoken.iter().filter(|passage| is_sentence(passage)).count() >= 2;
+        let title = title(material);
         let told: Vec<&Passage> = if enough {
             material.spoken.iter().collect()
         } else {
             material.written.iter().chain(&material.spoken).collect()
         };
-        let chosen = best(&told, &weights, MAX_SENTENCES);
+        let mut chosen = best(&told, &weights, MAX_SENTENCES);
+        // What the author says of it comes first, unless the title says that already.
+        let own = material.written.first().filter(|own| enough && is_sentence(own) && !own.is_promotion());
+        chosen.splice(0..0, own.filter(|own| own.text != title));
         let summary = if chosen.is_empty() { shown(material) } else { joined(&chosen) };
-        Self { title: title(material), key_points: key_points(material, &told, &chosen, &weights), summary }
+        Self { key_points: key_points(material, &told, &chosen, &weights), title, summary }
     }
 }
 
@@ -95,11 +99,14 @@ fn best<'a>(passages: &[&'a Passage], weights: &HashMap<String, u32>, count: usi
     ranked.into_iter().map(|(_, passage, _)| passage).collect()
 }
 
+/// Passages as sentences: speech engines often leave out the capital and the full stop.
 fn joined(passages: &[&Passage]) -> String {
-    let ends = |text: &str| text.ends_with(|letter: char| !letter.is_alphanumeric());
     let sentence = |passage: &&Passage| {
         let text = shorten(&passage.text, MAX_SENTENCE);
-        if ends(&text) { text } else { format!("{text}.") }
+        let mut letters = text.chars();
+        let capital = letters.next().into_iter().flat_map(char::to_uppercase);
+        let end = if text.ends_with(char::is_alphanumeric) { "." } else { "" };
+        format!("{}{}{end}", capital.collect::<String>(), letters.as_str())
     };
     passages.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }
@@ -126,25 +133,36 @@ fn is_made_up(title: &str) -> bool {
     folded.is_empty() || folded.starts_with("video by ") || folded.starts_with("tiktok video ")
 }
 
-/// Lines shown, then sentences that are not in the summary; nothing that is told already.
+/// What is shown, then sentences that are not in the summary; nothing that is told already.
 fn key_points(
     material: &Material,
     told: &[&Passage],
     summary: &[&Passage],
     weights: &HashMap<String, u32>,
 ) -> Vec<String> {
-    let mut seen: Vec<&str> = summary.iter().map(|passage| passage.folded.as_str()).collect();
+    let mut seen: Vec<String> = summary.iter().map(|passage| passage.folded.clone()).collect();
     let mut points: Vec<String> = Vec::new();
-    let is_point = |line: &&Passage| line.words().count() >= SHORTEST_POINT && !line.is_promotion();
-    let shown = material.shown.iter().filter(is_point);
-    let said = best(told, weights, MAX_SENTENCES + MAX_POINTS);
+    let shown = material.screens.iter().filter_map(|lines| Passage::new(&as_point(lines)));
+    let said = best(told, weights, MAX_SENTENCES + MAX_POINTS).into_iter().cloned();
     for passage in shown.chain(said) {
-        let known =
-            |other: &&str| folded_contains(other, &passage.folded) || folded_contains(&passage.folded, other);
-        if points.len() < MAX_POINTS && !seen.iter().any(known) {
-            seen.push(&passage.folded);
+        let known = |other: &String| {
+            folded_contains(other, &passage.folded) || folded_contains(&passage.folded, other)
+        };
+        let is_point = passage.words().count() >= SHORTEST_POINT && !passage.is_promotion();
+        if is_point && points.len() < MAX_POINTS && !seen.iter().any(known) {
             points.push(shorten(&passage.text, MAX_SENTENCE));
+            seen.push(passage.folded);
         }
     }
     points
+}
+
+/// Lines shown together as one: `Ingredients: 800 g tomatoes, 2 onions`.
+fn as_point(lines: &[String]) -> String {
+    match lines {
+        [heading, list @ ..] if !list.is_empty() => {
+            format!("{}: {}", heading.trim_end_matches(':'), list.join(", "))
+        }
+        _ => lines.concat(),
+    }
 }

@@ -240,6 +240,37 @@ async fn a_silent_workout_is_told_by_what_it_shows() {
 }
 
 #[tokio::test]
+async fn lines_shown_together_belong_together_and_speech_without_full_stops_is_cut_by_its_pauses() {
+    let speech = ["chop two onions and fry them in butter", "cook for twenty minutes and blend until smooth"];
+    let mut soup = watched(info("TikTok", "Tomato soup for a rainy evening. One pot! #soup"), &speech, &[]);
+    let shown = [
+        (0.0, "Tomato Soup"),
+        (4.0, "Ingredients"),
+        (4.2, "800 g tomatoes"),
+        (4.2, "2 onions"),
+        (9.0, "Serves 4"),
+    ];
+    let line = |(at, text): (f64, &str)| ScreenLine { at: At(at), text: text.to_owned() };
+    soup.screen_text.lines = shown.into_iter().map(line).collect();
+    let columns = vec![
+        column("Ingredients", "", ColumnKind::RichText),
+        number("Minutes", "number"),
+        number("Servings", "number"),
+    ];
+    let note = noted(columns, soup).await;
+    let summary = "Tomato soup for a rainy evening. Chop two onions and fry them in butter. \
+        Cook for twenty minutes and blend until smooth.";
+    assert_eq!(note.summary, summary);
+    assert_eq!(note.key_points, ["Ingredients: 800 g tomatoes, 2 onions", "Serves 4"]);
+    let expected = BTreeMap::from([
+        ("Ingredients", text("800 g tomatoes\n2 onions")),
+        ("Minutes", Value::Number(20.0)),
+        ("Servings", Value::Number(4.0)),
+    ]);
+    assert_eq!(filled(&note), expected.iter().map(|(name, value)| (*name, value)).collect());
+}
+
+#[tokio::test]
 async fn of_a_video_without_anything_the_rules_say_nothing() {
     let watched = Watched {
         info: MediaInfo { platform: "TikTok".to_owned(), ..MediaInfo::default() },

@@ -82,7 +82,8 @@ pub(super) fn text(column: &Column, material: &Material, extract: &Extract) -> O
 /// The list or the text under a heading of the caption or screen that is the column's name:
 /// `Ingredients:` with lines below it, or `Ingredients: flour, eggs`.
 fn under_heading(cues: &[String], material: &Material) -> Option<String> {
-    let shown: Vec<String> = material.shown.iter().map(|line| line.text.clone()).collect();
+    let shown: Vec<String> =
+        material.screens.iter().flat_map(|lines| lines.iter().cloned().chain([String::new()])).collect();
     [&material.caption, &shown].into_iter().find_map(|lines| {
         let at = lines.iter().position(|line| is_heading(line, cues))?;
         let line = lines.get(at)?;
