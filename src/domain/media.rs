@@ -77,7 +77,7 @@ pub struct Transcript {
     pub language: Option<String>,
     /// The speech in order.
     pub segments: Vec<Segment>,
-    /// Which engine wrote it down, such as `whisper-1`.
+    /// Which engine wrote it down, such as `whisper-1`; empty when nobody listened.
     pub engine: String,
 }
 

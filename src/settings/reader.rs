@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use config::{Config, Environment, File, FileFormat, Value};
+use config::{Config, Environment, File, FileFormat, Map, Source, Value};
 use secrecy::SecretString;
 use url::Url;
 
@@ -27,7 +27,7 @@ pub struct SettingsError {
 
 /// The layers, merged.
 pub(super) struct Reader {
-    merged: Config,
+    merged: Map<String, Value>,
 }
 
 impl Reader {
@@ -38,7 +38,8 @@ impl Reader {
         if let Some(file) = file {
             layers = layers.add_source(File::from(file).format(FileFormat::Toml));
         }
-        let merged = layers.add_source(environment.clone()).build().map_err(|error| SettingsError {
+        let merged = layers.add_source(environment).build().and_then(|merged| merged.collect());
+        let merged = merged.map_err(|error| SettingsError {
             key: "the settings file".to_owned(),
             origin: file.map_or_else(|| "the defaults".to_owned(), |file| file.display().to_string()),
             problem: error.to_string(),
@@ -133,6 +134,6 @@ impl Reader {
     }
 
     fn value(&self, key: &str) -> Option<Value> {
-        self.merged.get::<Value>(&key.to_lowercase()).ok()
+        self.merged.get(&key.to_lowercase()).cloned()
     }
 }

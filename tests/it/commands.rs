@@ -43,7 +43,7 @@ async fn the_sandbox_reads_its_sample_and_prints_what_the_clip_says_and_shows() 
         }
     }
     for column in [
-        "- **Ingredients**: 800 g tomatoes, 2 onions, 3 cloves garlic, 1 tbsp butter",
+        "- **Ingredients**: 800 g tomatoes 2 onions 3 cloves garlic 1 tbsp butter",
         "- **Minutes**: 20",
         "- **Servings**: 4",
         "- **Published**: 2026-03-14",

@@ -100,15 +100,13 @@ async fn a_link_saved_in_notion_is_read_with_the_paid_engines_and_every_line_of_
     let page = world.notion.page_markdown(row).unwrap();
     assert!(page.contains("Chop two onions") && page.contains("TOMATO SOUP"), "{page}");
 
-    let work = service.folder.path().join("data/work");
-    let left = std::fs::read_dir(&work).unwrap().count();
-    assert_eq!(left, 0, "the work dir is gone");
     let lines = serde_json::to_string(&service.lines).unwrap();
     for secret in [KEY, &world.notion.token()] {
         assert!(!lines.contains(secret), "a secret is in the log");
     }
-    let (code, took) = service.terminate().await;
+    let (code, took, folder) = service.terminate().await;
     assert_eq!(code, Some(0));
+    assert_eq!(std::fs::read_dir(folder.path().join("data/work")).unwrap().count(), 0, "the work dir is gone");
     assert!(took < Duration::from_secs(9), "{took:?}");
     assert!(traces.received() > 0, "traces are exported before the process ends");
     providers.stop().await;

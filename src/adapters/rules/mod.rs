@@ -1,70 +1,75 @@
-//! A note made by rules, without any model: nothing leaves the machine, nothing is paid.
+//! A summarizer without a model: it quotes. Works on this machine, costs nothing, needs no key.
 //!
-//! Takes what was watched; gives sentences that stand in it and values that stand beside the words of a
-//! column. Honest before helpful: what no rule finds is left out. Never fails. Its answer goes through
-//! the same checks as a model's.
+//! Takes a [`Question`]; gives a summary of the video's own sentences and, for each column, what stands in
+//! the video next to the column's own words. It never infers: a column nothing points at stays empty.
+//! Never fails.
 
-mod columns;
-mod passages;
-
-#[cfg(test)]
-mod tests;
+mod facts;
+mod material;
+mod stop_words;
+mod summary;
+mod texts;
 
 use async_trait::async_trait;
+use serde_json::Value as Json;
 
-use self::passages::Passages;
-use crate::domain::answer::texts::fallback_title;
+use self::material::Material;
+use self::summary::Extract;
 use crate::domain::note::{Answer, Question};
+use crate::domain::schema::{Column, ColumnKind};
 use crate::failure::Outcome;
 use crate::ports::SummaryModel;
 
-/// Sentences of speech in a summary, beside the caption's first one.
-const SUMMARY_SENTENCES: usize = 3;
+/// The name people read on the page and in `linkscribe check`.
+const NAME: &str = "rules";
 
-/// Key points of a note.
-const KEY_POINTS: usize = 5;
-
-/// Makes notes by rules.
+/// The rule-based summarizer.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rules;
 
 #[async_trait]
 impl SummaryModel for Rules {
     fn name(&self) -> String {
-        "rules".to_owned()
+        NAME.to_owned()
     }
 
     async fn answer(&self, question: &Question) -> Outcome<Answer> {
-        Ok(answer(question, self.name()))
+        Ok(answer(question))
     }
 }
 
-fn answer(question: &Question, engine: String) -> Answer {
-    let passages = Passages::of(&question.watched);
-    let title = fallback_title(&question.watched);
-    let summary = summary(&passages);
-    let key_points = key_points(&passages, &summary);
-    let values = question
-        .columns
-        .iter()
-        .filter_map(|(key, column)| {
-            let value = columns::value(column, &title, &summary, &passages, &question.watched)?;
-            Some((key.clone(), value))
-        })
-        .collect();
-    Answer { title, summary, key_points, values, engine }
+fn answer(question: &Question) -> Answer {
+    let material = Material::new(&question.watched);
+    let extract = Extract::new(&material);
+    let offer = |column: &Column| value(column, &material, &extract);
+    let values = question.columns.iter().filter_map(|(key, column)| Some((key.clone(), offer(column)?)));
+    Answer {
+        values: values.collect(),
+        title: extract.title,
+        summary: extract.summary,
+        key_points: extract.key_points,
+        engine: NAME.to_owned(),
+    }
 }
 
-/// What the author says of it, then the sentences that share most words with the rest.
-fn summary(passages: &Passages) -> String {
-    let said = passages.best_said(SUMMARY_SENTENCES);
-    let told = passages.caption.first().into_iter().cloned();
-    told.chain(said).collect::<Vec<_>>().join(" ")
+/// What the video offers for a column, if anything points at it.
+fn value(column: &Column, material: &Material, extract: &Extract) -> Option<Json> {
+    match &column.kind {
+        ColumnKind::Title => Some(extract.title.clone().into()),
+        ColumnKind::RichText => texts::text(column, material, extract).map(Json::from),
+        ColumnKind::Number { format } => facts::number(column, format, material).map(Json::from),
+        ColumnKind::Select { options } => texts::option(options, material).map(Json::from),
+        ColumnKind::Status { options } => texts::status(options, material).map(Json::from),
+        ColumnKind::MultiSelect { options } => Some(texts::options(options, material).into()),
+        ColumnKind::Date => facts::date(column, material).map(Json::from),
+        ColumnKind::Url => facts::url(column, material).map(Json::from),
+        ColumnKind::Email => facts::email(material).map(Json::from),
+        ColumnKind::PhoneNumber => facts::phone(material).map(Json::from),
+        ColumnKind::Checkbox => facts::checkbox(column, material).then_some(Json::Bool(true)),
+        ColumnKind::Place => facts::place(material),
+        ColumnKind::Files | ColumnKind::Relation | ColumnKind::Other { .. } => None,
+    }
 }
 
-/// What is shown together, each as one point; without screen text, what is said beside the summary.
-fn key_points(passages: &Passages, summary: &str) -> Vec<String> {
-    let shown = passages.shown.iter().filter(|screen| screen.lines.len() > 1).map(passages::Screen::as_point);
-    let said = passages.said.iter().filter(|sentence| !summary.contains(sentence.as_str())).cloned();
-    shown.chain(said).take(KEY_POINTS).collect()
-}
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ mod choose;
 mod clean;
 mod facts;
 mod input;
-pub mod texts;
+mod texts;
 
 use serde_json::Value as Json;
 

@@ -40,7 +40,8 @@ pub fn section(note: &Note, watched: &Watched, video: &str, marker: String) -> S
         blocks.push(Block::Heading("Key points".to_owned()));
         blocks.extend(note.key_points.iter().map(|point| Block::Bullet(vec![Span::plain(one_line(point))])));
     }
-    if watched.transcript.segments.is_empty() {
+    // Where nobody listened, silence is not known.
+    if watched.transcript.segments.is_empty() && !watched.transcript.engine.is_empty() {
         blocks.push(Block::Paragraph(vec![Span::muted(SPEECHLESS)]));
     }
     blocks.extend(folded(SOURCES, sources(note)));
@@ -66,16 +67,20 @@ pub fn evidence(evidence: Evidence) -> String {
 /// A value as a person reads it.
 pub(super) fn value(value: &Value) -> String {
     match value {
-        Value::Title(text) | Value::Text(text) => text.clone(),
+        Value::Title(text)
+        | Value::Text(text)
+        | Value::Select(text)
+        | Value::Status(text)
+        | Value::Url(text)
+        | Value::Email(text)
+        | Value::PhoneNumber(text)
+        | Value::Place { name: text, address: None } => text.clone(),
         Value::Number(number) => number.to_string(),
-        Value::Select(name) | Value::Status(name) => name.clone(),
         Value::MultiSelect(names) => names.join(", "),
         Value::Date(day) => day.to_string(),
-        Value::Url(text) | Value::Email(text) | Value::PhoneNumber(text) => text.clone(),
         Value::Checkbox(true) => "yes".to_owned(),
         Value::Checkbox(false) => "no".to_owned(),
         Value::Place { name, address: Some(address) } => format!("{name}, {address}"),
-        Value::Place { name, address: None } => name.clone(),
     }
 }
 
@@ -308,9 +313,17 @@ mod tests {
 
     #[test]
     fn of_a_silent_video_the_page_says_so_and_empty_parts_do_not_appear() {
-        let section = section(&Note::default(), &Watched::default(), "", String::new());
+        let transcript = Transcript { engine: "whisper".to_owned(), ..Transcript::default() };
+        let heard = Watched { transcript, ..Watched::default() };
+        let section = section(&Note::default(), &heard, "", String::new());
         assert_eq!(text(&section.headline), "Video");
         assert_eq!(outline(&section.blocks), [SPEECHLESS]);
+    }
+
+    #[test]
+    fn of_a_video_nobody_listened_to_the_page_does_not_say_that_nobody_speaks() {
+        let section = section(&Note::default(), &Watched::default(), "", String::new());
+        assert_eq!(outline(&section.blocks), [""; 0]);
     }
 
     #[test]

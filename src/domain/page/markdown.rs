@@ -1,4 +1,4 @@
-//! A page as Markdown (CommonMark) for people without Notion.
+//! A page as Markdown (`CommonMark`) for people without Notion.
 //!
 //! Whatever a stranger wrote stays text: no markup, HTML, image or link of theirs comes to life.
 
@@ -16,60 +16,57 @@ const SECTION_LEVEL: usize = 2;
 
 /// A section as Markdown.
 pub fn markdown(section: &Section) -> String {
-    let mut written = spans(&section.headline);
-    written.push_str("\n\n");
+    let mut written = vec![format!("{}\n\n", spans(&section.headline))];
     blocks(&mut written, &section.blocks, SECTION_LEVEL);
-    written
+    written.concat()
 }
 
 /// A whole note: its title, its values with their evidence, then its section.
 pub fn note_markdown(note: &Note, watched: &Watched, video: &str) -> String {
-    let mut written = String::new();
+    let mut written = Vec::new();
     let title = escaped(&one_line(&note.title));
     if !title.is_empty() {
-        written.push_str(&format!("# {title}\n\n"));
+        written.push(format!("# {title}\n\n"));
     }
     for filled in &note.values {
         let (name, source) = (escaped(&one_line(&filled.name)), evidence(filled.evidence));
         let value = escaped(&one_line(&value(&filled.value)));
-        written.push_str(&format!("- **{name}**: {value} ({source})\n"));
+        written.push(format!("- **{name}**: {value} ({source})\n"));
     }
     if !note.values.is_empty() {
-        written.push('\n');
+        written.push("\n".to_owned());
     }
     // The values stand above already; the section would tell them again.
     let mut section = section(note, watched, video, String::new());
     section
         .blocks
         .retain(|block| !matches!(block, Block::Toggle(title, _) if title == super::build::SOURCES));
-    written.push_str(&markdown(&section));
-    written
+    written.push(markdown(&section));
+    written.concat()
 }
 
-fn blocks(written: &mut String, inside: &[Block], level: usize) {
+fn blocks(written: &mut Vec<String>, inside: &[Block], level: usize) {
     let mut blocks = inside.iter().peekable();
     while let Some(block) = blocks.next() {
         match block {
-            Block::Heading(title) => heading(written, title, level),
-            Block::Paragraph(parts) => written.push_str(&format!("{}\n\n", spans(parts))),
+            Block::Heading(title) => written.push(heading(title, level)),
+            Block::Paragraph(parts) => written.push(format!("{}\n\n", spans(parts))),
             Block::Bullet(parts) => {
                 // The line ends inside an item stay inside it by their indent.
-                written.push_str(&format!("- {}\n", spans(parts).replace('\n', "\n  ")));
-                if !matches!(blocks.peek(), Some(Block::Bullet(_))) {
-                    written.push('\n');
-                }
+                let last = !matches!(blocks.peek(), Some(Block::Bullet(_)));
+                let end = if last { "\n\n" } else { "\n" };
+                written.push(format!("- {}{end}", spans(parts).replace('\n', "\n  ")));
             }
             Block::Toggle(title, inside) => {
-                heading(written, title, level);
+                written.push(heading(title, level));
                 self::blocks(written, inside, level + 1);
             }
         }
     }
 }
 
-fn heading(written: &mut String, title: &str, level: usize) {
-    let marks = "#".repeat(level.min(DEEPEST));
-    written.push_str(&format!("{marks} {}\n\n", escaped(&one_line(title))));
+fn heading(title: &str, level: usize) -> String {
+    format!("{} {}\n\n", "#".repeat(level.min(DEEPEST)), escaped(&one_line(title)))
 }
 
 fn spans(spans: &[Span]) -> String {
@@ -102,22 +99,12 @@ fn span(span: &Span) -> String {
 /// A web address that cannot end its own brackets; `None` for any other kind of address.
 fn target(link: &str) -> Option<String> {
     let address = web_address(&one_line(link))?;
-    let safe = |letter: char| letter.is_ascii_alphanumeric() || "-._~:/?#@!$&'*+,;=%".contains(letter);
-    let mut written = String::with_capacity(address.len());
-    for letter in address.chars() {
-        if safe(letter) {
-            written.push(letter);
-        } else {
-            let mut bytes = [0; 4];
-            for byte in letter.encode_utf8(&mut bytes).bytes() {
-                written.push_str(&format!("%{byte:02X}"));
-            }
-        }
-    }
-    Some(written)
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'*+,;=%".contains(&byte);
+    let encoded = |byte: u8| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    Some(address.bytes().map(encoded).collect())
 }
 
-/// A text in which nothing is markup: every ASCII character that means something in CommonMark, or in
+/// A text in which nothing is markup: every ASCII character that means something in Markdown, or in
 /// the dialects on top of it, stands behind a backslash.
 fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len());

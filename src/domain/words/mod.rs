@@ -6,6 +6,7 @@
 mod addresses;
 mod amounts;
 mod dates;
+mod numerals;
 mod visible;
 
 use std::sync::LazyLock;

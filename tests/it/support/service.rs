@@ -78,14 +78,14 @@ impl Service {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    /// Asks it to end as a host does; gives exit code and time taken.
-    pub async fn terminate(mut self) -> (Option<i32>, Duration) {
+    /// Asks it to end as a host does; gives exit code, time taken and its folder.
+    pub async fn terminate(mut self) -> (Option<i32>, Duration, TempDir) {
         let asked = std::time::Instant::now();
         let id = rustix::process::Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap()).unwrap();
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
         // A full pipe would keep the service from ending.
         while let Ok(Some(_)) = self.log.next_line().await {}
         let ended = tokio::time::timeout(Duration::from_secs(15), self.child.wait()).await;
-        (ended.expect("it ends").unwrap().code(), asked.elapsed())
+        (ended.expect("it ends").unwrap().code(), asked.elapsed(), self.folder)
     }
 }

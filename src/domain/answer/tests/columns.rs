@@ -1,0 +1,172 @@
+//! Honest and sloppy answers, column by column.
+
+use super::*;
+
+#[test]
+fn options_are_chosen_by_their_exact_name_or_as_people_would_write_it() {
+    let kind = || ColumnKind::Select {
+        options: options(&["Dinner", "Entrée", "C++", "C#", "Quick Meals", "None"]),
+    };
+    let table = [
+        (json!("Dinner"), "Dinner"),
+        (json!("dinner "), "Dinner"),
+        (json!("entrees"), "Entrée"),
+        (json!("#Quick Meal"), "Quick Meals"),
+        (json!("c#"), "C#"),
+        (json!(["Dinner"]), "Dinner"),
+        (json!("None"), "None"),
+    ];
+    for (offered, expected) in table {
+        let value = outcome("Course", kind(), offered.clone()).unwrap().0;
+        assert_eq!(value, Value::Select(expected.to_owned()), "{offered}");
+    }
+    for offered in [json!("Brunch"), json!("C"), json!(7), json!({"name": "Dinner"}), json!(true)] {
+        assert_eq!(outcome("Course", kind(), offered.clone()).unwrap_err().len(), 1, "{offered}");
+    }
+    for offered in [json!(null), json!(""), json!([]), json!("n/a"), json!({})] {
+        assert!(outcome("Course", kind(), offered.clone()).unwrap_err().is_empty(), "{offered}");
+    }
+}
+
+#[test]
+fn tags_are_chosen_from_lists_and_from_texts_and_unknown_ones_are_told() {
+    let kind = ColumnKind::MultiSelect { options: options(&["Pasta", "Quick", "Rome"]) };
+    let note = answered(column("Tags", kind), json!(["pasta, QUICK", "Vegan", "Pasta"]), watched());
+    let values: Vec<Value> = note.values.into_iter().map(|filled| filled.value).collect();
+    assert_eq!(values, [Value::MultiSelect(vec!["Pasta".to_owned(), "Quick".to_owned()])]);
+    assert_eq!(note.left_out.iter().map(|left| left.offered.as_str()).collect::<Vec<_>>(), ["Vegan"]);
+}
+
+#[test]
+fn a_select_takes_one_and_a_status_column_is_chosen_alike() {
+    let kind = ColumnKind::Status { options: options(&["To cook", "Cooked"]) };
+    let note = answered(column("Progress", kind), json!(["to cook", "cooked"]), watched());
+    assert_eq!(note.values.first().unwrap().value, Value::Status("To cook".to_owned()));
+    assert_eq!(note.left_out.first().unwrap().why, why::ONE_OPTION);
+}
+
+#[test]
+fn facts_are_filled_when_the_input_states_them_and_say_where() {
+    let number = |format: &str| ColumnKind::Number { format: format.to_owned() };
+    let day = |text: &str| Value::Date(text.parse().unwrap());
+    let text = |text: &str| text.to_owned();
+    let (caption, platform, page) =
+        (Evidence::Caption, Evidence::Platform, "https://www.tiktok.com/@cook.anna/video/7");
+    let place =
+        |address: Option<&str>| Value::Place { name: text("Trattoria da Enzo"), address: address.map(text) };
+    let speech = |at| Evidence::Speech(At(at));
+    let table = [
+        ("Servings", number("number"), json!(4), Value::Number(4.0), speech(4.0)),
+        ("Servings", number("number"), json!("for 4 people"), Value::Number(4.0), speech(4.0)),
+        ("Kilos", number("number"), json!("about 1,5 kg"), Value::Number(1.5), speech(8.0)),
+        ("Time", number("number"), json!(90), Value::Number(90.0), speech(8.0)),
+        ("Minutes", number("number"), json!(30), Value::Number(30.0), speech(8.0)),
+        ("Length", number("number"), json!(63), Value::Number(63.0), platform),
+        ("Price", number("euro"), json!(12.5), Value::Number(12.5), speech(12.0)),
+        ("Off", number("percent"), json!(20), Value::Number(0.2), caption),
+        ("Off", number("percent"), json!("0.2"), Value::Number(0.2), caption),
+        ("Ends", ColumnKind::Date, json!("2024-05-20"), day("2024-05-20"), caption),
+        ("Ends", ColumnKind::Date, json!("20 May"), day("2024-05-20"), caption),
+        ("Published", ColumnKind::Date, json!("2024-05-07T10:00:00Z"), day("2024-05-07"), platform),
+        ("Market", ColumnKind::Date, json!("2024-05-10"), day("2024-05-10"), speech(12.0)),
+        (
+            "Link",
+            ColumnKind::Url,
+            json!("cook.example/one-pot"),
+            Value::Url(text("https://cook.example/one-pot")),
+            caption,
+        ),
+        ("Video", ColumnKind::Url, json!(page), Value::Url(text(page)), platform),
+        (
+            "Mail",
+            ColumnKind::Email,
+            json!("Anna@Cook.Example"),
+            Value::Email(text("anna@cook.example")),
+            caption,
+        ),
+        (
+            "Call",
+            ColumnKind::PhoneNumber,
+            json!("0039065812260"),
+            Value::PhoneNumber(text("+39 06 581 2260")),
+            caption,
+        ),
+        ("Veggie", ColumnKind::Checkbox, json!("Yes"), Value::Checkbox(true), Evidence::Whole),
+        ("Where", ColumnKind::Place, json!("Trattoria da Enzo"), place(None), speech(0.0)),
+        ("Where", ColumnKind::Place, json!("Trattoria da Enzo, Rome"), place(Some("Rome")), speech(0.0)),
+        (
+            "Where",
+            ColumnKind::Place,
+            json!({"name": "trattoria da Enzo", "address": "Via Inventata 1"}),
+            Value::Place { name: text("trattoria da Enzo"), address: None },
+            speech(0.0),
+        ),
+        ("Author", ColumnKind::RichText, json!("cook.anna"), Value::Text(text("cook.anna")), platform),
+        (
+            "Steps",
+            ColumnKind::RichText,
+            json!(["Boil", null, "Stir"]),
+            Value::Text(text("Boil\nStir")),
+            Evidence::Whole,
+        ),
+        ("Rating", ColumnKind::RichText, json!("⭐⭐⭐"), Value::Text(text("⭐⭐⭐")), Evidence::Whole),
+        ("Name", ColumnKind::Title, json!("# One pot\npasta"), Value::Title(text("One pot pasta")), caption),
+        ("Name", ColumnKind::Title, json!(null), Value::Title(text("A title")), Evidence::Whole),
+    ];
+    for (name, kind, offered, value, evidence) in table {
+        assert_eq!(outcome(name, kind, offered.clone()), Ok((value, evidence)), "{name}: {offered}");
+    }
+}
+
+#[test]
+fn what_the_input_does_not_state_stays_empty_and_the_owner_is_told_why() {
+    let number = || ColumnKind::Number { format: "number".to_owned() };
+    let table = [
+        ("Calories", number(), json!(450), why::NOT_IN_INPUT),
+        ("Calories", number(), json!(90), why::NOT_IN_INPUT),
+        ("Calories", number(), json!("a lot"), why::NO_NUMBER),
+        ("Calories", number(), json!(true), why::WRONG_TYPE),
+        ("Day", ColumnKind::Date, json!("2024-05-21"), why::NOT_IN_INPUT),
+        ("Day", ColumnKind::Date, json!("soon"), why::NO_DAY),
+        ("Day", ColumnKind::Date, json!(20_240_520), why::WRONG_TYPE),
+        ("Day", ColumnKind::Date, json!("next Friday"), why::TWO_DAYS),
+        ("Link", ColumnKind::Url, json!("https://cook.example/one-pot?leak=1"), why::NOT_IN_INPUT),
+        ("Link", ColumnKind::Url, json!("javascript:alert(1)"), why::NO_LINK),
+        ("Mail", ColumnKind::Email, json!("eve@evil.example"), why::NOT_IN_INPUT),
+        ("Mail", ColumnKind::Email, json!("anna"), why::NO_EMAIL),
+        ("Call", ColumnKind::PhoneNumber, json!("+1 900 555 0199"), why::NOT_IN_INPUT),
+        ("Call", ColumnKind::PhoneNumber, json!("now"), why::NO_PHONE),
+        ("Veggie", ColumnKind::Checkbox, json!(1), why::WRONG_TYPE),
+        ("Where", ColumnKind::Place, json!("Trattoria Inventata"), why::NOT_IN_INPUT),
+        ("Notes", ColumnKind::RichText, json!({"text": "x"}), why::WRONG_TYPE),
+        ("Notes", ColumnKind::RichText, json!("https://evil.example/x"), why::NOT_IN_INPUT),
+        ("Notes", ColumnKind::RichText, json!(77), why::NOT_IN_INPUT),
+    ];
+    for (name, kind, offered, why) in table {
+        assert_eq!(outcome(name, kind, offered.clone()), Err(vec![why.to_owned()]), "{name}: {offered}");
+    }
+}
+
+#[test]
+fn of_a_video_without_anything_in_it_nothing_is_made_up() {
+    let watched = Watched {
+        info: MediaInfo { platform: "TikTok".to_owned(), ..MediaInfo::default() },
+        ..Watched::default()
+    };
+    let kinds =
+        [ColumnKind::RichText, ColumnKind::Checkbox, ColumnKind::Select { options: options(&["Dinner"]) }];
+    for kind in kinds {
+        let offered = if kind == ColumnKind::Checkbox { json!(true) } else { json!("Dinner") };
+        let question = question(column("Any", kind.clone()), watched.clone());
+        let answer = Answer {
+            title: "Invented".to_owned(),
+            summary: "Invented.".to_owned(),
+            key_points: vec!["Invented".to_owned()],
+            values: [("p1".to_owned(), offered)].into(),
+            engine: "m".to_owned(),
+        };
+        let note = check(&question, answer);
+        assert_eq!((note.title.as_str(), note.summary.as_str()), ("TikTok", ""), "{kind:?}");
+        assert!(note.key_points.is_empty() && note.values.is_empty() && note.left_out.len() == 1, "{kind:?}");
+    }
+}
