@@ -253,9 +253,9 @@ pub fn panic_words(panic: &(dyn std::any::Any + Send)) -> &str {
 /// Tells the overseer of a failed job. Without an overseer the lease runs out, and another claim follows.
 pub fn report(failures: &WeakRecipient<Failed>, failed: Failed) {
     if let Some(overseer) = failures.upgrade() {
-        overseer.do_send(failed)
+        overseer.do_send(failed);
     } else {
-        warn!(error = %failed.failure, "a failure found no overseer")
+        warn!(error = %failed.failure, "a failure found no overseer");
     }
 }
 

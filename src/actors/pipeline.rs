@@ -240,9 +240,9 @@ impl Handler<Drain> for Pipeline {
                 stop.hard.cancel();
             }
             if let Ok(()) = tokio::time::timeout(LAST_CALL, settled).await {
-                info!(cut_short = stop.hard.is_cancelled(), "drained")
+                info!(cut_short = stop.hard.is_cancelled(), "drained");
             } else {
-                warn!("some jobs did not end in time, their leases will run out")
+                warn!("some jobs did not end in time, their leases will run out");
             }
         })
     }

@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use super::tools_dir;
 
 /// The longest a test waits for one line of the log.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command of the real program; killed when it is dropped.
 pub fn linkscribe(folder: &Path, arguments: &[&str]) -> Command {
