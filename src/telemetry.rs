@@ -4,6 +4,7 @@
 //! are exported over OTLP when the standard variables name an endpoint. Dropping the guard flushes what
 //! has not left yet, within a second.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -82,7 +83,11 @@ fn json_lines() -> json_subscriber::JsonLayer<Registry> {
 }
 
 fn text_lines() -> impl Layer<Registry> + Send + Sync {
-    tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).compact()
+    tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .compact()
 }
 
 fn filter(default: &str) -> EnvFilter {

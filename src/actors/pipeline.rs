@@ -98,6 +98,8 @@ pub struct PipelineParts {
     pub stop: StopSignals,
     /// Fired when the overseer gives up on the process.
     pub beyond_repair: CancellationToken,
+    /// Draws the jitter of pauses: a number between 0 and 1.
+    pub luck: fn() -> f64,
 }
 
 /// Builds, watches and rebuilds the chain.
@@ -204,7 +206,8 @@ impl Handler<Failed> for Pipeline {
 
     fn handle(&mut self, failed: Failed, _ctx: &mut Context<Self>) {
         let (journal, watchers) = (Arc::clone(&self.parts.journal), self.parts.watchers.clone());
-        actix::spawn(async move { recorder::record(&*journal, &watchers, failed, rand::random()).await });
+        let chance = (self.parts.luck)();
+        actix::spawn(async move { recorder::record(&*journal, &watchers, failed, chance).await });
     }
 }
 

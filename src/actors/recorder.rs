@@ -16,8 +16,11 @@ use crate::failure::{Failure, Kind, Outcome};
 use crate::messages::{Docket, Failed};
 use crate::ports::{Journal, NextRun};
 
-/// The longest we wait of our own accord when waiting is nobody's fault.
+/// The longest we wait of our own accord when waiting is nobody's fault and nobody said how long.
 const WAIT_BOUND: Duration = Duration::from_secs(15);
+
+/// What is added to a wait the other side asked for, so that not all come back at once.
+const WAIT_SPREAD: Duration = Duration::from_secs(2);
 
 /// How often telling a verdict may fail before nobody is left to tell.
 const MAX_TELLINGS: u32 = MAX_ATTEMPTS + 5;
@@ -40,8 +43,11 @@ pub fn rule(docket: Docket, failure: &Failure, chance: f64) -> Ruling {
     match (&failure.kind, docket.verdict) {
         (Kind::Stale, _) => Ruling::Leave,
         (Kind::Wait { retry_after }, _) => {
-            let floor = retry_after.unwrap_or_default().min(backoff::LONGEST_FLOOR);
-            Ruling::HandBack(NextRun::Wait(floor + WAIT_BOUND.mul_f64(chance)))
+            let wait = match retry_after {
+                Some(asked) => (*asked).min(backoff::LONGEST_FLOOR) + WAIT_SPREAD.mul_f64(chance),
+                None => WAIT_BOUND.mul_f64(chance),
+            };
+            Ruling::HandBack(NextRun::Wait(wait))
         }
         (Kind::Permanent(_), Some(verdict)) => Ruling::Finish(verdict),
         (Kind::Permanent(reason), None) => Ruling::HandBack(NextRun::GiveUp(*reason)),
@@ -103,4 +109,97 @@ fn tell_watchers(watchers: &broadcast::Sender<Progress>, docket: Docket, stage: 
         Ruling::Leave | Ruling::HandBack(NextRun::GiveUp(_)) => return,
     };
     announce(watchers, docket.ticket.entry, step);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::entry::{EntryId, RunLease, Ticket};
+
+    fn docket(attempts: u32, verdict: Option<Reason>) -> Docket {
+        Docket { ticket: Ticket { entry: EntryId::new(), lease: RunLease(1) }, attempts, verdict }
+    }
+
+    fn failure(kind: Kind) -> Failure {
+        Failure::new(kind, anyhow::anyhow!("it failed"))
+    }
+
+    #[test]
+    fn every_kind_of_failure_has_its_consequence() {
+        let transient = || failure(Kind::Transient { retry_after: None });
+        let asked = Some(Duration::from_secs(30));
+        let table = [
+            (
+                "a stumble is retried",
+                0,
+                None,
+                transient(),
+                Ruling::HandBack(NextRun::Retry(Duration::from_millis(500))),
+            ),
+            (
+                "the second pause is longer",
+                1,
+                None,
+                transient(),
+                Ruling::HandBack(NextRun::Retry(Duration::from_secs(2))),
+            ),
+            (
+                "Retry-After is a floor",
+                0,
+                None,
+                failure(Kind::Transient { retry_after: asked }),
+                Ruling::HandBack(NextRun::Retry(Duration::from_secs(30))),
+            ),
+            (
+                "the third stumble is the last",
+                2,
+                None,
+                transient(),
+                Ruling::HandBack(NextRun::GiveUp(Reason::AttemptsExhausted)),
+            ),
+            (
+                "a defect counts as a stumble",
+                0,
+                None,
+                failure(Kind::Bug),
+                Ruling::HandBack(NextRun::Retry(Duration::from_millis(500))),
+            ),
+            (
+                "waiting counts no attempt, however often",
+                99,
+                None,
+                failure(Kind::Wait { retry_after: asked }),
+                Ruling::HandBack(NextRun::Wait(Duration::from_secs(31))),
+            ),
+            (
+                "a refusal is final at once",
+                0,
+                None,
+                failure(Kind::Permanent(Reason::Private)),
+                Ruling::HandBack(NextRun::GiveUp(Reason::Private)),
+            ),
+            ("a lost lease is nobody's failure", 0, None, failure(Kind::Stale), Ruling::Leave),
+            (
+                "a verdict that cannot be told ends the entry with its own reason",
+                0,
+                Some(Reason::Private),
+                failure(Kind::Permanent(Reason::RowGone)),
+                Ruling::Finish(Reason::Private),
+            ),
+        ];
+        for (what, attempts, verdict, failure, ruling) in table {
+            assert_eq!(rule(docket(attempts, verdict), &failure, 0.5), ruling, "{what}");
+        }
+    }
+
+    #[test]
+    fn telling_a_verdict_is_tried_more_often_than_the_work_and_not_for_ever() {
+        let stumble = failure(Kind::Transient { retry_after: None });
+        let told = Some(Reason::Private);
+        assert!(matches!(
+            rule(docket(MAX_ATTEMPTS, told), &stumble, 0.5),
+            Ruling::HandBack(NextRun::Retry(_))
+        ));
+        assert_eq!(rule(docket(MAX_TELLINGS, told), &stumble, 0.5), Ruling::Finish(Reason::Private));
+    }
 }

@@ -74,6 +74,8 @@ pub struct Options {
     pub sweep_every: Duration,
     /// How long a status waits for a newer one.
     pub patience: Duration,
+    /// Draws the jitter of pauses: a number between 0 and 1.
+    pub luck: fn() -> f64,
 }
 
 impl Options {
@@ -88,6 +90,7 @@ impl Options {
             beat: lease::BEAT,
             sweep_every: cleanup::SWEEP_EVERY,
             patience: status_board::PATIENCE,
+            luck: rand::random::<f64>,
         }
     }
 }
@@ -111,7 +114,7 @@ impl App {
     pub fn start(ports: Ports, options: Options) -> Self {
         let (watchers, _) = broadcast::channel(PROGRESS_BACKLOG);
         let (stop, beyond_repair) = (StopSignals::default(), CancellationToken::new());
-        let places = Places::new(options.max_in_flight);
+        let (places, luck) = (Places::new(options.max_in_flight), options.luck);
         let wiring = Wiring {
             ports: ports.clone(),
             options,
@@ -127,6 +130,7 @@ impl App {
             places: places.clone(),
             stop,
             beyond_repair: beyond_repair.clone(),
+            luck,
         })
         .start();
         let readiness = overseer.clone().recipient();

@@ -317,7 +317,7 @@ mod tests {
         let heard = Watched { transcript, ..Watched::default() };
         let section = section(&Note::default(), &heard, "", String::new());
         assert_eq!(text(&section.headline), "Video");
-        assert_eq!(outline(&section.blocks), [SPEECHLESS]);
+        assert_eq!(outline(&section.blocks), [SPEECHLESS, "Speech: whisper"]);
     }
 
     #[test]

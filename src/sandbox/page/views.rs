@@ -26,7 +26,6 @@ struct Index {
     description: Text,
     table: Table,
     engines: Vec<Engine>,
-    sample: Option<String>,
     limit_mb: u64,
     address: String,
 }
@@ -98,7 +97,6 @@ pub(super) async fn index(request: HttpRequest, sandbox: Data<Sandbox>) -> HttpR
             description: Text::read(source.get("description")),
             table: Table::of(&sandbox, &source),
             engines: sandbox.engines.clone(),
-            sample: sandbox.sample.as_deref().map(|clip| sandbox.clips.url(&base, clip)),
             limit_mb: sandbox.clips.limit() / (1024 * 1024),
             address: base,
         },

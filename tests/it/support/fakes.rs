@@ -109,6 +109,9 @@ impl MediaOpener for FakeOpener {
         self.0.play().await?;
         let frame = Frame { path: work_dir.join("0.jpg"), at: At(0.0) };
         let audio = AudioFile { path: work_dir.join("audio.ogg"), duration: Some(12.0) };
+        // Enough for who looks at the first bytes: the beginnings of a JPEG and of an Ogg file.
+        std::fs::write(&frame.path, [0xff, 0xd8, 0xff, 0xe0, 0, 16]).unwrap();
+        std::fs::write(&audio.path, b"OggS and some sound").unwrap();
         Ok(Opened { audio: Some(audio), frames: vec![frame], duration: Some(12.0) })
     }
 }

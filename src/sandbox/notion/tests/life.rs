@@ -129,7 +129,7 @@ fn a_page_reads_as_markdown() {
         {"type": "toggle", "toggle": {"rich_text": words("Transcript"), "children": [item("paragraph", "hello")]}},
     ]);
     notion.write_blocks(row, &body).unwrap();
-    let expected = "# Soup\n\n- **Count**: 2\n- **Tags**: hot\n- **No**: 1\n\n## Recipe\n\n1. boil\n2. eat\n▸ Transcript\n  hello\n";
+    let expected = "# Soup\n\n- **Count**: 2\n- **Tags**: hot\n- **No**: 1\n\n## Recipe\n\n1. boil\n2. eat\n\n▸ Transcript\n\n  hello\n";
     let shown = notion.page_markdown(row).unwrap();
     let sorted = |text: &str| {
         let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
