@@ -221,6 +221,8 @@ pub struct Failed {
     pub docket: Docket,
     /// What happened.
     pub failure: Failure,
+    /// The log context of the job.
+    pub span: Span,
     /// Keeps the service from ending before this is recorded.
     pub unsettled: TaskTrackerToken,
 }

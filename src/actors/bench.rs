@@ -12,7 +12,7 @@ use actix::WeakRecipient;
 use actix::prelude::*;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
-use tracing::{Instrument, error, info, info_span, warn};
+use tracing::{Instrument, Span, error, info, info_span, warn};
 
 use super::desk::Desk;
 use crate::domain::backoff;
@@ -148,7 +148,10 @@ impl Bench {
                 let stumbled =
                     matches!(&outcome, Err(Failure { kind: Kind::Transient { .. } | Kind::Bug, .. }));
                 if let Err(failure) = outcome {
-                    report(&failures, Failed { docket, failure: failure.at(stage), unsettled });
+                    report(
+                        &failures,
+                        Failed { docket, failure: failure.at(stage), span: Span::current(), unsettled },
+                    );
                 }
                 if let Some(me) = me.upgrade() {
                     me.do_send(Settled { stumbled });
@@ -248,6 +251,11 @@ fn broken(error: JoinError) -> Failure {
 pub fn panic_words(panic: &(dyn std::any::Any + Send)) -> &str {
     let words = panic.downcast_ref::<&str>().copied();
     words.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
+}
+
+/// Whether this very stage failed for a passing reason; what another stage left undone says nothing of it.
+fn stumbled_here(failure: &Failure, stage: Stage) -> bool {
+    matches!(failure.kind, Kind::Transient { .. } | Kind::Bug) && failure.stage.is_none_or(|of| of == stage)
 }
 
 /// Tells the overseer of a failed job. Without an overseer the lease runs out, and another claim follows.

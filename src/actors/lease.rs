@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{Instrument, Span, warn};
 
 use crate::domain::entry::Ticket;
 use crate::messages::{LeaseKeeper, Underway};
@@ -21,9 +21,9 @@ pub const BEAT: Duration = Duration::from_secs(5);
 pub const TRUST: Duration = Duration::from_secs(18);
 
 /// Starts the heart of a claim.
-pub fn keep(journal: Arc<dyn Journal>, ticket: Ticket, beat: Duration) -> LeaseKeeper {
+pub fn keep(journal: Arc<dyn Journal>, ticket: Ticket, beat: Duration, span: Span) -> LeaseKeeper {
     let lost = CancellationToken::new();
-    let heart = tokio::spawn(pulse(journal, ticket, beat, lost.clone()));
+    let heart = tokio::spawn(pulse(journal, ticket, beat, lost.clone()).instrument(span));
     LeaseKeeper { lost, heart: Underway::new(heart) }
 }
 
@@ -37,7 +37,7 @@ async fn pulse(journal: Arc<dyn Journal>, ticket: Ticket, beat: Duration, lost: 
             Ok(Ok(())) => trusted_until = asked_at + TRUST,
             Ok(Err(failure)) if failure.is_stale() => break,
             Ok(Err(failure)) => {
-                warn!(entry_id = %ticket.entry, error = %failure, "a lease could not be prolonged");
+                warn!(error = %failure, "a lease could not be prolonged");
             }
             Err(_) => break,
         }
@@ -45,6 +45,6 @@ async fn pulse(journal: Arc<dyn Journal>, ticket: Ticket, beat: Duration, lost: 
             break;
         }
     }
-    warn!(entry_id = %ticket.entry, "the lease is lost, the job stops");
+    warn!("the lease is lost, the job stops");
     lost.cancel();
 }

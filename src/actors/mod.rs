@@ -13,7 +13,7 @@
 //! | --- | --- | --- | --- | --- | --- |
 //! | Monitor | 1 claim loop | logged, polled again | rests | new generation | claims no more |
 //! | Downloader | 3 | overseer records | rests | new generation | ends within the grace time, else handed back |
-//! | Transcriber | 1 local, 4 remote | overseer records | rests | new generation | as above |
+//! | Transcriber | 1 local, 4 remote | overseer records | never: its jobs end at once | new generation | as above |
 //! | `OcrActor` | 2 local, 4 remote | goes on without screen text | never | new generation | as above |
 //! | Summarizer | 4 | overseer records | rests | new generation | as above |
 //! | `NotionWriter` | 8 | overseer records | rests | new generation | as above |

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use tracing::warn;
+use tracing::{Instrument, warn};
 
 use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
@@ -19,14 +19,15 @@ use crate::domain::progress::Step;
 use crate::domain::screen;
 use crate::domain::stage::Stage;
 use crate::failure::Outcome;
-use crate::messages::{Envelope, PendingTranscript, ReadScreen, Summarize};
+use crate::messages::{Envelope, PendingTranscript, ReadScreen, Summarize, Underway};
 use crate::ports::{Frame, TextReader};
 
 /// The longest the reading of one video may take.
 const READING_LIMIT: Duration = Duration::from_mins(10);
 
-/// The longest a job may stay here: its transcript may still have to wait for a seat.
-pub const LIMIT: Duration = transcriber::LIMIT.saturating_add(READING_LIMIT);
+/// The longest a job may stay here. Transcript and reading have limits of their own; what is left is the
+/// wait for a seat behind other long videos, which is nobody's failure.
+pub const LIMIT: Duration = transcriber::LIMIT.saturating_mul(24);
 
 /// Writes down what is shown.
 pub struct OcrActor {
@@ -49,7 +50,7 @@ impl Handler<ReadScreen> for OcrActor {
         self.bench.run(
             ctx,
             job,
-            |job| async move { read_screen(reader.as_deref(), &desk, job).await },
+            |job| async move { read_screen(reader, &desk, job).await },
             self.next.clone(),
         );
     }
@@ -57,15 +58,17 @@ impl Handler<ReadScreen> for OcrActor {
 
 /// The story of the stage.
 pub async fn read_screen(
-    reader: Option<&dyn TextReader>,
+    reader: Option<Arc<dyn TextReader>>,
     desk: &Desk,
     job: ReadScreen,
 ) -> Outcome<Summarize> {
     let ReadScreen { envelope, media, frames, transcript } = job;
-    let (transcript, screen_text) = tokio::try_join!(
+    // Both to their ends: text that was paid for is kept even where the transcript fails.
+    let (transcript, screen_text) = tokio::join!(
         hear_to_the_end(desk, &envelope, transcript),
-        read(reader, desk, envelope.ticket(), &media, &frames),
-    )?;
+        read(reader, desk, envelope.ticket(), &media, frames),
+    );
+    let (transcript, screen_text) = (transcript?, screen_text?);
     let info = media.info.unwrap_or_default();
     Ok(Summarize { watched: Watched { info, transcript, screen_text }, envelope })
 }
@@ -88,11 +91,11 @@ async fn hear_to_the_end(
 
 /// Reads the pictures; any failure but a lost lease leaves the entry without screen text.
 async fn read(
-    reader: Option<&dyn TextReader>,
+    reader: Option<Arc<dyn TextReader>>,
     desk: &Desk,
     ticket: Ticket,
     media: &Media,
-    frames: &[Frame],
+    frames: Vec<Frame>,
 ) -> Outcome<ScreenText> {
     if let Some(paid_for) = &media.screen_text {
         return Ok(paid_for.clone());
@@ -102,15 +105,18 @@ async fn read(
         desk.announce(ticket.entry, Step::Finished(Stage::Read, "switched off".to_owned()));
         return Ok(ScreenText::default());
     };
-    let read = match tokio::time::timeout(READING_LIMIT, reader.read(frames)).await {
-        Ok(Ok(read)) => read,
-        Ok(Err(failure)) if failure.is_stale() => return Err(failure),
-        Ok(Err(failure)) => return Ok(unread(desk, ticket, &failure.to_string())),
+    let engine = reader.name();
+    // In a task of its own, so that a panic of the engine stops the reading and not the entry.
+    let reading = tokio::spawn(async move { reader.read(&frames).await }.in_current_span());
+    let read = match tokio::time::timeout(READING_LIMIT, Underway::new(reading)).await {
+        Ok(Ok(Ok(read))) => read,
+        Ok(Ok(Err(failure))) => return Ok(unread(desk, ticket, &failure.to_string())),
+        Ok(Err(broken)) => return Ok(unread(desk, ticket, &broken.to_string())),
         Err(_) => return Ok(unread(desk, ticket, "took too long")),
     };
     let read: Vec<_> = read.into_iter().map(|frame| (frame.at, frame.lines)).collect();
     let lines = screen::merge(&read);
-    let text = ScreenText { lines, engine: reader.name() };
+    let text = ScreenText { lines, engine };
     desk.journal.save_screen_text(ticket, &media.key, &text).await?;
     desk.announce(ticket.entry, Step::Finished(Stage::Read, format!("{} lines", text.lines.len())));
     Ok(text)

@@ -12,7 +12,7 @@ use actix::prelude::*;
 use tokio::sync::{Semaphore, broadcast};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{Instrument, error, info, warn};
 
 use super::bench::BackLinks;
 use super::desk::StopSignals;
@@ -207,7 +207,9 @@ impl Handler<Failed> for Pipeline {
     fn handle(&mut self, failed: Failed, _ctx: &mut Context<Self>) {
         let (journal, watchers) = (Arc::clone(&self.parts.journal), self.parts.watchers.clone());
         let chance = (self.parts.luck)();
-        actix::spawn(async move { recorder::record(&*journal, &watchers, failed, chance).await });
+        let span = failed.span.clone();
+        let work = async move { recorder::record(&*journal, &watchers, failed, chance).await };
+        actix::spawn(work.instrument(span));
     }
 }
 

@@ -68,17 +68,17 @@ pub async fn record(
     failed: Failed,
     chance: f64,
 ) {
-    let Failed { docket, failure, unsettled: _until_recorded } = failed;
+    let Failed { docket, failure, span: _, unsettled: _until_recorded } = failed;
     let ruling = rule(docket, &failure, chance);
-    log(docket, &failure, ruling);
+    log(&failure, ruling);
     let written = apply(journal, docket, ruling).await;
     match written {
-        Ok(()) => tell_watchers(watchers, docket, failure.stage.unwrap_or(Stage::Download), ruling),
+        Ok(()) => tell_watchers(watchers, docket, &failure, ruling),
         Err(stale) if stale.is_stale() => {
-            debug!(entry_id = %docket.ticket.entry, "the entry moved on already");
+            debug!("the entry moved on already");
         }
         Err(unwritten) => {
-            warn!(entry_id = %docket.ticket.entry, error = %unwritten, "a failure could not be recorded");
+            warn!(error = %unwritten, "a failure could not be recorded");
         }
     }
 }
@@ -91,19 +91,20 @@ async fn apply(journal: &dyn Journal, docket: Docket, ruling: Ruling) -> Outcome
     }
 }
 
-fn log(docket: Docket, failure: &Failure, ruling: Ruling) {
-    let (entry, stage) = (docket.ticket.entry, failure.stage.map_or("none", Stage::name));
+/// The lines stand in the job's own span, which names entry, user and stage.
+fn log(failure: &Failure, ruling: Ruling) {
     match failure.kind {
-        Kind::Stale => debug!(entry_id = %entry, stage, error = %failure, "a job stopped"),
-        Kind::Bug => error!(entry_id = %entry, stage, error = %failure, ?ruling, "a job failed by a defect"),
-        _ => warn!(entry_id = %entry, stage, error = %failure, ?ruling, "a job failed"),
+        Kind::Stale => debug!(error = %failure, "a job stopped"),
+        Kind::Bug => error!(error = %failure, ?ruling, "a job failed by a defect"),
+        _ => warn!(error = %failure, ?ruling, "a job failed"),
     }
 }
 
-fn tell_watchers(watchers: &broadcast::Sender<Progress>, docket: Docket, stage: Stage, ruling: Ruling) {
+fn tell_watchers(watchers: &broadcast::Sender<Progress>, docket: Docket, failure: &Failure, ruling: Ruling) {
     let step = match ruling {
         Ruling::HandBack(NextRun::Retry(pause) | NextRun::Wait(pause)) => {
-            Step::WillRetry(stage, pause.as_secs())
+            let stage = failure.stage.unwrap_or(Stage::Download);
+            Step::WillRetry(stage, pause.as_secs(), format!("{:#}", failure.cause))
         }
         Ruling::Finish(verdict) => Step::Failed(verdict),
         Ruling::Leave | Ruling::HandBack(NextRun::GiveUp(_)) => return,

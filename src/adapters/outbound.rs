@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context;
 use futures_util::StreamExt;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode, redirect};
+use url::{Host, Url};
 
 use crate::failure::{Failure, Outcome};
 
@@ -24,6 +25,7 @@ pub const USER_AGENT: &str = concat!("linkscribe/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Clone)]
 pub struct Outbound {
     client: Client,
+    direct: Client,
     max_bytes: usize,
 }
 
@@ -43,15 +45,17 @@ impl Outbound {
     /// answers have at most `max_bytes`. There is no shorter limit on silence: a provider that transcribes
     /// or thinks says nothing for minutes and then everything at once.
     pub fn new(timeout: Duration, max_bytes: usize) -> Outcome<Self> {
-        let client = Client::builder()
-            .user_agent(USER_AGENT)
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .timeout(timeout)
-            .redirect(redirect::Policy::none())
-            .build()
-            .context("cannot set up the HTTP client")
-            .map_err(Failure::bug)?;
-        Ok(Self { client, max_bytes })
+        let builder = || {
+            Client::builder()
+                .user_agent(USER_AGENT)
+                .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+                .timeout(timeout)
+                .redirect(redirect::Policy::none())
+        };
+        let built = |builder: ClientBuilder| {
+            builder.build().context("cannot set up the HTTP client").map_err(Failure::bug)
+        };
+        Ok(Self { client: built(builder())?, direct: built(builder().no_proxy())?, max_bytes })
     }
 
     /// The client to build requests with; they are sent by [`Outbound::send`].
@@ -61,7 +65,11 @@ impl Outbound {
 
     /// Sends one request and reads the whole answer, whatever its status.
     pub async fn send(&self, request: RequestBuilder) -> Outcome<Reply> {
-        let response = request.send().await.map_err(unreachable)?;
+        let (client, request) = request.build_split();
+        let request = request.map_err(unreachable)?;
+        // A proxy of the network knows nothing of this machine's own ports.
+        let client = if is_here(request.url()) { &self.direct } else { &client };
+        let response = client.execute(request).await.map_err(unreachable)?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         let mut chunks = response.bytes_stream();
@@ -102,6 +110,16 @@ impl Reply {
         const SHOWN: usize = 200;
         let text = String::from_utf8_lossy(&self.body);
         text.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect()
+    }
+}
+
+/// Whether an address is on this machine.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

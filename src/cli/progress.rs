@@ -80,9 +80,9 @@ fn show_in_bars(bars: &[(Stage, ProgressBar)], step: Step) {
                 bar.finish_with_message(came_out);
             }
         }
-        Step::WillRetry(stage, pause) => {
+        Step::WillRetry(stage, pause, why) => {
             if let Some(bar) = bar_of(stage) {
-                bar.set_message(format!("did not work, again in {pause} s"));
+                bar.set_message(format!("again in {pause} s: {why}"));
             }
         }
         Step::Completed | Step::Failed(_) => {
@@ -97,7 +97,9 @@ fn line(step: &Step) -> String {
     match step {
         Step::Started(stage) => format!("{}: {}", words(*stage).0, words(*stage).1),
         Step::Finished(stage, came_out) => format!("{}: done, {came_out}", words(*stage).0),
-        Step::WillRetry(stage, pause) => format!("{}: did not work, again in {pause} s", words(*stage).0),
+        Step::WillRetry(stage, pause, why) => {
+            format!("{}: did not work, again in {pause} s: {why}", words(*stage).0)
+        }
         Step::Completed => "completed".to_owned(),
         Step::Failed(_) => "failed".to_owned(),
     }

@@ -19,8 +19,8 @@ pub enum Step {
     Started(Stage),
     /// The stage is done; the words say what came out, for a person.
     Finished(Stage, String),
-    /// The stage failed and will be tried again after this many seconds.
-    WillRetry(Stage, u64),
+    /// The stage failed for this reason and will be tried again after this many seconds.
+    WillRetry(Stage, u64, String),
     /// The result stands in the row.
     Completed,
     /// It ended as failed, for this reason.

@@ -103,18 +103,20 @@ impl Reason {
             }
             Self::Live => "This is a live stream. Set the status back to pending once it has ended.",
             Self::NothingFound => {
-                "Nobody speaks in this video, and it shows no text and has no caption, so there is nothing to write down."
+                "Nobody speaks in this video, and it shows no text and has no caption, so there is nothing to write down. Fill the row by hand, or save another copy of it."
             }
             Self::ProviderAccount => {
                 "A service Linkscribe depends on refuses its account. The operator has to fix this; then set the status back to pending."
             }
             Self::Refused => {
-                "The summarizing service refuses the content of this video. Nothing was written down."
+                "The summarizing service refuses the content of this video. Nothing was written down; fill the row by hand."
             }
             Self::Disconnected => {
                 "Linkscribe has lost its access to this workspace. Connect it again, then set the status back to pending."
             }
-            Self::RowGone => "This row was deleted or is no longer shared with Linkscribe.",
+            Self::RowGone => {
+                "This row was deleted or is no longer shared with Linkscribe. Take it out of the trash or share its database again."
+            }
             Self::SchemaChanged => {
                 "A column that Linkscribe needs was removed or changed its type. Check the columns, then set the status back to pending."
             }

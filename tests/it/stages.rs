@@ -89,7 +89,7 @@ async fn envelope(kitchen: &Kitchen) -> Envelope {
             link: LINK.into(),
         }),
         section: None,
-        lease: lease::keep(journal, claimed.ticket, lease::BEAT),
+        lease: lease::keep(journal, claimed.ticket, lease::BEAT, tracing::Span::none()),
         permit: Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap(),
         work_dir: tempfile::Builder::new()
             .prefix(&work_dir_name(claimed.ticket))
@@ -374,11 +374,10 @@ async fn a_failed_transcription_is_the_entrys_failure_with_its_own_stage() {
         Err(Failure::permanent(Reason::ProviderAccount, anyhow::anyhow!("no credit")))
     });
     let pending = PendingTranscript::Underway(linkscribe::messages::Underway::new(task));
-    let reader = FakeReader(Script::works());
-    let failure =
-        read_screen(Some(&reader), &quiet_desk(&kitchen), a_read(envelope(&kitchen).await, pending))
-            .await
-            .unwrap_err();
+    let reader = Arc::new(FakeReader(Script::works()));
+    let failure = read_screen(Some(reader), &quiet_desk(&kitchen), a_read(envelope(&kitchen).await, pending))
+        .await
+        .unwrap_err();
     assert_eq!(
         (failure.stage, failure.kind),
         (Some(Stage::Transcribe), Kind::Permanent(Reason::ProviderAccount))
@@ -388,9 +387,11 @@ async fn a_failed_transcription_is_the_entrys_failure_with_its_own_stage() {
 #[tokio::test]
 async fn screen_text_that_could_not_be_read_is_not_kept_as_read() {
     let kitchen = Kitchen::open().await;
-    let reader = FakeReader(Script::of([Behaviour::Fail(|| Failure::transient(anyhow::anyhow!("no eyes")))]));
+    let reader = Arc::new(FakeReader(Script::of([Behaviour::Fail(|| {
+        Failure::transient(anyhow::anyhow!("no eyes"))
+    })])));
     let job = a_read(envelope(&kitchen).await, PendingTranscript::Ready(said("hello")));
-    let made = read_screen(Some(&reader), &quiet_desk(&kitchen), job).await.unwrap();
+    let made = read_screen(Some(reader), &quiet_desk(&kitchen), job).await.unwrap();
     assert_eq!(made.watched.screen_text, ScreenText::default());
     assert!(kitchen.store.media(&media().key).await.unwrap().screen_text.is_none());
 }

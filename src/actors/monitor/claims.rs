@@ -60,11 +60,9 @@ async fn send_in(parts: &MonitorParts, claimed: Claimed, place: OwnedSemaphorePe
     let span = info_span!("entry", entry_id = %entry, user_id = tracing::field::Empty, platform = tracing::field::Empty);
     let sent = enter(parts, claimed, docket, place, span.clone()).instrument(span.clone()).await;
     if let Err(failure) = sent {
-        let _in_span = span.enter();
-        bench::report(
-            &parts.back.failures,
-            Failed { docket, failure: failure.at(Stage::Download), unsettled },
-        );
+        let failure = failure.at(Stage::Download);
+        let span = info_span!(parent: &span, "stage", stage = Stage::Download.name());
+        bench::report(&parts.back.failures, Failed { docket, failure, span, unsettled });
     }
 }
 
@@ -75,7 +73,7 @@ async fn enter(
     permit: OwnedSemaphorePermit,
     span: tracing::Span,
 ) -> Outcome<()> {
-    let lease = lease::keep(Arc::clone(&parts.desk.journal), claimed.ticket, parts.beat);
+    let lease = lease::keep(Arc::clone(&parts.desk.journal), claimed.ticket, parts.beat, span.clone());
     let row = row_ref(parts, &claimed).await?;
     span.record("user_id", tracing::field::display(row.database.connection));
     let work_dir = work_dir(parts, docket).map_err(Failure::transient)?;
