@@ -18,7 +18,7 @@ WORKDIR /opt/linkscribe
 COPY scripts scripts
 RUN scripts/setup tools && rm -rf /var/lib/apt/lists/* /root/.cache
 
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin linkscribe \
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin linkscribe \
     && install --directory --owner linkscribe --group linkscribe --mode 0700 /var/lib/linkscribe
 COPY --from=builder /src/target/release/linkscribe /usr/local/bin/linkscribe
 

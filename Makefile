@@ -23,7 +23,8 @@ test: ## sets up what tests need besides, checks formatting and lints, runs all 
 	@scripts/setup
 	@scripts/setup tests
 	@scripts/check.sh
-	@cargo test --locked --workspace
+	@cargo test --locked --workspace --doc
+	@cargo test --locked --workspace --tests
 
 check: ## checks formatting and lints
 	@scripts/check.sh

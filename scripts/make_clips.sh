@@ -4,7 +4,7 @@
 # Takes: the JSON files (`said` is spoken in order, `shown` is written on the picture from its
 #        `start` second on, the whole lasts `seconds`). Other names may be given as arguments.
 # Gives: 720x1280 H.264 with AAC sound; without anything said, without a sound stream.
-# Fails: where espeak-ng, ffmpeg, python3 or the DejaVu font is missing, or the speech is longer
+# Fails: where ffmpeg (with flite), python3 or the DejaVu font is missing, or the speech is longer
 #        than the clip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +13,8 @@ FONT=/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf # Debian's fonts-dejav
 WIDTH=720
 HEIGHT=1280
 RATE=25
-SPEED=125       # words a minute: slower and clearer than espeak-ng's 175
+VOICE=awb       # flite's: the small model hears every word of it, and guesses at espeak-ng's
+BREATH=0.7      # seconds before a sentence
 LINE_HEIGHT=130 # pixels from one line of text to the next
 BACKGROUND=0x26323a
 
@@ -27,9 +28,10 @@ die() {
 
 check_tools() {
   local tool
-  for tool in espeak-ng ffmpeg ffprobe python3; do
+  for tool in ffmpeg ffprobe python3; do
     command -v "$tool" >/dev/null || die "$tool is missing; try: scripts/setup packages clips"
   done
+  ffmpeg -v error -f lavfi -i "flite=text=a:voice=$VOICE" -f null - || die "this ffmpeg cannot speak (no flite); Debian's can"
   [[ -r $FONT ]] || die "$FONT is missing; try: scripts/setup packages clips"
 }
 
@@ -46,13 +48,14 @@ PY
 speak() {
   local source=$1 seconds=$2 number=0 sentence length
   : >"$work/list"
-  ffmpeg -v error -y -f lavfi -i anullsrc=r=22050:cl=mono -t 0.35 "$work/breath.wav"
+  ffmpeg -v error -nostdin -y -f lavfi -i anullsrc=r=16000:cl=mono -t "$BREATH" "$work/breath.wav"
   while IFS= read -r sentence; do
     number=$((number + 1))
-    espeak-ng -v en-gb -s "$SPEED" -p 40 -w "$work/$number.wav" "$sentence"
+    printf '%s' "$sentence" >"$work/sentence"
+    ffmpeg -v error -nostdin -y -f lavfi -i "flite=textfile=$work/sentence:voice=$VOICE" "$work/$number.wav"
     printf "file '%s'\nfile '%s'\n" "$work/breath.wav" "$work/$number.wav" >>"$work/list"
   done < <(field "$source" said)
-  ffmpeg -v error -y -f concat -safe 0 -i "$work/list" -c copy "$work/speech.wav"
+  ffmpeg -v error -nostdin -y -f concat -safe 0 -i "$work/list" -c copy "$work/speech.wav"
   length=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$work/speech.wav")
   python3 -c "import sys; sys.exit(float('$length') > $seconds)" ||
     die "$source: $length s are spoken, the clip lasts $seconds s"

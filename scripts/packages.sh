@@ -37,7 +37,6 @@ needs() {
       echo "fonts-dejavu-core has_font"
       ;;
     clips)
-      echo "espeak-ng has espeak-ng"
       echo "fonts-dejavu-core has_font"
       ;;
     *) die "there is no package group '$1'; the groups are run, build, test and clips" ;;
