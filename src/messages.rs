@@ -22,13 +22,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Span;
 
-use crate::domain::entry::{LinkDatabase, Ticket};
+use crate::domain::entry::{EntryId, EntryView, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;
 use crate::domain::media::{Media, Transcript, Watched};
 use crate::domain::note::Note;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
-use crate::failure::Failure;
+use crate::failure::{Failure, Outcome};
 use crate::ports::{Access, AudioFile, Frame};
 
 /// What every stage needs of an entry, and what an entry holds while it is in the chain.
@@ -257,6 +257,17 @@ pub enum Readiness {
     /// It is not, for this reason.
     NotReady(String),
 }
+
+/// Where is this entry?
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Outcome<Option<EntryView>>")]
+pub struct LookUp {
+    /// Which one.
+    pub entry: EntryId,
+}
+
+/// An address that takes one kind of message; rooms without actors name it so.
+pub type Door<M> = actix::Recipient<M>;
 
 /// The stage a message belongs to, for logs and failures.
 pub trait Job {

@@ -145,8 +145,7 @@ impl Bench {
         actix::spawn(
             async move {
                 let outcome = work.await.unwrap_or_else(|error| Err(broken(error)));
-                let stumbled =
-                    matches!(&outcome, Err(Failure { kind: Kind::Transient { .. } | Kind::Bug, .. }));
+                let stumbled = outcome.as_ref().is_err_and(|failure| stumbled_here(failure, stage));
                 if let Err(failure) = outcome {
                     report(
                         &failures,

@@ -9,11 +9,11 @@ use std::time::Duration;
 use actix::prelude::*;
 use secrecy::SecretString;
 
-use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, EntryView, LinkDatabase};
+use crate::domain::entry::{ConnectionId, DatabaseId, EntryView, LinkDatabase};
 use crate::domain::mapping::{self, Mapping};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::messages::{AskReadiness, Readiness};
+use crate::messages::{AskReadiness, LookUp, Readiness};
 use crate::ports::{Access, DataSourceRef, Journal, NewConnection, Registry, Workspace};
 
 /// How long the journal and the overseer may take to answer a readiness probe.
@@ -56,14 +56,6 @@ pub struct Registered {
     pub title: String,
     /// Which column plays which part, by name: (part, column).
     pub parts: Vec<(&'static str, String)>,
-}
-
-/// Where is this entry?
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Outcome<Option<EntryView>>")]
-pub struct LookUp {
-    /// Which one.
-    pub entry: EntryId,
 }
 
 impl Actor for Http {

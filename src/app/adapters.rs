@@ -61,14 +61,16 @@ pub async fn with(
 ) -> anyhow::Result<Ports> {
     let downloader = yt_dlp(settings);
     downloader.check().await.map_err(for_operator)?;
+    let opener = ffmpeg(settings);
+    opener.check().await.map_err(for_operator)?;
     let (speech, speech_seats) = speech(settings)?;
-    let (reader, reader_seats) = reader(settings)?;
+    let (reader, reader_seats) = reader(settings).await?;
     Ok(Ports {
         journal: Arc::clone(&store) as Arc<dyn Journal>,
         registry: store as Arc<dyn Registry>,
         workspace,
         source: Arc::new(downloader),
-        opener: Arc::new(ffmpeg(settings)),
+        opener: Arc::new(opener),
         speech,
         speech_seats,
         reader,
@@ -153,19 +155,25 @@ fn speech(settings: &Settings) -> anyhow::Result<(Option<Arc<dyn SpeechToText>>,
 /// Whisper in a child process of this very program.
 fn whisper(settings: &Settings) -> anyhow::Result<WhisperLocal> {
     let model = speech_model(settings);
-    if !model.is_file() {
-        warn!(model = %model.display(), "the speech model is missing; run `make setup`");
-    }
     let program = std::env::current_exe().context("this program cannot find itself")?;
-    Ok(WhisperLocal::new(WhisperSettings { exe: program, model, ffmpeg: PathBuf::from(FFMPEG) }))
+    let engine = WhisperLocal::new(WhisperSettings { exe: program, model, ffmpeg: PathBuf::from(FFMPEG) });
+    engine.check().map_err(for_operator)?;
+    Ok(engine)
 }
 
-fn reader(settings: &Settings) -> anyhow::Result<(Option<Arc<dyn TextReader>>, usize)> {
+async fn reader(settings: &Settings) -> anyhow::Result<(Option<Arc<dyn TextReader>>, usize)> {
     Ok(match &settings.reader {
         ReaderEngine::Google { url, key } => {
             (Some(Arc::new(GoogleVision::new(url, key).map_err(for_operator)?)), REMOTE_SEATS)
         }
-        ReaderEngine::Local { languages } => (Some(Arc::new(tesseract(languages))), LOCAL_READER_SEATS),
+        ReaderEngine::Local { languages } => {
+            let engine = tesseract(languages);
+            // Reading never stops an entry, so its absence does not stop the service.
+            if let Err(failure) = engine.check().await {
+                warn!(error = %failure, "the screen will not be read");
+            }
+            (Some(Arc::new(engine)), LOCAL_READER_SEATS)
+        }
         ReaderEngine::Off => (None, REMOTE_SEATS),
     })
 }

@@ -3,12 +3,16 @@
 pub mod adapters;
 mod wiring;
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr, Supervisor};
+use actix_web::dev::ServerHandle;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, broadcast};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use url::Url;
@@ -19,6 +23,7 @@ use crate::actors::http::Http;
 use crate::actors::pipeline::{Pipeline, PipelineParts, Places};
 use crate::actors::{cleanup, lease, status_board};
 use crate::domain::progress::Progress;
+use crate::http::{self, Behind};
 use crate::messages::Drain;
 use crate::ports::{
     Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
@@ -29,6 +34,9 @@ pub const BEYOND_REPAIR: u8 = 70;
 
 /// The whole drain, after which the process ends whatever is left: Cloud Run kills after ten seconds.
 const DRAIN_LIMIT: Duration = Duration::from_millis(8_500);
+
+/// How often to look whether the overseer lives.
+const LOOK_AT_OVERSEER: Duration = Duration::from_secs(5);
 
 /// One adapter for each capability.
 #[derive(Clone)]
@@ -140,17 +148,22 @@ impl App {
     }
 
     /// Runs until a signal or the overseer ends it; drains; gives the exit code.
-    pub async fn run_until_stopped(self) -> anyhow::Result<u8> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    pub async fn run_until_stopped(&self) -> anyhow::Result<u8> {
         let code = tokio::select! {
-            _ = terminate.recv() => 0,
-            _ = interrupt.recv() => 0,
+            stopped = stop_signal() => stopped.map(|()| 0)?,
             () = self.beyond_repair.cancelled() => BEYOND_REPAIR,
+            () = gone(&self.overseer) => BEYOND_REPAIR,
         };
         self.drain().await;
         Ok(code)
+    }
+
+    /// Answers HTTP on a listener until the server is closed.
+    pub fn serve_http(&self, listener: TcpListener) -> std::io::Result<WebServer> {
+        let behind =
+            Behind { readiness: self.http.clone().recipient(), entries: self.http.clone().recipient() };
+        let server = http::server(listener, behind)?;
+        Ok(WebServer { handle: server.handle(), task: actix::spawn(server) })
     }
 
     /// Takes no new work, lets running work end, hands the rest back.
@@ -161,4 +174,41 @@ impl App {
             Err(_) => warn!("draining took too long, leases will run out"),
         }
     }
+}
+
+/// A web server that runs.
+pub struct WebServer {
+    handle: ServerHandle,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl WebServer {
+    /// Closes the port and waits until the server is gone.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.handle.stop(false).await;
+        Ok(self.task.await??)
+    }
+}
+
+/// Runs a command inside an actix `System`, which actors need around them.
+pub fn in_system<T>(command: impl Future<Output = T>) -> T {
+    actix::System::new().block_on(command)
+}
+
+/// Waits for the signal to end, from a host or from a person.
+pub async fn stop_signal() -> anyhow::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Waits until the overseer is gone: nobody would notice a dead chain any more.
+async fn gone(overseer: &Addr<Pipeline>) {
+    while overseer.connected() {
+        tokio::time::sleep(LOOK_AT_OVERSEER).await;
+    }
+    error!("the overseer is gone");
 }

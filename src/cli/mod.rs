@@ -10,6 +10,7 @@ mod process;
 mod progress;
 mod register;
 mod sandbox;
+mod scratch;
 mod serve;
 
 use std::io::Write;
@@ -17,9 +18,17 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::app::in_system;
+
+/// What stands under the list of commands.
+const AFTER_HELP: &str = "\
+Settings come from the environment or from config/local.toml; config/default.toml explains each.
+TOOLS_DIR is the folder that `make setup` filled, .tools by default.
+Exit codes: 0 done, 1 not done (the last line says why), 2 wrong call, 70 the service gave up on itself.";
+
 /// Watches the videos you save in Notion and fills your own columns.
 #[derive(Debug, Parser)]
-#[command(name = "linkscribe", version, propagate_version = true)]
+#[command(name = "linkscribe", version, propagate_version = true, after_help = AFTER_HELP)]
 pub struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -56,11 +65,6 @@ pub fn run(line: CommandLine) -> ExitCode {
         Command::Migrate => in_system(migrate::run()),
     };
     done.map_or_else(|error| say(&error), ExitCode::from)
-}
-
-/// Runs a command inside an actix `System`.
-fn in_system(command: impl Future<Output = anyhow::Result<u8>>) -> anyhow::Result<u8> {
-    actix::System::new().block_on(command)
 }
 
 /// The last line of a command that could not be done.

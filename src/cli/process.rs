@@ -10,11 +10,11 @@ use secrecy::SecretString;
 use serde_json::json;
 use url::Url;
 
-use super::progress;
+use super::{progress, scratch};
 use crate::adapters::local_file::LocalFile;
 use crate::adapters::notion::parse_schema;
 use crate::adapters::paper::{Ending, Paper};
-use crate::app::{App, Options, adapters};
+use crate::app::{App, Options, adapters, stop_signal};
 use crate::domain::entry::{DatabaseId, EntryId, LinkDatabase};
 use crate::domain::link::MediaKey;
 use crate::domain::media::Watched;
@@ -54,10 +54,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let settings = Settings::load()?;
     let _telemetry = init(LogTo::Terminal)?;
     let schema = arguments.schema.as_deref().map(read_schema).transpose()?.unwrap_or_default();
-    let desk = tempfile::Builder::new()
-        .prefix("linkscribe-")
-        .tempdir()
-        .context("no temporary folder can be made")?;
+    let desk = scratch::folder()?;
     let store = adapters::store_in(desk.path()).await?;
     let (link, source) = video(&arguments.video)?;
     let (paper, ending) = Paper::new(link.clone(), schema);
@@ -75,8 +72,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let shown = tokio::spawn(progress::show(app.watchers.subscribe()));
     let ended = tokio::select! {
         ended = ending => ended.context("the chain ended without a result")?,
-        interrupted = tokio::signal::ctrl_c() => {
-            interrupted?;
+        stopped = stop_signal() => {
+            stopped?;
             app.drain().await;
             anyhow::bail!("interrupted");
         }

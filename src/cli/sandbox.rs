@@ -10,13 +10,13 @@ use tokio::sync::broadcast::error::RecvError;
 use url::Url;
 use uuid::Uuid;
 
+use super::scratch;
 use crate::actors::http::{Register, register};
-use crate::app::{App, Options, adapters};
-use crate::http::{Behind, server};
+use crate::app::{App, Options, adapters, stop_signal};
 use crate::sandbox::clips::Clips;
 use crate::sandbox::notion::EmulatedNotion;
 use crate::sandbox::{Engine, Sandbox, starter};
-use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
+use crate::settings::Settings;
 use crate::telemetry::{LogTo, init};
 
 /// The emulated Notion has no budget to spare.
@@ -24,6 +24,10 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// How long the sample row may take with `--once`: minutes on a machine that is busy with other things.
 const ONCE_LIMIT: Duration = Duration::from_mins(10);
+
+/// The sandbox needs no account, whatever keys the environment holds.
+const ON_THIS_MACHINE: [(&str, &str); 3] =
+    [("TRANSCRIBER", "local"), ("OCR", "local"), ("SUMMARIZER", "local")];
 
 /// How to run the sandbox.
 #[derive(Debug, clap::Args)]
@@ -35,10 +39,9 @@ pub(super) struct Arguments {
 
 /// Runs until it is stopped, or with `--once` until the sample row has ended.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
-    let mut settings = Settings::load()?;
+    let mut settings = Settings::load_over(&ON_THIS_MACHINE)?;
     let _telemetry = init(if arguments.once { LogTo::Terminal } else { LogTo::Watcher })?;
-    let folder =
-        tempfile::Builder::new().prefix("linkscribe-sandbox-").tempdir().context("no temporary folder")?;
+    let folder = scratch::folder()?;
 
     let notion = EmulatedNotion::new();
     let database = starter::open(&notion)?;
@@ -54,16 +57,18 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     settings.notion_api_url = here.clone();
     settings.public_url = Url::parse(&format!("http://{}", service.local_addr()?))?;
     settings.downloads.extra_hosts.push(format!("127.0.0.1:{}", address.port()));
-    on_this_machine(&mut settings);
+    settings.downloads.proxy = None;
+    settings.redis_url = None;
     let app = start(&settings, folder.path(), &notion, database.database).await?;
-    let web = server(service, Behind::of(&app.http))?;
-    let handle = web.handle();
-    let web = actix::spawn(web);
+    let web = app.serve_http(service)?;
 
     let code: u8 = if arguments.once {
-        let code: u8 = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row))
-            .await
-            .context("the sample row took too long")??;
+        let code = tokio::select! {
+            ended = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row)) => {
+                ended.context("the sample row took too long")??
+            }
+            stopped = stop_signal() => stopped.map(|()| 1)?,
+        };
         app.drain().await;
         write!(std::io::stdout(), "{}", notion.page_markdown(row).unwrap_or_default())?;
         code
@@ -71,20 +76,9 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         greet(&here)?;
         app.run_until_stopped().await?
     };
-    handle.stop(false).await;
-    web.await??;
+    web.close().await?;
     running.stop().await?;
     Ok(code)
-}
-
-/// The sandbox needs no account, whatever keys the environment holds.
-fn on_this_machine(settings: &mut Settings) {
-    settings.speech = SpeechEngine::Local;
-    if !matches!(settings.reader, ReaderEngine::Local { .. }) {
-        settings.reader = ReaderEngine::Local { languages: "eng".to_owned() };
-    }
-    settings.summarizer = SummaryEngine::Local;
-    settings.redis_url = None;
 }
 
 /// Who does what, for the page.

@@ -6,7 +6,6 @@ use anyhow::Context;
 use tracing::info;
 
 use crate::app::{App, Options, adapters};
-use crate::http::{Behind, server};
 use crate::settings::Settings;
 use crate::telemetry::{LogTo, init};
 
@@ -27,13 +26,10 @@ pub(super) async fn run() -> anyhow::Result<u8> {
         settings.poll_interval,
     );
     let app = App::start(ports, options);
-    let web = server(listener, Behind::of(&app.http))?;
-    let handle = web.handle();
-    let web = actix::spawn(web);
+    let web = app.serve_http(listener)?;
     info!(%address, "the service listens");
     let code = app.run_until_stopped().await?;
-    handle.stop(false).await;
-    web.await??;
+    web.close().await?;
     info!("the service has ended");
     Ok(code)
 }

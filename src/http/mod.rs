@@ -5,14 +5,12 @@ mod probes;
 
 use std::net::TcpListener;
 
-use actix::{Addr, Recipient};
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use serde::Serialize;
 
-use crate::actors::http::{Http, LookUp};
-use crate::messages::AskReadiness;
+use crate::messages::{AskReadiness, Door, LookUp};
 
 /// Threads that answer: requests only wait for actors.
 const WORKERS: usize = 2;
@@ -24,16 +22,9 @@ const SHUTDOWN_SECS: u64 = 1;
 #[derive(Clone)]
 pub struct Behind {
     /// Knows whether the service is able to work.
-    pub readiness: Recipient<AskReadiness>,
+    pub readiness: Door<AskReadiness>,
     /// Knows entries.
-    pub entries: Recipient<LookUp>,
-}
-
-impl Behind {
-    /// The one actor that answers all of it.
-    pub fn of(http: &Addr<Http>) -> Self {
-        Self { readiness: http.clone().recipient(), entries: http.clone().recipient() }
-    }
+    pub entries: Door<LookUp>,
 }
 
 /// A server on a bound listener; it runs when awaited and leaves signals to its caller.

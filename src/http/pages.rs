@@ -6,9 +6,9 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::{Behind, page, problem};
-use crate::actors::http::LookUp;
 use crate::domain::entry::{EntryId, EntryView};
 use crate::domain::stage::Status;
+use crate::messages::LookUp;
 
 #[derive(Template)]
 #[template(path = "landing.html")]
@@ -48,6 +48,7 @@ impl EntryPage {
         let sentence = match (entry.status, entry.reason) {
             (_, Some(reason)) => reason.sentence(),
             (Status::Completed, None) => "The result stands in its row in Notion.",
+            (Status::Pending, None) => "Waiting for its turn.",
             _ => "Linkscribe is working on it.",
         };
         Self {

@@ -135,10 +135,16 @@ enum Choice {
 impl Settings {
     /// Reads the settings of this process: defaults, file, environment.
     pub fn load() -> Result<Self, SettingsError> {
+        Self::load_over(&[])
+    }
+
+    /// Reads the settings of this process as if these variables were set so.
+    pub fn load_over(fixed: &[(&str, &str)]) -> Result<Self, SettingsError> {
         // A variable that is not text cannot be one of ours.
-        let env: HashMap<String, String> = std::env::vars_os()
+        let mut env: HashMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
+        env.extend(fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let named = env.get("LINKSCRIBE_CONFIG").map(PathBuf::from);
         let local = Path::new(LOCAL_FILE);
         let file = named.or_else(|| local.is_file().then(|| local.to_owned()));
@@ -341,6 +347,16 @@ mod tests {
             );
             assert!(!error.to_string().contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_key_that_is_spelled_wrong_is_refused_instead_of_ignored() {
+        let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+        std::fs::write(file.path(), "# mine\nmax_in_flite = 9\n").unwrap();
+        let error = Settings::from_layers(&HashMap::new(), Some(file.path())).unwrap_err();
+        assert!(error.to_string().contains("`max_in_flite` is no setting"), "{error}");
+        let error = Settings::from_layers(&HashMap::new(), Some(Path::new("nowhere.toml"))).unwrap_err();
+        assert!(error.to_string().contains("unset LINKSCRIBE_CONFIG"), "{error}");
     }
 
     #[test]

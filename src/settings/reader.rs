@@ -36,6 +36,7 @@ impl Reader {
         let environment = Environment::default().ignore_empty(true).source(Some(env.clone()));
         let mut layers = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(file) = file {
+            refuse_unknown_keys(file)?;
             layers = layers.add_source(File::from(file).format(FileFormat::Toml));
         }
         let merged = layers.add_source(environment).build().and_then(|merged| merged.collect());
@@ -136,4 +137,32 @@ impl Reader {
     fn value(&self, key: &str) -> Option<Value> {
         self.merged.get(&key.to_lowercase()).cloned()
     }
+}
+
+/// A key that is spelled wrong would be ignored for ever; the defaults name every key there is.
+fn refuse_unknown_keys(file: &Path) -> Result<(), SettingsError> {
+    let refused = |problem: String, fix: &str| SettingsError {
+        key: "the settings file".to_owned(),
+        origin: file.display().to_string(),
+        problem,
+        fix: fix.to_owned(),
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        refused(format!("cannot be read: {error}"), "Check the path, or unset LINKSCRIBE_CONFIG.")
+    })?;
+    let known: Vec<&str> = DEFAULTS.lines().filter_map(|line| key_of(line.trim_start_matches('#'))).collect();
+    match text.lines().filter_map(key_of).find(|key| !known.contains(key)) {
+        Some(unknown) => {
+            Err(refused(format!("`{unknown}` is no setting"), "config/default.toml shows every key."))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The key a line of TOML gives a value to.
+fn key_of(line: &str) -> Option<&str> {
+    let (key, _) = line.split_once('=')?;
+    let key = key.trim();
+    let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    is_key.then_some(key)
 }

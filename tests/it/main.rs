@@ -13,6 +13,7 @@ mod chain;
 mod commands;
 mod journal;
 mod media;
+mod monitor;
 mod notion_sdk;
 mod overseer;
 mod providers;

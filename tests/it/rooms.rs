@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("adapters", &["adapters", "ports", "domain", "failure"]),
     ("messages", &["messages", "ports", "domain", "failure"]),
     ("actors", &["actors", "messages", "ports", "domain", "failure"]),
-    ("http", &["http", "actors", "messages", "domain", "failure"]),
+    ("http", &["http", "messages", "domain", "failure"]),
     ("sandbox", &["sandbox"]),
     ("settings", &["settings"]),
     ("telemetry", &["telemetry"]),
@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// A crate (or type) that only some rooms may name.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("actix::", &["actors", "messages", "app", "http", "cli"]),
+    ("actix::", &["actors", "messages", "app"]),
     ("actix_web::", &["http", "sandbox", "app"]),
     ("reqwest", &["adapters"]),
     ("sea_orm", &["adapters"]),

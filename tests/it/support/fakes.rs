@@ -220,6 +220,12 @@ impl FakeWorkspace {
         })
     }
 
+    /// Another row that waits.
+    pub fn save(&self, page: &str, link: &str) {
+        let row = Row { page: page.to_owned(), link: Some(link.to_owned()), ..Row::default() };
+        self.rows.lock().unwrap().push(row);
+    }
+
     pub fn told(&self) -> Vec<Told> {
         self.told.lock().unwrap().clone()
     }
