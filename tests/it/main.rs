@@ -11,6 +11,7 @@
 
 mod chain;
 mod commands;
+mod deployment;
 mod journal;
 mod media;
 mod monitor;
