@@ -72,7 +72,7 @@ async fn a_dead_actor_brings_a_new_generation_and_the_service_is_ready_again() {
     while built.load(Ordering::SeqCst) < 3 {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(built.load(Ordering::SeqCst), 3, "a chain that lives is left alone");
     assert_eq!(overseer.send(AskReadiness).await.unwrap(), Readiness::Ready);
     assert!(!beyond_repair.is_cancelled());
@@ -82,7 +82,7 @@ async fn a_dead_actor_brings_a_new_generation_and_the_service_is_ready_again() {
 async fn a_chain_that_dies_again_and_again_ends_the_process_after_its_budget() {
     let (_overseer, built, beyond_repair, _kitchen) = overseer(u64::MAX).await;
     tokio::time::pause();
-    tokio::time::timeout(Duration::from_secs(300), beyond_repair.cancelled()).await.unwrap();
+    tokio::time::timeout(Duration::from_mins(5), beyond_repair.cancelled()).await.unwrap();
     assert_eq!(built.load(Ordering::SeqCst), BUDGET as u64 + 1);
 }
 

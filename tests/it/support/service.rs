@@ -53,7 +53,7 @@ impl Service {
         let log = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut service = Self { folder, child, log, lines: Vec::new(), address: String::new() };
         let line = service.until(|line| line["message"] == "the service listens").await;
-        service.address = line["address"].as_str().unwrap().to_owned();
+        service.address = line["address"].as_str().unwrap().into();
         service
     }
 
