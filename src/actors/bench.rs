@@ -190,7 +190,14 @@ impl Bench {
         self.rests += 1;
         self.failed_in_a_row = 0;
         self.resting = false;
-        ctx.wait(actix::fut::wrap_future(tokio::time::sleep(rest)));
+        let stop = self.parts.desk.stop.soft.clone();
+        ctx.wait(actix::fut::wrap_future(async move {
+            // A service that stops needs what waits in the mailbox, to hand it back.
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(rest) => {}
+            }
+        }));
     }
 
     /// Tells the overseer of an end it may not have asked for. Called while a panic unwinds as well, so

@@ -79,7 +79,10 @@ impl Handler<Sweep> for Cleanup {
                 Err(failure) => warn!(error = %failure, "the sweep failed"),
             }
             // Armed after the work, so that sweeps never overlap.
-            ctx.notify_later(Sweep, me.every);
+            // Nobody holds a Cleanup of an older generation any more; its timer must not keep it alive.
+            if ctx.connected() {
+                ctx.notify_later(Sweep, me.every);
+            }
         }))
     }
 }

@@ -112,14 +112,14 @@ pub async fn register(
 ) -> Outcome<Registered> {
     // The connection has no id before it is kept; requests made meanwhile share one budget.
     let access = Access { connection: ConnectionId::default(), token: request.token.clone() };
-    let name = workspace.whoami(&access).await?;
+    let who = workspace.whoami(&access).await?;
     let source = only_data_source(workspace.data_sources(&access, &request.database).await?)?;
     let schema = workspace.schema(&access, &source.id).await?;
     let mapping =
         mapping::propose(&schema).map_err(|problem| Failure::permanent(Reason::SchemaChanged, problem))?;
     let parts =
         named_parts(&mapping, |id| schema.column(id).map(|column| column.name.clone()).unwrap_or_default());
-    let new = NewConnection { workspace: name.clone(), owner: "operator".to_owned(), token: request.token };
+    let new = NewConnection { workspace: who.workspace.clone(), owner: who.bot, token: request.token };
     let connection = registry.keep_connection(new).await?;
     let title = if schema.title.is_empty() { source.name } else { schema.title };
     let database = LinkDatabase {
@@ -133,7 +133,7 @@ pub async fn register(
         language: request.language,
     };
     let id = registry.keep_database(database).await?;
-    Ok(Registered { id, workspace: name, title, parts })
+    Ok(Registered { id, workspace: who.workspace, title, parts })
 }
 
 /// A database with several data sources needs its owner's choice.

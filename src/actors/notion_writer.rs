@@ -96,17 +96,18 @@ pub async fn write(
     desk.begin(&envelope, Stage::Write).await?;
     let (access, page, ticket) = (&envelope.row.access, &envelope.row.page, envelope.ticket());
     let mapping = &envelope.row.database.mapping;
-    let row = present(workspace, &envelope).await?;
     remove_older_section(workspace, desk, &envelope, &marker).await?;
     let section = page::section(&note, &watched, &envelope.row.link, marker);
     let id = workspace.append_section(access, page, &section).await?;
     desk.journal.save_section(ticket, Some(&id)).await?;
-    board.close(ticket.entry).await;
-    desk.journal.beat(ticket).await?;
-    workspace.update_row(access, page, mapping, &last_update(&note, &row)).await?;
     if is_rerun(&envelope) {
         workspace.untell_failure(access, page, mapping).await?;
     }
+    board.close(ticket).await;
+    // Looked at as late as can be, so that a column its owner fills meanwhile stays theirs.
+    let row = present(workspace, &envelope).await?;
+    desk.journal.beat(ticket).await?;
+    workspace.update_row(access, page, mapping, &last_update(&note, &row)).await?;
     desk.journal.complete(ticket).await?;
     info!(columns = note.values.len(), "completed");
     desk.announce(ticket.entry, Step::Finished(Stage::Write, "the row is filled".to_owned()));
@@ -123,12 +124,12 @@ pub async fn tell(
 ) -> Outcome<()> {
     let TellFailure { envelope, reason } = job;
     let ticket = envelope.ticket();
-    board.close(ticket.entry).await;
+    board.close(ticket).await;
     desk.journal.beat(ticket).await?;
     workspace
         .tell_failure(&envelope.row.access, &envelope.row.page, &envelope.row.database.mapping, reason)
         .await?;
-    desk.journal.finish_failed(ticket, reason).await?;
+    desk.journal.finish_failed(ticket, reason, true).await?;
     info!(reason = ?reason, "failed, and its owner was told");
     desk.announce(ticket.entry, Step::Failed(reason));
     Ok(())

@@ -38,7 +38,7 @@ const WINDOW: Duration = Duration::from_mins(10);
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// How long running jobs may go on after the order to drain: Cloud Run kills after ten seconds.
-pub const GRACE: Duration = Duration::from_secs(6);
+pub const GRACE: Duration = Duration::from_secs(5);
 
 /// How long jobs that were told to end at once may take to clean up.
 const LAST_CALL: Duration = Duration::from_secs(2);
@@ -191,7 +191,9 @@ impl Handler<Look> for Pipeline {
     type Result = ();
 
     fn handle(&mut self, _: Look, ctx: &mut Context<Self>) {
-        ctx.notify_later(Look, LOOK_EVERY);
+        if ctx.connected() {
+            ctx.notify_later(Look, LOOK_EVERY);
+        }
         let members = self.chain.iter().flat_map(|chain| &chain.members);
         let dead: Vec<_> = members.filter(|member| !(member.alive)()).map(|member| member.who).collect();
         if !dead.is_empty() && !self.parts.stop.soft.is_cancelled() {

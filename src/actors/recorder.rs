@@ -87,7 +87,7 @@ async fn apply(journal: &dyn Journal, docket: Docket, ruling: Ruling) -> Outcome
     match ruling {
         Ruling::Leave => Ok(()),
         Ruling::HandBack(next) => journal.hand_back(docket.ticket, next).await,
-        Ruling::Finish(verdict) => journal.finish_failed(docket.ticket, verdict).await,
+        Ruling::Finish(verdict) => journal.finish_failed(docket.ticket, verdict, false).await,
     }
 }
 

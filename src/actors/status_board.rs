@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tracing::{Instrument, Span, warn};
 
-use crate::domain::entry::EntryId;
+use crate::domain::entry::{EntryId, RunLease, Ticket};
 use crate::messages::ShowStatus;
 use crate::ports::{Journal, RowUpdate, Workspace};
 
@@ -24,7 +24,14 @@ pub struct StatusBoard {
     workspace: Arc<dyn Workspace>,
     journal: Arc<dyn Journal>,
     patience: Duration,
-    lines: Arc<Mutex<HashMap<EntryId, Line>>>,
+    lines: Arc<Mutex<Lines>>,
+}
+
+#[derive(Default)]
+struct Lines {
+    open: HashMap<EntryId, Line>,
+    /// The claim each closed line belonged to: a late status of that claim is refused.
+    closed: HashMap<EntryId, RunLease>,
 }
 
 struct Line {
@@ -43,17 +50,27 @@ impl StatusBoard {
     pub fn show(&self, wanted: ShowStatus) {
         let entry = wanted.ticket.entry;
         let mut lines = self.lines();
-        if let Some(line) = lines.get_mut(&entry) {
+        if lines.closed.get(&entry).is_some_and(|closed| wanted.ticket.lease <= *closed) {
+            return;
+        }
+        lines.closed.remove(&entry);
+        if let Some(line) = lines.open.get_mut(&entry).filter(|line| !line.task.is_finished()) {
             line.waiting = Some(wanted);
             return;
         }
         let task = tokio::spawn(self.clone().send_all(entry).instrument(Span::current()));
-        lines.insert(entry, Line { waiting: Some(wanted), sending: false, task });
+        lines.open.insert(entry, Line { waiting: Some(wanted), sending: false, task });
     }
 
     /// Ends a row's line: what has not left is dropped, what is on its way arrives first.
-    pub async fn close(&self, entry: EntryId) {
-        let Some(line) = self.lines().remove(&entry) else { return };
+    pub async fn close(&self, ticket: Ticket) {
+        let entry = ticket.entry;
+        let line = {
+            let mut lines = self.lines();
+            lines.closed.insert(entry, ticket.lease);
+            lines.open.remove(&entry)
+        };
+        let Some(line) = line else { return };
         if !line.sending {
             line.task.abort();
         }
@@ -79,11 +96,11 @@ impl StatusBoard {
     /// What waits to be sent; takes the line down when nothing does.
     fn next(&self, entry: EntryId) -> Option<ShowStatus> {
         let mut lines = self.lines();
-        let line = lines.get_mut(&entry)?;
+        let line = lines.open.get_mut(&entry)?;
         line.sending = line.waiting.is_some();
         let wanted = line.waiting.take();
         if wanted.is_none() {
-            lines.remove(&entry);
+            lines.open.remove(&entry);
         }
         wanted
     }
@@ -98,7 +115,7 @@ impl StatusBoard {
         self.workspace.update_row(&row.access, &row.page, &row.database.mapping, &update).await
     }
 
-    fn lines(&self) -> MutexGuard<'_, HashMap<EntryId, Line>> {
+    fn lines(&self) -> MutexGuard<'_, Lines> {
         // A poisoned lock still holds a whole map: no step under it can stop half-way.
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }

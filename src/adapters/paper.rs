@@ -13,7 +13,7 @@ use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
 use crate::domain::stage::Status;
 use crate::failure::Outcome;
-use crate::ports::{Access, DataSourceRef, Row, RowUpdate, Workspace};
+use crate::ports::{Access, DataSourceRef, Identity, Row, RowUpdate, Workspace};
 
 /// How the one row ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +61,8 @@ impl Paper {
 
 #[async_trait]
 impl Workspace for Paper {
-    async fn whoami(&self, _access: &Access) -> Outcome<String> {
-        Ok("paper".to_owned())
+    async fn whoami(&self, _access: &Access) -> Outcome<Identity> {
+        Ok(Identity { bot: "paper".to_owned(), workspace: "paper".to_owned() })
     }
 
     async fn data_sources(&self, _access: &Access, _database: &str) -> Outcome<Vec<DataSourceRef>> {
@@ -74,7 +74,9 @@ impl Workspace for Paper {
     }
 
     async fn waiting_rows(&self, _access: &Access, _source: &str, _mapping: &Mapping) -> Outcome<Vec<Row>> {
-        Ok(vec![self.row_now()])
+        // A row that has ended waits no more.
+        let waits = self.tell.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        Ok(waits.then(|| self.row_now()).into_iter().collect())
     }
 
     async fn row(&self, _access: &Access, _page: &str, _mapping: &Mapping) -> Outcome<Row> {

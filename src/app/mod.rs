@@ -33,7 +33,10 @@ use crate::ports::{
 pub const BEYOND_REPAIR: u8 = 70;
 
 /// The whole drain, after which the process ends whatever is left: Cloud Run kills after ten seconds.
-const DRAIN_LIMIT: Duration = Duration::from_millis(8_500);
+const DRAIN_LIMIT: Duration = Duration::from_millis(7_500);
+
+/// When the process ends whatever hangs: a second before Cloud Run kills it.
+const LAST_MOMENT: Duration = Duration::from_secs(9);
 
 /// How often to look whether the overseer lives.
 const LOOK_AT_OVERSEER: Duration = Duration::from_secs(5);
@@ -154,6 +157,7 @@ impl App {
             () = self.beyond_repair.cancelled() => BEYOND_REPAIR,
             () = gone(&self.overseer) => BEYOND_REPAIR,
         };
+        end_without_fail(code);
         self.drain().await;
         Ok(code)
     }
@@ -193,6 +197,15 @@ impl WebServer {
 /// Runs a command inside an actix `System`, which actors need around them.
 pub fn in_system<T>(command: impl Future<Output = T>) -> T {
     actix::System::new().block_on(command)
+}
+
+/// Ends the process at its last moment even where something hangs that cannot be cancelled, such as a
+/// name being looked up.
+fn end_without_fail(code: u8) {
+    std::thread::spawn(move || {
+        std::thread::sleep(LAST_MOMENT);
+        std::process::exit(i32::from(code));
+    });
 }
 
 /// Waits for the signal to end, from a host or from a person.

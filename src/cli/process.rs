@@ -21,7 +21,7 @@ use crate::domain::media::Watched;
 use crate::domain::note::Note;
 use crate::domain::page;
 use crate::domain::schema::Schema;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::ports::{Journal, NewConnection, Registry, VideoSource};
 use crate::settings::Settings;
 use crate::telemetry::{LogTo, init};
@@ -72,6 +72,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let shown = tokio::spawn(progress::show(app.watchers.subscribe()));
     let ended = tokio::select! {
         ended = ending => ended.context("the chain ended without a result")?,
+        () = app.beyond_repair.cancelled() => anyhow::bail!("the chain died again and again"),
         stopped = stop_signal() => {
             stopped?;
             app.drain().await;
@@ -99,7 +100,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
 
 /// What the journal holds of a completed entry.
 async fn result(journal: &dyn Journal, entry: EntryId, key: &MediaKey) -> Outcome<(Note, Watched)> {
-    let note = journal.note(entry).await?.unwrap_or_default();
+    let note = journal.note(entry).await?;
+    let note = note.ok_or_else(|| Failure::bug(anyhow::anyhow!("the note is gone")))?;
     Ok((note, journal.media(key).await?.known()))
 }
 

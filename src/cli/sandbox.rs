@@ -62,14 +62,15 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let app = start(&settings, folder.path(), &notion, database.database).await?;
     let web = app.serve_http(service)?;
 
-    let code: u8 = if arguments.once {
+    let code = if arguments.once {
         let code = tokio::select! {
             ended = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row)) => {
-                ended.context("the sample row took too long")??
+                ended.context("the sample row took too long").flatten()
             }
-            stopped = stop_signal() => stopped.map(|()| 1)?,
+            stopped = stop_signal() => stopped.map(|()| 1),
         };
         app.drain().await;
+        let code: u8 = code?;
         write!(std::io::stdout(), "{}", notion.page_markdown(row).unwrap_or_default())?;
         code
     } else {

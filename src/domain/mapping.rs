@@ -157,7 +157,13 @@ fn existing_options(column: &Column, options: &[ChoiceOption]) -> Result<StatusC
         let option = named(status.name()).or_else(|| synonyms(status).iter().find_map(|word| named(word)))?;
         Some((status, option.name.clone()))
     };
-    let options: BTreeMap<Status, String> = Status::ALL.into_iter().filter_map(found).collect();
+    let mut options: BTreeMap<Status, String> = Status::ALL.into_iter().filter_map(found).collect();
+    // A failed row must stop looking as if it waited, or it would be read again for ever; its reason says the rest.
+    let not_waiting =
+        [Status::Downloading, Status::Completed].iter().find_map(|status| options.get(status).cloned());
+    if let Some(not_waiting) = not_waiting {
+        options.entry(Status::Failed).or_insert(not_waiting);
+    }
     let name = || column.name.clone();
     if !options.contains_key(&Status::Pending) {
         return Err(MappingProblem::NoPendingOption { column: name() });

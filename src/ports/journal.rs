@@ -78,8 +78,9 @@ pub trait Journal: Send + Sync {
     /// The entry is done and its result stands in the row.
     async fn complete(&self, ticket: Ticket) -> Outcome<()>;
 
-    /// The entry is done and its verdict was told, or there is nobody left to tell.
-    async fn finish_failed(&self, ticket: Ticket, reason: Reason) -> Outcome<()>;
+    /// The entry is done and its verdict was told, or (`told` is false) there is nobody left to tell. A
+    /// row nobody could be told of looks as if it still waited: it is not queued again for a day.
+    async fn finish_failed(&self, ticket: Ticket, reason: Reason, told: bool) -> Outcome<()>;
 
     /// Gives the lease back after a failure and says how the entry goes on.
     async fn hand_back(&self, ticket: Ticket, next: NextRun) -> Outcome<()>;

@@ -18,4 +18,4 @@ pub use registry::{Connection, NewConnection, Registry};
 pub use speech::{AudioFile, SpeechToText};
 pub use summary::SummaryModel;
 pub use text::{Frame, FrameText, TextReader};
-pub use workspace::{Access, DataSourceRef, Row, RowUpdate, Workspace};
+pub use workspace::{Access, DataSourceRef, Identity, Row, RowUpdate, Workspace};

@@ -23,6 +23,15 @@ pub struct Access {
     pub token: SecretString,
 }
 
+/// Who a token speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The integration's own id in this workspace; two workspaces of one name differ in it.
+    pub bot: String,
+    /// The workspace's name, for people.
+    pub workspace: String,
+}
+
 /// A data source inside a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataSourceRef {
@@ -65,8 +74,8 @@ pub struct RowUpdate {
 /// A workspace such as Notion. Every method takes the access it acts with.
 #[async_trait]
 pub trait Workspace: Send + Sync {
-    /// The name of the workspace behind a token; fails as permanent when the token is refused.
-    async fn whoami(&self, access: &Access) -> Outcome<String>;
+    /// Who a token speaks for; fails as permanent when the token is refused.
+    async fn whoami(&self, access: &Access) -> Outcome<Identity>;
 
     /// The data sources of a database, given its id or its address as people copy it.
     async fn data_sources(&self, access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>>;

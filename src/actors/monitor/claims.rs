@@ -17,7 +17,7 @@ use super::{MonitorParts, TICK, access, disconnected};
 use crate::actors::{bench, lease};
 use crate::domain::entry::{Claimed, FoundRow};
 use crate::domain::reason::Reason;
-use crate::domain::stage::Stage;
+use crate::domain::stage::{Stage, Status};
 use crate::failure::{Failure, Outcome};
 use crate::messages::{Docket, Download, Envelope, Failed, RowRef, Summarize, TellFailure, WriteToNotion};
 use crate::ports::{NextRun, work_dir_name};
@@ -32,10 +32,10 @@ pub(super) async fn claim_due(parts: MonitorParts) {
             place = Arc::clone(&parts.places.free).acquire_owned() => place,
         };
         let Ok(place) = place else { return };
-        // From the claim to the door nothing may cut in: a claimed entry without a job would wait for its lease to end.
         match parts.desk.journal.claim(&parts.owner).await {
             Ok(Some(claimed)) => {
-                send_in(&parts, claimed, place).await;
+                // In a task of its own: one slow workspace must not keep other rows from being claimed.
+                actix::spawn(send_in(parts.clone(), claimed, place));
                 continue;
             }
             Ok(None) => drop(place),
@@ -53,12 +53,17 @@ pub(super) async fn claim_due(parts: MonitorParts) {
 }
 
 /// Sends a claimed entry in; what goes wrong on the way is a failure of the entry.
-async fn send_in(parts: &MonitorParts, claimed: Claimed, place: OwnedSemaphorePermit) {
+async fn send_in(parts: MonitorParts, claimed: Claimed, place: OwnedSemaphorePermit) {
     let docket = Docket { ticket: claimed.ticket, attempts: claimed.attempts, verdict: claimed.verdict };
     let unsettled = parts.desk.stop.unsettled.token();
     let entry = claimed.ticket.entry;
     let span = info_span!("entry", entry_id = %entry, user_id = tracing::field::Empty, platform = tracing::field::Empty);
-    let sent = enter(parts, claimed, docket, place, span.clone()).instrument(span.clone()).await;
+    let entering = enter(&parts, claimed, docket, place, span.clone()).instrument(span.clone());
+    let sent = tokio::select! {
+        biased;
+        () = parts.desk.stop.hard.cancelled() => Err(Failure::wait(None, anyhow::anyhow!("the service is stopping"))),
+        sent = entering => sent,
+    };
     if let Err(failure) = sent {
         let failure = failure.at(Stage::Download);
         let span = info_span!(parent: &span, "stage", stage = Stage::Download.name());
@@ -119,7 +124,14 @@ async fn still_wanted(parts: &MonitorParts, row: &RowRef, docket: Docket) -> Out
             anyhow::anyhow!("the link was removed from the row"),
         ));
     };
-    if link == row.link {
+    let options = &row.database.mapping.status.options;
+    if now.status.is_some() && now.status.as_ref() == options.get(&Status::Completed) {
+        // The result stands there already: the query's answer was old, or the last run died behind its last write.
+        parts.desk.journal.complete(docket.ticket).await?;
+        return Ok(false);
+    }
+    // The journal keeps no NUL, which PostgreSQL refuses.
+    if link.replace('\0', "") == row.link {
         return Ok(true);
     }
     // The owner corrected the link meanwhile: the entry waits again, for the new one.

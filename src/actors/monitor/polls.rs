@@ -2,15 +2,20 @@
 //!
 //! A database that cannot be asked is logged and asked again at its next poll.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use tracing::{debug, info, warn};
 
 use super::{MonitorParts, TICK, access};
 use crate::domain::entry::{Enqueued, FoundRow, LinkDatabase};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 
 /// Databases asked at once; each has its own budget of requests.
 const POLLS_AT_ONCE: usize = 8;
+
+/// The longest one database may take; the others wait meanwhile.
+const POLL_LIMIT: Duration = Duration::from_secs(45);
 
 /// Due databases taken in one go.
 const POLLS_IN_ONE_GO: u32 = 64;
@@ -35,7 +40,8 @@ pub(super) async fn poll_due(parts: MonitorParts) {
 }
 
 async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) {
-    match poll(parts, &database).await {
+    let polled = tokio::time::timeout(POLL_LIMIT, poll(parts, &database)).await;
+    match polled.unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("took too long")))) {
         Ok(0) => debug!(database_id = %database.id, "nothing new"),
         Ok(queued) => info!(database_id = %database.id, queued, "links found"),
         Err(failure) => warn!(database_id = %database.id, error = %failure, "a database could not be asked"),

@@ -28,7 +28,7 @@ use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, DataSourceRef, RateBudget, Row, RowUpdate, Workspace};
+use crate::ports::{Access, DataSourceRef, Identity, RateBudget, Row, RowUpdate, Workspace};
 
 mod blocks;
 mod client;
@@ -149,11 +149,12 @@ impl Callout {
 
 #[async_trait]
 impl Workspace for Notion {
-    async fn whoami(&self, access: &Access) -> Outcome<String> {
+    async fn whoami(&self, access: &Access) -> Outcome<Identity> {
         let bot = self.client.get(access, &["users", "me"], &[]).await?;
         let names = [bot.pointer("/bot/workspace_name"), bot.get("name")];
         let name = names.into_iter().flatten().filter_map(Value::as_str).find(|name| !name.is_empty());
-        Ok(name.unwrap_or("Notion").to_owned())
+        let bot_id = bot.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Identity { bot: bot_id, workspace: name.unwrap_or("Notion").to_owned() })
     }
 
     async fn data_sources(&self, access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>> {

@@ -1,5 +1,7 @@
 //! How a claim ends: done, failed and told, or handed back.
 
+use std::time::Duration;
+
 use sea_orm::UpdateMany;
 use sea_orm::sea_query::{Expr, ExprTrait};
 
@@ -13,6 +15,10 @@ use crate::domain::stage::Status;
 use crate::failure::Outcome;
 use crate::ports::NextRun;
 
+/// A row that could not be told of its failure still looks as if it waited; reading it at every poll would
+/// be paid for at every poll.
+const UNTOLD_REST: Duration = Duration::from_hours(24);
+
 impl Store {
     pub(super) async fn end_completed(&self, ticket: Ticket) -> Outcome<()> {
         let update = finished(self.held(ticket), self.time())
@@ -21,8 +27,9 @@ impl Store {
         write_held(&self.db, update).await
     }
 
-    pub(super) async fn end_failed(&self, ticket: Ticket, reason: Reason) -> Outcome<()> {
-        let update = finished(self.held(ticket), self.time())
+    pub(super) async fn end_failed(&self, ticket: Ticket, reason: Reason, told: bool) -> Outcome<()> {
+        let ended = if told { self.time() } else { self.time_after(UNTOLD_REST) };
+        let update = finished(self.held(ticket), ended)
             .col_expr(Column::Status, Status::Failed.name().into())
             .col_expr(Column::Verdict, reason_name(reason)?.into());
         write_held(&self.db, update).await

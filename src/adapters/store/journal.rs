@@ -69,8 +69,8 @@ impl Journal for Store {
         self.within("complete an entry", self.end_completed(ticket)).await
     }
 
-    async fn finish_failed(&self, ticket: Ticket, reason: Reason) -> Outcome<()> {
-        self.within("finish a failed entry", self.end_failed(ticket, reason)).await
+    async fn finish_failed(&self, ticket: Ticket, reason: Reason, told: bool) -> Outcome<()> {
+        self.within("finish a failed entry", self.end_failed(ticket, reason, told)).await
     }
 
     async fn hand_back(&self, ticket: Ticket, next: NextRun) -> Outcome<()> {

@@ -21,6 +21,10 @@ impl Group {
     #[cfg(target_os = "linux")]
     pub(super) fn limit(&self, file_bytes: Option<u64>, memory_bytes: Option<u64>) {
         use rustix::process::{Resource, Rlimit, prlimit};
+        // No number means ourselves to the system, and it is not us who are to be limited.
+        if self.0.is_none() {
+            return;
+        }
         for (resource, limit) in [(Resource::Fsize, file_bytes), (Resource::As, memory_bytes)] {
             let Some(bytes) = limit else { continue };
             let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };

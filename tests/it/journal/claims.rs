@@ -67,7 +67,7 @@ pub(super) async fn a_stale_ticket_changes_nothing(bench: &Bench) {
             journal.save_note(stale, &Note::default()).await,
             journal.save_section(stale, None).await,
             journal.complete(stale).await,
-            journal.finish_failed(stale, Reason::Deleted).await,
+            journal.finish_failed(stale, Reason::Deleted, true).await,
             journal.hand_back(stale, NextRun::Retry(Duration::ZERO)).await,
             journal.hand_back(stale, NextRun::Wait(Duration::ZERO)).await,
             journal.hand_back(stale, NextRun::GiveUp(Reason::Deleted)).await,

@@ -49,7 +49,7 @@ pub(super) async fn what_is_given_up_comes_once_more_to_be_told(bench: &Bench) {
     journal.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
     let claimed = bench.claim().await;
     assert_eq!(claimed.verdict, Some(Reason::Private), "it was not told yet");
-    journal.finish_failed(claimed.ticket, Reason::Private).await.unwrap();
+    journal.finish_failed(claimed.ticket, Reason::Private, true).await.unwrap();
 
     let view = journal.entry(ticket.entry).await.unwrap().unwrap();
     assert_eq!((view.status, view.reason), (Status::Failed, Some(Reason::Private)));

@@ -155,7 +155,7 @@ pub(super) async fn lists_are_newest_first_and_counts_add_up(bench: &Bench) {
         let claimed = bench.claim().await;
         match claimed.page.as_str() {
             "completed" => journal.complete(claimed.ticket).await.unwrap(),
-            "failed" => journal.finish_failed(claimed.ticket, Reason::Deleted).await.unwrap(),
+            "failed" => journal.finish_failed(claimed.ticket, Reason::Deleted, true).await.unwrap(),
             _ => journal.set_status(claimed.ticket, Status::Processing).await.unwrap(),
         }
     }

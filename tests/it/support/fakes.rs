@@ -16,8 +16,8 @@ use linkscribe::domain::schema::{Column, ColumnKind, Schema};
 use linkscribe::domain::stage::Status;
 use linkscribe::failure::{Failure, Outcome};
 use linkscribe::ports::{
-    Access, AudioFile, DataSourceRef, Download, Frame, FrameText, MediaOpener, Opened, Row, RowUpdate,
-    SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
+    Access, AudioFile, DataSourceRef, Download, Frame, FrameText, Identity, MediaOpener, Opened, Row,
+    RowUpdate, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
 };
 use tokio::sync::{Notify, Semaphore};
 
@@ -253,8 +253,8 @@ impl FakeWorkspace {
 
 #[async_trait]
 impl Workspace for FakeWorkspace {
-    async fn whoami(&self, _access: &Access) -> Outcome<String> {
-        Ok("Kitchen".into())
+    async fn whoami(&self, _access: &Access) -> Outcome<Identity> {
+        Ok(Identity { bot: "bot".into(), workspace: "Kitchen".into() })
     }
 
     async fn data_sources(&self, _access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>> {

@@ -116,7 +116,7 @@ async fn every_request_carries_version_and_token() {
     let told = Told::start().await;
     told.answers("GET", "/v1/users/me", 1, ok(json!({ "name": "Bot", "bot": { "workspace_name": "Acme" } })))
         .await;
-    assert_eq!(told.notion.whoami(&told.access).await.unwrap(), "Acme");
+    assert_eq!(told.notion.whoami(&told.access).await.unwrap().workspace, "Acme");
     let asked = told.asked().await;
     assert_eq!(asked[0].headers["notion-version"], "2025-09-03");
     assert_eq!(asked[0].headers["authorization"], "Bearer secret_token");
