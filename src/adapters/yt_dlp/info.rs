@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::domain::media::MediaInfo;
 
 /// The fields asked for; `filepath` exists once the file has its final name.
-pub(super) const TEMPLATE: &str = "after_move:%(.{title,description,uploader,channel,creator,uploader_id,upload_date,direct,duration,webpage_url,thumbnail,filepath})j";
+pub(super) const TEMPLATE: &str = "after_move:%(.{title,description,uploader,channel,creator,uploader_id,upload_date,duration,webpage_url,thumbnail,filepath})j";
 
 /// Longest title kept, in characters; platforms end at 100 (`YouTube`) to 300 (Reddit).
 const TITLE_CHARS: usize = 300;
@@ -32,8 +32,6 @@ pub(super) struct Printed {
     creator: Option<String>,
     uploader_id: Option<String>,
     upload_date: Option<String>,
-    /// Whether the link is the file itself; its day is then the file's, not the video's.
-    direct: Option<bool>,
     duration: Option<f64>,
     webpage_url: Option<String>,
     thumbnail: Option<String>,
@@ -48,10 +46,7 @@ impl Printed {
             title: text(self.title, TITLE_CHARS),
             caption: text(self.description, CAPTION_CHARS),
             author: names.into_iter().find_map(|name| text(name, NAME_CHARS)),
-            published: self
-                .upload_date
-                .filter(|_| self.direct != Some(true))
-                .and_then(|day| NaiveDate::parse_from_str(&day, "%Y%m%d").ok()),
+            published: self.upload_date.and_then(|day| NaiveDate::parse_from_str(&day, "%Y%m%d").ok()),
             duration: self.duration.filter(|seconds| seconds.is_finite() && *seconds > 0.0),
             page_url: address(self.webpage_url),
             thumbnail_url: address(self.thumbnail),
@@ -94,12 +89,6 @@ mod tests {
             thumbnail_url: None,
         };
         assert_eq!(info, expected);
-    }
-
-    #[test]
-    fn the_day_a_bare_file_was_put_on_its_server_is_no_day_of_publication() {
-        let line = r#"{"filepath": "video.mp4", "upload_date": "20260503", "direct": true}"#;
-        assert_eq!(serde_json::from_str::<Printed>(line).unwrap().info("Web").published, None);
     }
 
     #[test]
