@@ -39,7 +39,8 @@ pub(super) async fn clip(name: Path<String>, request: HttpRequest, sandbox: Data
         Some((NamedFile::open(path).ok()?, kind.parse().ok()?))
     };
     let Ok(Some((file, kind))) = web::block(open).await else { return unknown() };
-    let file = file.set_content_type(kind).disable_content_disposition().customize();
+    // The day a clip was dropped here is no day of publication, and downloaders would take it for one.
+    let file = file.set_content_type(kind).use_last_modified(false).disable_content_disposition().customize();
     let served = file.insert_header((CONTENT_SECURITY_POLICY, CLIP_POLICY)).respond_to(&request);
     served.map_into_boxed_body()
 }
