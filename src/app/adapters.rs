@@ -14,7 +14,7 @@ use super::Ports;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
 use crate::adapters::memory_budget::MemoryBudget;
-use crate::adapters::notion::{Notion, REQUESTS_PER_WINDOW, WINDOW};
+use crate::adapters::notion::Notion;
 use crate::adapters::openai::{OpenAiChat, OpenAiSpeech};
 use crate::adapters::redis_budget::RedisBudget;
 use crate::adapters::rules::Rules;
@@ -102,10 +102,8 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 /// Notion, with the request budget the settings name.
 pub fn notion(settings: &Settings) -> anyhow::Result<Arc<dyn Workspace>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
-        Some(url) => Arc::new(
-            RedisBudget::new(url.expose_secret(), REQUESTS_PER_WINDOW, WINDOW).map_err(for_operator)?,
-        ),
-        None => Arc::new(MemoryBudget::new(REQUESTS_PER_WINDOW, WINDOW)),
+        Some(url) => Arc::new(RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?),
+        None => Arc::new(MemoryBudget::for_notion()),
     };
     Ok(Arc::new(Notion::new(&settings.notion_api_url, budget).map_err(for_operator)?))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use linkscribe::actors::http::{Register, register};
 use linkscribe::adapters::gemini::Gemini;
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::{Notion, REQUESTS_PER_WINDOW, WINDOW};
+use linkscribe::adapters::notion::Notion;
 use linkscribe::adapters::openai::OpenAiSpeech;
 use linkscribe::adapters::vision::GoogleVision;
 use linkscribe::app::{App, Ports};
@@ -43,7 +43,7 @@ impl World {
         let providers = ProviderStandIns::start().await;
         providers.say(&[(0.0, 4.0, "Cook the soup for twenty minutes.")]);
         providers.show(&["TOMATO SOUP"]);
-        let budget = Arc::new(MemoryBudget::new(REQUESTS_PER_WINDOW, WINDOW));
+        let budget = Arc::new(MemoryBudget::for_notion());
         let workspace: Arc<dyn Workspace> =
             Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
         let request = Register {
