@@ -150,6 +150,17 @@ const checks = {
     assert.equal(have.Made.created_time, row.created_time)
   },
 
+  async "a relation links rows and refuses what is no row"() {
+    const source = state.source
+    const related = { relation: { data_source_id: source, single_property: {} } }
+    await notion.dataSources.update({ data_source_id: source, properties: { Related: related } })
+    const link = (id) => notion.pages.update({ page_id: state.row, properties: { Related: { relation: [{ id }] } } })
+    const row = await link(state.row)
+    assert.deepEqual(row.properties.Related.relation.map((to) => to.id), [state.row])
+    await invalid(link("not-an-id"), /uuid/i)
+    await notion.dataSources.update({ data_source_id: source, properties: { Related: null } })
+  },
+
   async "a column is addressed by its id as well"() {
     const id = state.columns.Servings.id
     const row = await notion.pages.update({ page_id: state.row, properties: { [id]: { number: 2 } } })
