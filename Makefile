@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test check clips clean
+.PHONY: help setup demo ready test bench chaos check clips clean
 
 # rustup's own folder, which a shell opened before the installation does not know.
 export PATH := $(PATH):$(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -18,13 +18,23 @@ setup: ## sets this machine up: packages, yt-dlp, speech model, build
 demo: setup ## opens the sandbox, an emulated Notion; ONCE=1 reads the sample, prints its page and ends
 	@exec "$(LINKSCRIBE)" sandbox $(if $(filter-out 0,$(ONCE)),--once)
 
-test: ## sets up what tests need besides, checks formatting and lints, runs all tests
-	@scripts/setup packages run build test
-	@scripts/setup
-	@scripts/setup tests
+test: ready ## sets up what tests need besides, checks formatting and lints, runs all tests
 	@scripts/check.sh
 	@cargo test --locked --workspace --doc
 	@cargo test --locked --workspace --tests
+
+bench: ## prints how many claims a second the journal makes while much waits; about a minute
+	@cargo test --locked --test it -- --ignored --nocapture claims_per_second_are_printed
+
+chaos: ready ## kills the service at every fault point, many times over; takes about half an hour
+	@CHAOS=1 cargo test --locked --test chaos
+	@CHAOS=1 cargo test --locked --test it -- --nocapture --test-threads=1 drain:: outage:: model::
+
+# What both need besides the program itself.
+ready:
+	@scripts/setup packages run build test
+	@scripts/setup
+	@scripts/setup tests
 
 check: ## checks formatting and lints
 	@scripts/check.sh

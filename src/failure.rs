@@ -8,12 +8,22 @@ use std::time::Duration;
 
 use crate::domain::reason::Reason;
 use crate::domain::stage::Stage;
+use crate::domain::waiting::Waiting;
+
+/// When a full disk is looked at again: other entries end and give their files back meanwhile.
+pub const ROOM_AGAIN: Duration = Duration::from_secs(30);
 
 /// What can be done about a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// The work failed and may succeed when repeated; the repetition counts as an attempt.
     Transient {
+        /// The other side's wish, a floor for our own back-off.
+        retry_after: Option<Duration>,
+    },
+    /// The other party did not do its part: unreachable, an error of its own, an answer nobody can read.
+    /// Counts as an attempt until that party is known to be out of order; from then on the entry waits.
+    Outage {
         /// The other side's wish, a floor for our own back-off.
         retry_after: Option<Duration>,
     },
@@ -36,6 +46,8 @@ pub struct Failure {
     pub kind: Kind,
     /// The stage that failed; set by the stage's own plumbing.
     pub stage: Option<Stage>,
+    /// What the entry waits for, where its owner should know.
+    pub waiting: Option<Waiting>,
     /// The chain of causes, for the log; never shown to a user.
     pub cause: anyhow::Error,
 }
@@ -47,6 +59,19 @@ impl Failure {
     /// The work failed and may be repeated.
     pub fn transient(cause: impl Into<anyhow::Error>) -> Self {
         Self::new(Kind::Transient { retry_after: None }, cause)
+    }
+
+    /// A file could not be written or read: a full disk is waited for, anything else is repeated.
+    pub fn of_file(error: std::io::Error) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        let is_full = matches!(error.kind(), StorageFull | QuotaExceeded);
+        let failure = Self::transient(error);
+        if is_full { failure.waits(Waiting::NoSpace, ROOM_AGAIN) } else { failure }
+    }
+
+    /// The other party is out of order, as far as this call tells.
+    pub fn outage(cause: impl Into<anyhow::Error>) -> Self {
+        Self::new(Kind::Outage { retry_after: None }, cause)
     }
 
     /// The other side asks us to wait; no attempt is counted.
@@ -71,7 +96,7 @@ impl Failure {
 
     /// Any kind with its cause.
     pub fn new(kind: Kind, cause: impl Into<anyhow::Error>) -> Self {
-        Self { kind, stage: None, cause: cause.into() }
+        Self { kind, stage: None, waiting: None, cause: cause.into() }
     }
 
     /// Adds what was being done, outermost last, as `anyhow::Context` does.
@@ -88,10 +113,20 @@ impl Failure {
         self
     }
 
+    /// Turns it into waiting that is nobody's fault: the entry goes on after the pause.
+    #[must_use]
+    pub fn waits(mut self, waiting: Waiting, pause: Duration) -> Self {
+        self.kind = Kind::Wait { retry_after: Some(pause) };
+        self.waiting = Some(waiting);
+        self
+    }
+
     /// The floor the other side set for the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         match self.kind {
-            Kind::Transient { retry_after } | Kind::Wait { retry_after } => retry_after,
+            Kind::Transient { retry_after } | Kind::Outage { retry_after } | Kind::Wait { retry_after } => {
+                retry_after
+            }
             Kind::Permanent(_) | Kind::Stale | Kind::Bug => None,
         }
     }

@@ -6,6 +6,7 @@ pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod failure;
+pub mod fault;
 pub mod http;
 pub mod messages;
 pub mod ports;

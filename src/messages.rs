@@ -13,6 +13,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix::Message;
 use tempfile::TempDir;
@@ -22,14 +23,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Span;
 
-use crate::domain::entry::{EntryId, EntryView, LinkDatabase, Ticket};
+use crate::domain::entry::{Body, EntryId, EntryView, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;
 use crate::domain::media::{Media, Transcript, Watched};
 use crate::domain::note::Note;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
+use crate::domain::waiting::Waiting;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, AudioFile, Frame};
+use crate::ports::{Access, AudioFile, Fence, Frame};
 
 /// What every stage needs of an entry, and what an entry holds while it is in the chain.
 #[derive(Debug)]
@@ -38,8 +40,10 @@ pub struct Envelope {
     pub docket: Docket,
     /// The row and how to reach it.
     pub row: Arc<RowRef>,
-    /// The body section an earlier run wrote.
+    /// The body section on the page, of this run or an earlier one.
     pub section: Option<String>,
+    /// How far this run has got with the body.
+    pub body: Body,
     /// Keeps the lease alive.
     pub lease: LeaseKeeper,
     /// The chain's back-pressure: taken before the claim, given back with the envelope.
@@ -63,7 +67,7 @@ impl Envelope {
 }
 
 /// What has to be known of a job after its envelope is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Docket {
     /// The right to work on the entry.
     pub ticket: Ticket,
@@ -71,6 +75,10 @@ pub struct Docket {
     pub attempts: u32,
     /// The verdict this run is telling, for a run that only tells.
     pub verdict: Option<Reason>,
+    /// What the owner was last told the entry waits for.
+    pub waiting: Option<Waiting>,
+    /// How long it has been waiting for others without getting any further.
+    pub waited: Duration,
 }
 
 /// A row and how to reach it.
@@ -91,6 +99,8 @@ pub struct RowRef {
 pub struct LeaseKeeper {
     /// Fires when another worker owns the entry.
     pub lost: CancellationToken,
+    /// Passed before each effect outside.
+    pub fence: Fence,
     /// The heart; stops beating with the keeper.
     pub heart: Underway<()>,
 }
@@ -219,6 +229,8 @@ pub struct ShowStatus {
 pub struct Failed {
     /// Which job.
     pub docket: Docket,
+    /// Its row, where it is known.
+    pub row: Option<Arc<RowRef>>,
     /// What happened.
     pub failure: Failure,
     /// The log context of the job.

@@ -11,6 +11,8 @@ mod m20261122_000001_create_connections_table;
 mod m20261122_000002_create_databases_table;
 mod m20261122_000003_create_media_table;
 mod m20261122_000004_create_entries_table;
+mod m20261122_000005_let_entries_wait_in_turn;
+mod m20261122_000006_create_breakers_table;
 
 /// All migrations in the order they are run.
 pub struct Migrator;
@@ -23,6 +25,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_create_databases_table::Migration),
             Box::new(m20261122_000003_create_media_table::Migration),
             Box::new(m20261122_000004_create_entries_table::Migration),
+            Box::new(m20261122_000005_let_entries_wait_in_turn::Migration),
+            Box::new(m20261122_000006_create_breakers_table::Migration),
         ]
     }
 }

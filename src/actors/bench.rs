@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 use tracing::{Instrument, Span, error, info, info_span, warn};
 
-use super::desk::Desk;
+use super::desk::{Desk, cut_short};
 use crate::domain::backoff;
 use crate::domain::stage::Stage;
 use crate::failure::{Failure, Kind, Outcome};
@@ -122,7 +122,7 @@ impl Bench {
         F: Future<Output = Outcome<()>> + 'static,
     {
         self.running += 1;
-        let docket = job.envelope().docket;
+        let (docket, row) = (job.envelope().docket.clone(), Arc::clone(&job.envelope().row));
         let span = info_span!(parent: &job.envelope().span, "stage", stage = self.parts.stage.name());
         let lost = job.envelope().lease.lost.clone();
         let hard_stop = self.parts.desk.stop.hard.clone();
@@ -133,7 +133,7 @@ impl Bench {
                 tokio::select! {
                     biased;
                     () = lost.cancelled() => Err(Failure::stale()),
-                    () = hard_stop.cancelled() => Err(Failure::wait(None, anyhow::anyhow!("the service is stopping"))),
+                    () = hard_stop.cancelled() => Err(cut_short()),
                     outcome = seated(&seats, limit, story) => outcome,
                 }
             }
@@ -149,7 +149,13 @@ impl Bench {
                 if let Err(failure) = outcome {
                     report(
                         &failures,
-                        Failed { docket, failure: failure.at(stage), span: Span::current(), unsettled },
+                        Failed {
+                            docket,
+                            row: Some(row),
+                            failure: failure.at(stage),
+                            span: Span::current(),
+                            unsettled,
+                        },
                     );
                 }
                 if let Some(me) = me.upgrade() {
@@ -304,3 +310,25 @@ macro_rules! stage_actor {
     };
 }
 pub(crate) use stage_actor;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_rests_for_its_own_stumbles_and_never_for_a_party_out_of_order() {
+        let broken = || anyhow::anyhow!("broken");
+        let waiting = crate::domain::waiting::Waiting::NoSpace;
+        let table = [
+            (Failure::transient(broken()), true),
+            (Failure::bug(broken()), true),
+            (Failure::outage(broken()), false),
+            (Failure::outage(broken()).waits(waiting, Duration::ZERO), false),
+            (Failure::wait(None, broken()), false),
+            (Failure::transient(broken()).at(Stage::Transcribe), false),
+        ];
+        for (failure, stumbled) in table {
+            assert_eq!(stumbled_here(&failure, Stage::Download), stumbled, "{failure:?}");
+        }
+    }
+}

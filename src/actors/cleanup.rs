@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use anyhow::Context as _;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::bench::BackLinks;
@@ -18,6 +19,12 @@ use crate::ports::{Journal, Swept, claim_of_work_dir};
 
 /// How often to sweep: an entry of a dead worker goes on within its lease and one of these.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// A sweep that comes later than this found the process frozen.
+const LATE: Duration = Duration::from_secs(5);
+
+/// Longer than a heart may take to get an answer from a store that has just come back.
+const HEARTS_FIRST: Duration = Duration::from_secs(10);
 
 /// How long finished entries are kept for their owners to look at.
 pub const KEEP: Duration = Duration::from_hours(2160);
@@ -34,6 +41,30 @@ pub struct Cleanup {
     pub bell: Arc<Notify>,
     /// The links back.
     pub back: BackLinks,
+    /// After an outage or a sleep the hearts of live entries go first.
+    pub courtesy: Courtesy,
+}
+
+/// Leases run out while the store cannot be reached or the process is frozen. Sweeping at once would take
+/// entries from workers that live, so they get the time to prolong their leases first.
+#[derive(Debug, Default)]
+pub struct Courtesy {
+    expected: Option<Instant>,
+    until: Option<Instant>,
+}
+
+impl Courtesy {
+    /// Whether this sweep, come at `now`, is to be left out.
+    fn holds(&mut self, now: Instant) -> bool {
+        if self.expected.is_some_and(|expected| now > expected + LATE) {
+            self.begin(now);
+        }
+        self.until.is_some_and(|until| now < until)
+    }
+
+    fn begin(&mut self, now: Instant) {
+        self.until = Some(now + HEARTS_FIRST);
+    }
 }
 
 /// What one sweep did.
@@ -53,7 +84,9 @@ impl Actor for Cleanup {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.notify(Sweep);
+        // Not at once: a database that has just come back lets hearts prolong their leases first, also those
+        // of other instances.
+        ctx.notify_later(Sweep, self.every);
     }
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
@@ -68,7 +101,9 @@ impl Handler<Sweep> for Cleanup {
 
     fn handle(&mut self, _: Sweep, _ctx: &mut Context<Self>) -> Self::Result {
         let (journal, work_root) = (Arc::clone(&self.journal), self.work_root.clone());
-        let work = async move { sweep(&*journal, &work_root).await };
+        let hold = self.courtesy.holds(Instant::now());
+        let work =
+            async move { if hold { Ok(Report::default()) } else { sweep(&*journal, &work_root).await } };
         Box::pin(work.into_actor(self).map(|outcome, me, ctx| {
             match outcome {
                 Ok(report) if report == Report::default() => {}
@@ -76,8 +111,12 @@ impl Handler<Sweep> for Cleanup {
                     info!(?report, "swept");
                     me.bell.notify_one();
                 }
-                Err(failure) => warn!(error = %failure, "the sweep failed"),
+                Err(failure) => {
+                    warn!(error = %failure, "the sweep failed");
+                    me.courtesy.begin(Instant::now());
+                }
             }
+            me.courtesy.expected = Some(Instant::now() + me.every);
             // Armed after the work, so that sweeps never overlap.
             // Nobody holds a Cleanup of an older generation any more; its timer must not keep it alive.
             if ctx.connected() {
@@ -125,4 +164,47 @@ async fn dirs(root: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sweep at this second of a test, the next one expected at its time.
+    fn sweeps_at(courtesy: &mut Courtesy, start: Instant, second: u64) -> bool {
+        let now = start + Duration::from_secs(second);
+        let held = courtesy.holds(now);
+        courtesy.expected = Some(now + SWEEP_EVERY);
+        !held
+    }
+
+    #[test]
+    fn a_process_that_was_frozen_lets_its_hearts_beat_before_it_sweeps() {
+        let (mut courtesy, start) = (Courtesy::default(), Instant::now());
+        assert!(sweeps_at(&mut courtesy, start, 0), "nothing is known of an earlier life");
+        assert!(sweeps_at(&mut courtesy, start, 5));
+        assert!(sweeps_at(&mut courtesy, start, 14), "a busy machine is a little late");
+        assert!(!sweeps_at(&mut courtesy, start, 60), "it was frozen");
+        assert!(!sweeps_at(&mut courtesy, start, 65));
+        assert!(sweeps_at(&mut courtesy, start, 70), "the hearts have had their time");
+        assert!(sweeps_at(&mut courtesy, start, 75));
+    }
+
+    #[test]
+    fn after_a_store_that_was_away_the_hearts_go_first() {
+        let (mut courtesy, start) = (Courtesy::default(), Instant::now());
+        assert!(sweeps_at(&mut courtesy, start, 0));
+        courtesy.begin(start + Duration::from_secs(5));
+        assert!(!sweeps_at(&mut courtesy, start, 10));
+        assert!(sweeps_at(&mut courtesy, start, 15));
+    }
+
+    #[test]
+    fn a_freeze_that_is_long_enough_to_cost_a_lease_is_noticed() {
+        let beat = crate::actors::lease::Rhythm::default().beat;
+        // A lease is four beats long; the last beat may be one beat old, the next sweep one pause ahead.
+        let shortest = 3 * beat;
+        assert!(shortest > SWEEP_EVERY + LATE);
+        assert!(HEARTS_FIRST > beat, "every heart beats in the time it is given");
+    }
 }

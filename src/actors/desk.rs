@@ -1,6 +1,7 @@
 //! What every stage shares: the journal, the row's status, the watchers, the stop signals.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::WeakRecipient;
 use tokio::sync::broadcast;
@@ -11,9 +12,9 @@ use tracing::warn;
 use crate::domain::entry::EntryId;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::stage::Stage;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::messages::{Envelope, ShowStatus};
-use crate::ports::Journal;
+use crate::ports::{Breakers, Journal};
 
 /// How many steps a slow watcher may lag behind before it loses some.
 pub const PROGRESS_BACKLOG: usize = 256;
@@ -40,9 +41,22 @@ pub struct Desk {
     pub watchers: broadcast::Sender<Progress>,
     /// When to stop.
     pub stop: StopSignals,
+    /// Who is out of order.
+    pub breakers: Arc<dyn Breakers>,
+}
+
+/// The failure of a job that the end of the service cuts short: nobody's fault, and due again at once.
+pub fn cut_short() -> Failure {
+    Failure::wait(Some(Duration::ZERO), anyhow::anyhow!("the service is stopping"))
 }
 
 impl Desk {
+    /// Refuses once the service is to stop. Asked before what takes long or is paid for begins: it would not
+    /// come to its end, and would be paid for again.
+    pub fn may_begin(&self) -> Outcome<()> {
+        if self.stop.soft.is_cancelled() { Err(cut_short()) } else { Ok(()) }
+    }
+
     /// Notes that a stage begins: fenced in the journal first, then shown in the row.
     pub async fn begin(&self, envelope: &Envelope, stage: Stage) -> Outcome<()> {
         self.show(envelope, stage).await?;

@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
+use super::asking::keep;
 use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
 use crate::domain::progress::Step;
 use crate::domain::stage::Stage;
 use crate::failure::Outcome;
+use crate::fault;
 use crate::messages::{Download, Transcribe};
 use crate::ports::{MediaOpener, VideoSource};
 
@@ -60,12 +62,20 @@ pub async fn download(
     job: Download,
 ) -> Outcome<Transcribe> {
     let Download { envelope, url, mut media } = job;
+    desk.may_begin()?;
     desk.begin(&envelope, Stage::Download).await?;
-    let fetched = source.fetch(&url, envelope.work_dir()).await?;
+    let fetching = source.fetch(&url, envelope.work_dir());
+    let fetched = desk.ask(&envelope.lease.fence, source.party(&url), fetching).await?;
+    fault::point("downloaded");
     let parts = opener.open(&fetched.file, envelope.work_dir()).await?;
+    fault::point("media_opened");
     let mut info = fetched.info;
     info.duration = info.duration.or(parts.duration);
-    desk.journal.save_info(envelope.ticket(), &media.key, &info).await?;
+    // A download that is repeated gets nobody any further.
+    if media.info.is_none() {
+        keep(|| desk.journal.save_info(envelope.ticket(), &media.key, &info)).await?;
+        fault::point("info_kept");
+    }
     let came_out = format!(
         "{} pictures, {}",
         parts.frames.len(),

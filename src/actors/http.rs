@@ -111,7 +111,7 @@ pub async fn register(
     request: Register,
 ) -> Outcome<Registered> {
     // The connection has no id before it is kept; requests made meanwhile share one budget.
-    let access = Access { connection: ConnectionId::default(), token: request.token.clone() };
+    let access = Access::new(ConnectionId::default(), request.token.clone());
     let who = workspace.whoami(&access).await?;
     let source = only_data_source(workspace.data_sources(&access, &request.database).await?)?;
     let schema = workspace.schema(&access, &source.id).await?;
@@ -131,6 +131,7 @@ pub async fn register(
         mapping,
         instructions: request.instructions,
         language: request.language,
+        registered_at: None,
     };
     let id = registry.keep_database(database).await?;
     Ok(Registered { id, workspace: who.workspace, title, parts })

@@ -3,7 +3,7 @@
 //! | ring | lives in | catches | does |
 //! | --- | --- | --- | --- |
 //! | job | [`bench`] | a failure, a panic, a time-out of one job | one failed job; the actor lives on |
-//! | stage | [`bench`], actix `Supervisor` | many passing failures in a row | the stage rests, its mailbox kept |
+//! | stage | [`bench`], actix `Supervisor` | many stumbles of its own in a row, not those of an outside party | the stage rests, its mailbox kept |
 //! | chain | [`pipeline`] | a dead actor, whose address never comes back | a new generation, with back-off and a budget |
 //! | work | the journal's leases | everything else: a lost message, a killed process | another claim goes on behind the last checkpoint |
 //!
@@ -24,6 +24,7 @@
 //! clone always has a free slot), and its Supervisor restarts an actor that stopped but never one that
 //! panicked. So a permit taken before the claim bounds the chain, and the overseer rebuilds it.
 
+pub mod asking;
 pub mod bench;
 pub mod cleanup;
 pub mod desk;

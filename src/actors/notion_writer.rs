@@ -11,17 +11,20 @@ use actix::prelude::*;
 use tracing::info;
 use url::Url;
 
+use super::asking::keep;
 use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
 use super::status_board::StatusBoard;
-use crate::domain::entry::EntryId;
+use crate::domain::entry::{Body, EntryId};
 use crate::domain::note::Note;
-use crate::domain::page;
+use crate::domain::page::{self, Section};
 use crate::domain::progress::Step;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
-use crate::messages::{Envelope, ShowStatus, TellFailure, WriteToNotion};
+use crate::fault;
+use crate::messages::{Envelope, RowRef, ShowStatus, TellFailure, WriteToNotion};
 use crate::ports::{Row, RowUpdate, Workspace};
 
 /// Rows written at once; the workspace's own budget bounds the requests.
@@ -92,26 +95,70 @@ pub async fn write(
     marker: String,
     job: WriteToNotion,
 ) -> Outcome<()> {
+    let (fence, entry) = (job.envelope.lease.fence.clone(), job.envelope.ticket().entry);
+    desk.begin(&job.envelope, Stage::Write).await?;
+    let writing = write_row(workspace, board, desk, marker, &job);
+    desk.ask(&fence, Some(Party::notion()), writing).await?;
+    info!(columns = job.note.values.len(), "completed");
+    desk.announce(entry, Step::Finished(Stage::Write, "the row is filled".to_owned()));
+    desk.announce(entry, Step::Completed);
+    Ok(())
+}
+
+async fn write_row(
+    workspace: &dyn Workspace,
+    board: &StatusBoard,
+    desk: &Desk,
+    marker: String,
+    job: &WriteToNotion,
+) -> Outcome<()> {
     let WriteToNotion { envelope, watched, note } = job;
-    desk.begin(&envelope, Stage::Write).await?;
     let (access, page, ticket) = (&envelope.row.access, &envelope.row.page, envelope.ticket());
     let mapping = &envelope.row.database.mapping;
-    remove_older_section(workspace, desk, &envelope, &marker).await?;
-    let section = page::section(&note, &watched, &envelope.row.link, marker);
-    let id = workspace.append_section(access, page, &section).await?;
-    desk.journal.save_section(ticket, Some(&id)).await?;
-    if is_rerun(&envelope) {
+    if envelope.body != Body::Written {
+        let section = page::section(note, watched, &envelope.row.link, marker.clone());
+        write_body(workspace, desk, envelope, &marker, &section).await?;
+    }
+    if is_rerun(envelope) {
         workspace.untell_failure(access, page, mapping).await?;
     }
     board.close(ticket).await;
     // Looked at as late as can be, so that a column its owner fills meanwhile stays theirs.
-    let row = present(workspace, &envelope).await?;
+    let row = present(workspace, envelope).await?;
     desk.journal.beat(ticket).await?;
-    workspace.update_row(access, page, mapping, &last_update(&note, &row)).await?;
-    desk.journal.complete(ticket).await?;
-    info!(columns = note.values.len(), "completed");
-    desk.announce(ticket.entry, Step::Finished(Stage::Write, "the row is filled".to_owned()));
-    desk.announce(ticket.entry, Step::Completed);
+    workspace.update_row(access, page, mapping, &last_update(note, &row)).await?;
+    fault::point("row_filled");
+    keep(|| desk.journal.complete(ticket)).await?;
+    fault::point("completed");
+    Ok(())
+}
+
+/// Puts the section on the page once: the intent is kept first, so that a run that died in between is
+/// followed by one that looks for the marker before it writes.
+async fn write_body(
+    workspace: &dyn Workspace,
+    desk: &Desk,
+    envelope: &Envelope,
+    marker: &str,
+    section: &Section,
+) -> Outcome<()> {
+    let (access, page, ticket) = (&envelope.row.access, &envelope.row.page, envelope.ticket());
+    let older = match &envelope.section {
+        Some(known) => Some(known.clone()),
+        None if is_rerun(envelope) => workspace.find_section(access, page, marker).await?,
+        None => None,
+    };
+    desk.journal.intend_body(ticket).await?;
+    fault::point("body_intended");
+    if let Some(older) = older {
+        workspace.remove_section(access, &older).await?;
+        fault::point("older_body_removed");
+        desk.journal.save_section(ticket, None).await?;
+    }
+    let id = workspace.append_section(access, page, section).await?;
+    fault::point("body_written");
+    keep(|| desk.journal.save_section(ticket, Some(&id))).await?;
+    fault::point("body_kept");
     Ok(())
 }
 
@@ -126,10 +173,11 @@ pub async fn tell(
     let ticket = envelope.ticket();
     board.close(ticket).await;
     desk.journal.beat(ticket).await?;
-    workspace
-        .tell_failure(&envelope.row.access, &envelope.row.page, &envelope.row.database.mapping, reason)
-        .await?;
-    desk.journal.finish_failed(ticket, reason, true).await?;
+    let RowRef { access, page, database, .. } = &*envelope.row;
+    let telling = workspace.tell_failure(access, page, &database.mapping, reason);
+    desk.ask(&envelope.lease.fence, Some(Party::notion()), telling).await?;
+    fault::point("verdict_told");
+    keep(|| desk.journal.finish_failed(ticket, reason, true)).await?;
     info!(reason = ?reason, "failed, and its owner was told");
     desk.announce(ticket.entry, Step::Failed(reason));
     Ok(())
@@ -143,27 +191,6 @@ async fn present(workspace: &dyn Workspace, envelope: &Envelope) -> Outcome<Row>
         return Err(Failure::permanent(Reason::RowGone, anyhow::anyhow!("the row lies in the trash")));
     }
     Ok(now)
-}
-
-/// Takes away the section of an earlier run: the one remembered, else the one that carries the marker.
-async fn remove_older_section(
-    workspace: &dyn Workspace,
-    desk: &Desk,
-    envelope: &Envelope,
-    marker: &str,
-) -> Outcome<()> {
-    let (access, ticket) = (&envelope.row.access, envelope.ticket());
-    let older = match &envelope.section {
-        Some(known) => Some(known.clone()),
-        None if is_rerun(envelope) => workspace.find_section(access, &envelope.row.page, marker).await?,
-        None => None,
-    };
-    desk.journal.beat(ticket).await?;
-    if let Some(older) = older {
-        workspace.remove_section(access, &older).await?;
-        desk.journal.save_section(ticket, None).await?;
-    }
-    Ok(())
 }
 
 /// Whether an earlier claim may have left something in the row.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use tracing::{Instrument, warn};
 
+use super::asking::keep;
 use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
 use super::transcriber::{self, finished};
@@ -18,7 +19,8 @@ use crate::domain::media::{Media, ScreenText, Transcript, Watched};
 use crate::domain::progress::Step;
 use crate::domain::screen;
 use crate::domain::stage::Stage;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
+use crate::fault;
 use crate::messages::{Envelope, PendingTranscript, ReadScreen, Summarize, Underway};
 use crate::ports::{Frame, TextReader};
 
@@ -66,7 +68,7 @@ pub async fn read_screen(
     // Both to their ends: text that was paid for is kept even where the transcript fails.
     let (transcript, screen_text) = tokio::join!(
         hear_to_the_end(desk, &envelope, transcript),
-        read(reader, desk, envelope.ticket(), &media, frames),
+        read(reader, desk, &envelope, &media, frames),
     );
     let (transcript, screen_text) = (transcript?, screen_text?);
     let info = media.info.unwrap_or_default();
@@ -93,31 +95,44 @@ async fn hear_to_the_end(
 async fn read(
     reader: Option<Arc<dyn TextReader>>,
     desk: &Desk,
-    ticket: Ticket,
+    envelope: &Envelope,
     media: &Media,
     frames: Vec<Frame>,
 ) -> Outcome<ScreenText> {
+    let ticket = envelope.ticket();
     if let Some(paid_for) = &media.screen_text {
         return Ok(paid_for.clone());
     }
+    desk.may_begin()?;
     desk.announce(ticket.entry, Step::Started(Stage::Read));
     let Some(reader) = reader else {
         desk.announce(ticket.entry, Step::Finished(Stage::Read, "switched off".to_owned()));
         return Ok(ScreenText::default());
     };
-    let engine = reader.name();
+    let (engine, party) = (reader.name(), reader.party());
+    if let Some(blocked) = desk.blocked(party.as_slice()).await {
+        return Ok(unread(desk, ticket, &blocked.to_string()));
+    }
     // In a task of its own, so that a panic of the engine stops the reading and not the entry.
     let reading = tokio::spawn(async move { reader.read(&frames).await }.in_current_span());
-    let read = match tokio::time::timeout(READING_LIMIT, Underway::new(reading)).await {
-        Ok(Ok(Ok(read))) => read,
-        Ok(Ok(Err(failure))) => return Ok(unread(desk, ticket, &failure.to_string())),
-        Ok(Err(broken)) => return Ok(unread(desk, ticket, &broken.to_string())),
-        Err(_) => return Ok(unread(desk, ticket, "took too long")),
+    let reading = async {
+        match tokio::time::timeout(READING_LIMIT, Underway::new(reading)).await {
+            Ok(Ok(read)) => read,
+            Ok(Err(broken)) => Err(Failure::bug(broken)),
+            Err(_) => Err(Failure::transient(anyhow::anyhow!("took too long"))),
+        }
     };
+    let read = match desk.ask(&envelope.lease.fence, party, reading).await {
+        Ok(read) => read,
+        Err(failure) if failure.is_stale() => return Err(failure),
+        Err(failure) => return Ok(unread(desk, ticket, &failure.to_string())),
+    };
+    fault::point("screen_read");
     let read: Vec<_> = read.into_iter().map(|frame| (frame.at, frame.lines)).collect();
     let lines = screen::merge(&read);
     let text = ScreenText { lines, engine };
-    desk.journal.save_screen_text(ticket, &media.key, &text).await?;
+    keep(|| desk.journal.save_screen_text(ticket, &media.key, &text)).await?;
+    fault::point("screen_kept");
     desk.announce(ticket.entry, Step::Finished(Stage::Read, format!("{} lines", text.lines.len())));
     Ok(text)
 }

@@ -17,6 +17,7 @@ use tracing::{Instrument, error, info, warn};
 use super::bench::BackLinks;
 use super::desk::StopSignals;
 use super::recorder;
+use super::status_board::StatusBoard;
 use crate::domain::backoff;
 use crate::domain::progress::Progress;
 use crate::messages::{AskReadiness, Drain, Failed, Readiness, StageDown};
@@ -90,6 +91,8 @@ pub struct PipelineParts {
     pub build: Box<dyn Fn(BackLinks) -> Chain>,
     /// Where failures are recorded.
     pub journal: Arc<dyn Journal>,
+    /// Where owners are told what their entries wait for.
+    pub board: StatusBoard,
     /// Who watches.
     pub watchers: broadcast::Sender<Progress>,
     /// The chain's places.
@@ -207,10 +210,11 @@ impl Handler<Failed> for Pipeline {
     type Result = ();
 
     fn handle(&mut self, failed: Failed, _ctx: &mut Context<Self>) {
-        let (journal, watchers) = (Arc::clone(&self.parts.journal), self.parts.watchers.clone());
+        let (journal, board) = (Arc::clone(&self.parts.journal), self.parts.board.clone());
+        let watchers = self.parts.watchers.clone();
         let chance = (self.parts.luck)();
-        let span = failed.span.clone();
-        let work = async move { recorder::record(&*journal, &watchers, failed, chance).await };
+        let (span, stop) = (failed.span.clone(), self.parts.stop.soft.clone());
+        let work = async move { recorder::record(&*journal, &board, &watchers, failed, chance, &stop).await };
         actix::spawn(work.instrument(span));
     }
 }

@@ -1,7 +1,8 @@
 //! The status each row shows: sent in order, the newest only, off the chain's critical path.
 //!
 //! Takes statuses from all stages; a status that has not left yet is replaced by a newer one. A row's
-//! line is closed before its result is written, so that no late status lands on top of the last one.
+//! line is closed before its result, or what it waits for, is written, so that no late status lands on top
+//! of the last one.
 //! A status that cannot be shown is logged and forgotten: the next one follows.
 
 use std::collections::HashMap;
@@ -12,8 +13,11 @@ use tokio::task::JoinHandle;
 use tracing::{Instrument, Span, warn};
 
 use crate::domain::entry::{EntryId, RunLease, Ticket};
-use crate::messages::ShowStatus;
-use crate::ports::{Journal, RowUpdate, Workspace};
+use crate::domain::waiting::Waiting;
+use crate::failure::Outcome;
+use crate::fault;
+use crate::messages::{RowRef, ShowStatus};
+use crate::ports::{Access, Journal, RowUpdate, Workspace};
 
 /// How long a status waits for a newer one: short for a person, long enough for a stage that has nothing to do.
 pub const PATIENCE: Duration = Duration::from_millis(300);
@@ -81,6 +85,15 @@ impl StatusBoard {
         }
     }
 
+    /// Tells an owner in the row what the entry waits for: the last word of this claim.
+    pub async fn tell_waiting(&self, ticket: Ticket, row: &RowRef, waiting: &Waiting) -> Outcome<()> {
+        self.close(ticket).await;
+        // The job's own fence is shut by now; a beat and the caller's limit are safer than the lease is long.
+        let access = Access { fence: None, ..row.access.clone() };
+        self.journal.beat(ticket).await?;
+        self.workspace.tell_waiting(&access, &row.page, &row.database.mapping, waiting).await
+    }
+
     /// Sends what waits until nothing waits any more, then takes the line down.
     async fn send_all(self, entry: EntryId) {
         loop {
@@ -106,13 +119,15 @@ impl StatusBoard {
     }
 
     /// Sends one status, if the lease is still ours.
-    async fn send(&self, wanted: ShowStatus) -> Result<(), crate::failure::Failure> {
+    async fn send(&self, wanted: ShowStatus) -> Outcome<()> {
         if !self.journal.is_live(wanted.ticket).await? {
             return Ok(());
         }
         let update = RowUpdate { status: Some(wanted.status), ..RowUpdate::default() };
         let row = &wanted.row;
-        self.workspace.update_row(&row.access, &row.page, &row.database.mapping, &update).await
+        self.workspace.update_row(&row.access, &row.page, &row.database.mapping, &update).await?;
+        fault::point("status_shown");
+        Ok(())
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
+use super::asking::{PATIENCE, keep};
 use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
 use crate::domain::answer;
@@ -15,15 +16,17 @@ use crate::domain::note::Question;
 use crate::domain::progress::Step;
 use crate::domain::reason::Reason;
 use crate::domain::stage::Stage;
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
+use crate::fault;
 use crate::messages::{Summarize, WriteToNotion};
 use crate::ports::{SummaryModel, Workspace};
 
 /// Summaries at once: providers count requests, not bytes.
 pub const WIDTH: usize = 4;
 
-/// The longest one summary may take, a repair try included.
-pub const LIMIT: Duration = Duration::from_mins(5);
+/// The longest one summary may take, a repair try included, and the store's absence before it can be kept.
+pub const LIMIT: Duration = Duration::from_mins(5).saturating_add(PATIENCE);
 
 /// Makes notes.
 pub struct Summarizer {
@@ -70,13 +73,18 @@ pub async fn summarize(
         ));
     }
     let database = &envelope.row.database;
-    let schema = workspace.schema(&envelope.row.access, &database.data_source).await?;
+    let fence = &envelope.lease.fence;
+    let asking = workspace.schema(&envelope.row.access, &database.data_source);
+    let schema = desk.ask(fence, Some(Party::notion()), asking).await?;
     let mut question = Question::new(&schema, &database.mapping.reserved(), watched);
     question.instructions.clone_from(&database.instructions);
     question.language.clone_from(&database.language);
-    let answer = model.answer(&question).await?;
+    desk.may_begin()?;
+    let answer = desk.ask(fence, model.party(), model.answer(&question)).await?;
+    fault::point("note_answered");
     let note = answer::check(&question, answer);
-    desk.journal.save_note(envelope.ticket(), &note).await?;
+    keep(|| desk.journal.save_note(envelope.ticket(), &note)).await?;
+    fault::point("note_kept");
     let came_out = format!("{} columns filled", note.values.len());
     desk.announce(envelope.ticket().entry, Step::Finished(Stage::Summarize, came_out));
     Ok(WriteToNotion { envelope, watched: question.watched, note })

@@ -11,6 +11,7 @@ use actix::prelude::*;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
+use super::asking::keep;
 use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
 use crate::domain::entry::Ticket;
@@ -18,8 +19,9 @@ use crate::domain::link::MediaKey;
 use crate::domain::media::Transcript;
 use crate::domain::stage::Stage;
 use crate::failure::{Failure, Outcome};
+use crate::fault;
 use crate::messages::{PendingTranscript, ReadScreen, Transcribe, Underway};
-use crate::ports::{AudioFile, SpeechToText};
+use crate::ports::{AudioFile, Fence, SpeechToText};
 
 /// The longest one transcription may take: an hour of speech on a slow machine.
 pub const LIMIT: Duration = Duration::from_mins(30);
@@ -60,12 +62,13 @@ pub async fn transcribe(
     let transcript = match (media.transcript.clone(), speech, audio) {
         (Some(paid_for), ..) => PendingTranscript::Ready(paid_for),
         (None, Some(speech), Some(audio)) => {
-            let work = write_down(speech, seats, desk, envelope.ticket(), media.key.clone(), audio);
+            let lease = (envelope.ticket(), envelope.lease.fence.clone());
+            let work = write_down(speech, seats, desk, lease, media.key.clone(), audio);
             PendingTranscript::Underway(Underway::new(tokio::spawn(work.instrument(envelope.span.clone()))))
         }
         (None, Some(_), None) => {
             let silence = Transcript { engine: "no sound".to_owned(), ..Transcript::default() };
-            desk.journal.save_transcript(envelope.ticket(), &media.key, &silence).await?;
+            keep(|| desk.journal.save_transcript(envelope.ticket(), &media.key, &silence)).await?;
             PendingTranscript::Ready(silence)
         }
         // Switched off: an empty transcript, which is kept nowhere, so that it is made once switched on.
@@ -79,15 +82,21 @@ async fn write_down(
     speech: Arc<dyn SpeechToText>,
     seats: Arc<Semaphore>,
     desk: Arc<Desk>,
-    ticket: Ticket,
+    (ticket, fence): (Ticket, Fence),
     key: MediaKey,
     audio: AudioFile,
 ) -> Outcome<Transcript> {
     let _seat = seats.acquire().await.map_err(Failure::bug)?;
-    let transcript = tokio::time::timeout(LIMIT, speech.transcribe(&audio))
-        .await
-        .unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("the transcription took too long"))))?;
-    desk.journal.save_transcript(ticket, &key, &transcript).await?;
+    desk.may_begin()?;
+    let hearing = async {
+        tokio::time::timeout(LIMIT, speech.transcribe(&audio))
+            .await
+            .unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("the transcription took too long"))))
+    };
+    let transcript = desk.ask(&fence, speech.party(), hearing).await?;
+    fault::point("speech_answered");
+    keep(|| desk.journal.save_transcript(ticket, &key, &transcript)).await?;
+    fault::point("transcript_kept");
     Ok(transcript)
 }
 

@@ -1,5 +1,6 @@
 //! One file or folder for each outside party. Status codes, SQL, JSON shapes and child processes stay in here.
 
+pub mod fallback_budget;
 pub mod ffmpeg;
 pub mod gemini;
 pub mod local_file;

@@ -1,9 +1,9 @@
 //! The one way HTTP requests leave the process: with a time limit, a size limit on the answer, a user
 //! agent and no redirects.
 //!
-//! Takes a request built by an adapter; gives status, headers and the whole body. Fails as transient
-//! when the other side is unreachable, slow, cuts the answer short or sends more than allowed. What a
-//! status code means is the adapter's business.
+//! Takes a request built by an adapter; gives status, headers and the whole body. Fails as an outage of
+//! the other side when it is unreachable, slow, cuts the answer short or sends more than allowed: whatever
+//! the entry, it got no answer. What a status code means is the adapter's business.
 
 use std::time::{Duration, SystemTime};
 
@@ -66,24 +66,30 @@ impl Outbound {
     /// Sends one request and reads the whole answer, whatever its status.
     pub async fn send(&self, request: RequestBuilder) -> Outcome<Reply> {
         let (client, request) = request.build_split();
-        let request = request.map_err(unreachable)?;
+        let request = request.map_err(|error| Failure::bug(error.without_url()))?;
         // A proxy of the network knows nothing of this machine's own ports.
         let client = if is_here(request.url()) { &self.direct } else { &client };
         let response = client.execute(request).await.map_err(unreachable)?;
         let (status, headers) = (response.status(), response.headers().clone());
+        let announced = response.content_length().unwrap_or_default();
+        if announced > self.max_bytes as u64 {
+            return Err(self.too_long());
+        }
         let mut body = Vec::new();
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(unreachable)?;
             if body.len() + chunk.len() > self.max_bytes {
-                return Err(Failure::transient(anyhow::anyhow!(
-                    "the answer has more than {} bytes",
-                    self.max_bytes
-                )));
+                return Err(self.too_long());
             }
             body.extend_from_slice(&chunk);
         }
         Ok(Reply { status, headers, body })
+    }
+
+    /// Nothing we ask for is that long: whoever sends it is not what we know.
+    fn too_long(&self) -> Failure {
+        Failure::outage(anyhow::anyhow!("the answer has more than {} bytes", self.max_bytes))
     }
 }
 
@@ -98,11 +104,11 @@ impl Reply {
         SystemTime::from(at).duration_since(now).ok()
     }
 
-    /// The body as JSON; an answer that is none is a passing fault of the other side.
+    /// The body as JSON; an answer that is none, or of another form, is an outage: nobody can read it.
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> Outcome<T> {
         serde_json::from_slice(&self.body)
             .with_context(|| format!("the answer with status {} is not the expected JSON", self.status))
-            .map_err(Failure::transient)
+            .map_err(Failure::outage)
     }
 
     /// The beginning of the body for a log line: one line, without control characters.
@@ -125,5 +131,5 @@ fn is_here(url: &Url) -> bool {
 
 /// Drops the URL from the error: Notion ids and keys do not belong into logs.
 fn unreachable(error: reqwest::Error) -> Failure {
-    Failure::transient(error.without_url())
+    Failure::outage(error.without_url())
 }

@@ -12,6 +12,7 @@ use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
 use crate::domain::stage::Status;
+use crate::domain::waiting::Waiting;
 use crate::failure::Outcome;
 use crate::ports::{Access, DataSourceRef, Identity, Row, RowUpdate, Workspace};
 
@@ -116,6 +117,16 @@ impl Workspace for Paper {
         reason: Reason,
     ) -> Outcome<()> {
         self.end(Ending::Failed(reason));
+        Ok(())
+    }
+
+    async fn tell_waiting(
+        &self,
+        _access: &Access,
+        _page: &str,
+        _mapping: &Mapping,
+        _waiting: &Waiting,
+    ) -> Outcome<()> {
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::domain::reason::Reason;
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 
 /// The address of one method below the base the operator gave, whether or not that ends with a slash.
@@ -21,6 +22,15 @@ pub(super) fn endpoint(base: &Url, path: &str) -> Outcome<Url> {
     url.set_query(None);
     url.set_fragment(None);
     Ok(url)
+}
+
+/// Whose service stands at this base URL: the one people know by name, or any other by its place.
+pub(super) fn party_at(base: &Url, known_host: &str, name: &str) -> Party {
+    match (base.host_str().unwrap_or_default(), base.port()) {
+        (host, None) if host == known_host => Party::new(name),
+        (host, None) => Party::new(host),
+        (host, Some(port)) => Party::new(format!("{host}:{port}")),
+    }
 }
 
 /// A header with a key in it, marked so that no log ever shows it; none for an empty key, which
@@ -97,6 +107,19 @@ mod tests {
         for base in ["file:///etc", "mailto:me@example.com", "ftp://example.com"] {
             let failure = endpoint(&Url::parse(base).unwrap(), "/x").unwrap_err();
             assert_eq!(failure.kind, Kind::Permanent(Reason::ProviderAccount), "{base}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_known_by_its_name_and_a_server_of_ones_own_by_its_place() {
+        for (base, name) in [
+            ("https://api.openai.com/v1", "OpenAI"),
+            ("https://api.openai.com:443/v1", "OpenAI"),
+            ("https://models.example/v1", "models.example"),
+            ("http://key@127.0.0.1:9000/v1", "127.0.0.1:9000"),
+        ] {
+            let party = party_at(&Url::parse(base).unwrap(), "api.openai.com", "OpenAI");
+            assert_eq!(party.name(), name, "{base}");
         }
     }
 

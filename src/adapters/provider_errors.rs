@@ -50,7 +50,8 @@ pub(super) fn openai(reply: &Reply, now: SystemTime) -> Failure {
             Failure::permanent(Reason::Refused, full())
         }
         400 | 415 | 422 if is_about_the_file(&body, said) => Failure::permanent(Reason::Unreadable, full()),
-        408 | 500..=599 => Failure::new(Kind::Transient { retry_after: wait }, full()),
+        // 3xx: no provider sends us elsewhere; somebody in between answers in its place.
+        300..=399 | 408 | 500..=599 => Failure::new(Kind::Outage { retry_after: wait }, full()),
         // Any other refusal means that we asked in a wrong way.
         _ => Failure::bug(full()),
     }
@@ -147,7 +148,8 @@ pub(super) fn google(reply: &Reply, now: SystemTime) -> Failure {
         401..=404 => Failure::permanent(Reason::ProviderAccount, quiet()),
         413 => Failure::permanent(Reason::TooLarge, full()),
         429 | 503 | 529 => Failure::wait(wait, full()),
-        408 | 500..=599 => Failure::new(Kind::Transient { retry_after: wait }, full()),
+        // 3xx: no provider sends us elsewhere; somebody in between answers in its place.
+        300..=399 | 408 | 500..=599 => Failure::new(Kind::Outage { retry_after: wait }, full()),
         _ => Failure::bug(full()),
     }
 }
@@ -203,7 +205,13 @@ mod tests {
         assert_eq!(openai_kind(429, "insufficient_quota", "You exceeded your current quota"), account);
         assert_eq!(openai_kind(429, "rate_limit_exceeded", "slow down"), Kind::Wait { retry_after: None });
         assert_eq!(openai_kind(503, "server_error", "overloaded"), Kind::Wait { retry_after: None });
-        assert_eq!(openai_kind(500, "server_error", ""), Kind::Transient { retry_after: None });
+        for status in [302, 408, 500, 502, 504, 520] {
+            assert_eq!(
+                openai_kind(status, "server_error", ""),
+                Kind::Outage { retry_after: None },
+                "{status}"
+            );
+        }
         assert_eq!(openai_kind(413, "", "too large"), Kind::Permanent(Reason::TooLarge));
         assert_eq!(openai_kind(400, "", "Invalid file format."), Kind::Permanent(Reason::Unreadable));
         assert_eq!(openai_kind(400, "content_filter", ""), Kind::Permanent(Reason::Refused));
@@ -231,7 +239,7 @@ mod tests {
         assert_eq!(google_kind(404, &json!({"status": "NOT_FOUND"})), account);
         assert_eq!(google_kind(503, &json!({"status": "UNAVAILABLE"})), Kind::Wait { retry_after: None });
         let slow = google_kind(504, &json!({"status": "DEADLINE_EXCEEDED"}));
-        assert_eq!(slow, Kind::Transient { retry_after: None });
+        assert_eq!(slow, Kind::Outage { retry_after: None });
         assert_eq!(google_kind(400, &json!({"status": "INVALID_ARGUMENT"})), Kind::Bug);
     }
 
@@ -255,8 +263,8 @@ mod tests {
             headers: HeaderMap::new(),
             body: b"<html>bad gateway".to_vec(),
         };
-        assert_eq!(google(&page, SystemTime::UNIX_EPOCH).kind, Kind::Transient { retry_after: None });
-        assert_eq!(openai(&page, SystemTime::UNIX_EPOCH).kind, Kind::Transient { retry_after: None });
+        assert_eq!(google(&page, SystemTime::UNIX_EPOCH).kind, Kind::Outage { retry_after: None });
+        assert_eq!(openai(&page, SystemTime::UNIX_EPOCH).kind, Kind::Outage { retry_after: None });
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Takes a key and gives leave to go or the pause after which asking makes sense. Both steps are one
 //! script each, so that two instances cannot take the same last request; time is the server's. Fails
-//! as transient when Redis does not answer in [`PATIENCE`].
+//! as transient when Redis does not answer in [`PATIENCE`]; `fallback_budget` goes on without it.
 
 use std::time::Duration;
 

@@ -86,8 +86,8 @@ impl Tesseract {
             list.push(b'\n');
         }
         let name = format!("stills-{part}.txt");
-        let written = fs::write(folder.join(&name), list).await.context("cannot list the stills");
-        written.map_err(Failure::transient)?;
+        let written = fs::write(folder.join(&name), list).await;
+        written.map_err(|error| Failure::of_file(error).context("cannot list the stills"))?;
         let pictures = u32::try_from(frames.len()).unwrap_or(u32::MAX);
         let finished = Tool::new(&self.settings.program, folder)
             .timeout(START_TIME + PICTURE_TIME * pictures)

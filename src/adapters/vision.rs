@@ -21,6 +21,7 @@ use super::outbound::Outbound;
 use super::provider::{endpoint, key_header, one_line};
 use super::provider_errors::google;
 use crate::domain::reason::Reason;
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{Frame, FrameText, TextReader};
 
@@ -36,8 +37,9 @@ const WRAPPING_BYTES: usize = 200;
 /// Sixteen images take a few seconds.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// With its boxes for every letter an answer for 16 full pages reaches some megabytes.
-const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+/// With its boxes for every letter an answer for 16 full pages reaches some megabytes. Several are
+/// read at once, so a generous bound would be paid in memory several times.
+const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 /// Asks for the text alone, without a box for every letter; a header all Google services know
 /// (cloud.google.com/apis/docs/system-parameters).
@@ -130,7 +132,7 @@ impl GoogleVision {
         let answer: Annotated = reply.json()?;
         if answer.responses.len() != sent {
             let cause = anyhow!("vision answers for {} of {sent} images", answer.responses.len());
-            return Err(Failure::transient(cause));
+            return Err(Failure::outage(cause));
         }
         Ok(answer.responses.into_iter().map(Annotation::lines).collect())
     }
@@ -140,6 +142,10 @@ impl GoogleVision {
 impl TextReader for GoogleVision {
     fn name(&self) -> String {
         "google-vision".to_owned()
+    }
+
+    fn party(&self) -> Option<Party> {
+        Some(Party::new("Google Vision"))
     }
 
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
@@ -219,6 +225,8 @@ impl Status {
             3 => Failure::permanent(Reason::Unreadable, cause),
             7 | 16 => Failure::permanent(Reason::ProviderAccount, cause),
             8 | 14 => Failure::wait(None, cause),
+            // Unknown, deadline exceeded, internal: faults of the service, whatever the pictures.
+            2 | 4 | 13 => Failure::outage(cause),
             _ => Failure::transient(cause),
         }
     }

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep};
 use tracing::warn;
 
 use super::Ports;
+use crate::adapters::fallback_budget::FallbackBudget;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
 use crate::adapters::memory_budget::MemoryBudget;
@@ -19,13 +21,16 @@ use crate::adapters::openai::{OpenAiChat, OpenAiSpeech};
 use crate::adapters::redis_budget::RedisBudget;
 use crate::adapters::rules::Rules;
 use crate::adapters::seal::Seal;
-use crate::adapters::store::Store;
+use crate::adapters::store::{LEASE, Store, StoreOptions};
 use crate::adapters::tesseract::{Tesseract, TesseractSettings};
 use crate::adapters::vision::GoogleVision;
 use crate::adapters::whisper::{WhisperLocal, WhisperSettings};
 use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
-use crate::failure::Failure;
-use crate::ports::{Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace};
+use crate::failure::{Failure, Kind, Outcome};
+use crate::fault;
+use crate::ports::{
+    Breakers, Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace,
+};
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 
 /// Remote engines bear several requests of one account at once.
@@ -43,14 +48,34 @@ const DOWNLOAD_LIMIT: Duration = Duration::from_mins(5);
 /// Wall-clock time for taking one video apart.
 const OPENING_LIMIT: Duration = Duration::from_mins(5);
 
+/// How long a service that was started before its database waits for it: hosts start both at once.
+const STORE_STARTS: Duration = Duration::from_mins(1);
+
+/// How often it looks, beside the seconds each look takes.
+const LOOK_FOR_STORE: Duration = Duration::from_secs(1);
+
 /// Found on the PATH, as Debian installs it.
 const FFMPEG: &str = "ffmpeg";
 
 /// The adapters of the service.
 pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
-    let store = store(settings).await?;
+    let store = store_that_starts(settings).await?;
     let notion = notion(settings)?;
     with(settings, store, notion).await
+}
+
+/// The store, waited for while it cannot be reached.
+async fn store_that_starts(settings: &Settings) -> anyhow::Result<Arc<Store>> {
+    let until = Instant::now() + STORE_STARTS;
+    loop {
+        match open_store(settings, seal(settings)?).await {
+            Err(failure) if matches!(failure.kind, Kind::Wait { .. }) && Instant::now() < until => {
+                warn!(error = %failure, "the database is waited for");
+                sleep(LOOK_FOR_STORE).await;
+            }
+            opened => return opened.map_err(for_operator),
+        }
+    }
 }
 
 /// The adapters around a store and a workspace.
@@ -67,6 +92,7 @@ pub async fn with(
     let (reader, reader_seats) = reader(settings).await?;
     Ok(Ports {
         journal: Arc::clone(&store) as Arc<dyn Journal>,
+        breakers: Arc::clone(&store) as Arc<dyn Breakers>,
         registry: store as Arc<dyn Registry>,
         workspace,
         source: Arc::new(downloader),
@@ -81,15 +107,28 @@ pub async fn with(
 
 /// The journal and the registry the settings name.
 pub async fn store(settings: &Settings) -> anyhow::Result<Arc<Store>> {
-    let seal = match &settings.token_encryption_key {
-        Some(keys) => Seal::parse(keys).context("TOKEN_ENCRYPTION_KEY cannot be used")?,
+    open_store(settings, seal(settings)?).await.map_err(for_operator)
+}
+
+async fn open_store(settings: &Settings, seal: Seal) -> Outcome<Arc<Store>> {
+    let lease = fault::lease().unwrap_or(LEASE);
+    let store =
+        Store::open_with(&settings.database_url, seal, StoreOptions { lease, ..StoreOptions::default() })
+            .await;
+    let told = |failure: Failure| failure.context("the database cannot be opened; check DATABASE_URL");
+    Ok(Arc::new(store.map_err(told)?))
+}
+
+/// What seals the tokens; asked for before any database is opened.
+fn seal(settings: &Settings) -> anyhow::Result<Seal> {
+    if let Some(error) = &settings.database_is_lost {
+        return Err(error.clone().into());
+    }
+    match &settings.token_encryption_key {
+        Some(keys) => Seal::parse(keys).context("TOKEN_ENCRYPTION_KEY cannot be used"),
         None => Seal::from_file_or_new(&settings.data_dir.join("token.key"))
-            .context("no key to seal tokens with: set TOKEN_ENCRYPTION_KEY, or make DATA_DIR writable")?,
-    };
-    let store = Store::open(&settings.database_url, seal).await;
-    Ok(Arc::new(store.map_err(|failure| {
-        for_operator(failure.context("the database cannot be opened; check DATABASE_URL"))
-    })?))
+            .context("no key to seal tokens with: set TOKEN_ENCRYPTION_KEY, or make DATA_DIR writable"),
+    }
 }
 
 /// A store of its own in a folder, for one run of one command.
@@ -102,10 +141,14 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 /// Notion, with the request budget the settings name.
 pub fn notion(settings: &Settings) -> anyhow::Result<Arc<dyn Workspace>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
-        Some(url) => Arc::new(RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?),
+        Some(url) => {
+            let shared = RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?;
+            Arc::new(FallbackBudget::new(shared, MemoryBudget::for_notion()))
+        }
         None => Arc::new(MemoryBudget::for_notion()),
     };
-    Ok(Arc::new(Notion::new(&settings.notion_api_url, budget).map_err(for_operator)?))
+    let notion = Notion::new(&settings.notion_api_url, budget);
+    Ok(Arc::new(hurried(notion, Notion::with_timeout).map_err(for_operator)?))
 }
 
 /// The downloader.
@@ -142,7 +185,8 @@ pub fn ffmpeg(settings: &Settings) -> Ffmpeg {
 fn speech(settings: &Settings) -> anyhow::Result<(Option<Arc<dyn SpeechToText>>, usize)> {
     Ok(match &settings.speech {
         SpeechEngine::OpenAi(openai) => {
-            let engine = OpenAiSpeech::new(&openai.url, &openai.key, &openai.model).map_err(for_operator)?;
+            let engine = OpenAiSpeech::new(&openai.url, &openai.key, &openai.model);
+            let engine = hurried(engine, OpenAiSpeech::with_timeout).map_err(for_operator)?;
             (Some(Arc::new(engine)), REMOTE_SEATS)
         }
         SpeechEngine::Local => (Some(Arc::new(whisper(settings)?)), LOCAL_SPEECH_SEATS),
@@ -162,7 +206,8 @@ fn whisper(settings: &Settings) -> anyhow::Result<WhisperLocal> {
 async fn reader(settings: &Settings) -> anyhow::Result<(Option<Arc<dyn TextReader>>, usize)> {
     Ok(match &settings.reader {
         ReaderEngine::Google { url, key } => {
-            (Some(Arc::new(GoogleVision::new(url, key).map_err(for_operator)?)), REMOTE_SEATS)
+            let engine = hurried(GoogleVision::new(url, key), GoogleVision::with_timeout);
+            (Some(Arc::new(engine.map_err(for_operator)?)), REMOTE_SEATS)
         }
         ReaderEngine::Local { languages } => {
             let engine = tesseract(languages);
@@ -184,13 +229,23 @@ pub fn tesseract(languages: &str) -> Tesseract {
 fn summary(settings: &Settings) -> anyhow::Result<Arc<dyn SummaryModel>> {
     Ok(match &settings.summarizer {
         SummaryEngine::Gemini { url, key, model } => {
-            Arc::new(Gemini::new(url, key, model).map_err(for_operator)?)
+            let engine = hurried(Gemini::new(url, key, model), Gemini::with_timeout);
+            Arc::new(engine.map_err(for_operator)?)
         }
         SummaryEngine::OpenAi(openai) => {
-            Arc::new(OpenAiChat::new(&openai.url, &openai.key, &openai.model).map_err(for_operator)?)
+            let engine = OpenAiChat::new(&openai.url, &openai.key, &openai.model);
+            Arc::new(hurried(engine, OpenAiChat::with_timeout).map_err(for_operator)?)
         }
         SummaryEngine::Local => Arc::new(Rules),
     })
+}
+
+/// An adapter whose other side has less time for an answer where a test says so.
+fn hurried<T>(made: Outcome<T>, with_timeout: impl FnOnce(T, Duration) -> Outcome<T>) -> Outcome<T> {
+    match fault::answer_limit() {
+        Some(limit) => with_timeout(made?, limit),
+        None => made,
+    }
 }
 
 /// Tools run in work dirs, so their own place must not depend on where the service was started.

@@ -1,6 +1,7 @@
 //! The only place that wires adapters to actors: builds the service, runs it until it is stopped.
 
 pub mod adapters;
+mod stopping;
 mod wiring;
 
 use std::net::TcpListener;
@@ -10,23 +11,27 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, Supervisor};
 use actix_web::dev::ServerHandle;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 use url::Url;
 
+use self::stopping::end_at_last_moment;
+pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
+use crate::actors::lease::Rhythm;
 use crate::actors::pipeline::{Pipeline, PipelineParts, Places};
-use crate::actors::{cleanup, lease, status_board};
+use crate::actors::status_board::StatusBoard;
+use crate::actors::{cleanup, status_board};
 use crate::domain::progress::Progress;
+use crate::fault;
 use crate::http::{self, Behind};
 use crate::messages::Drain;
 use crate::ports::{
-    Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
+    Breakers, Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
 };
 
 /// The exit code of a process whose chain could not be kept alive (`EX_SOFTWARE` of sysexits.h).
@@ -34,9 +39,6 @@ pub const BEYOND_REPAIR: u8 = 70;
 
 /// The whole drain, after which the process ends whatever is left: Cloud Run kills after ten seconds.
 const DRAIN_LIMIT: Duration = Duration::from_millis(7_500);
-
-/// When the process ends whatever hangs: a second before Cloud Run kills it.
-const LAST_MOMENT: Duration = Duration::from_secs(9);
 
 /// How often to look whether the overseer lives.
 const LOOK_AT_OVERSEER: Duration = Duration::from_secs(5);
@@ -48,6 +50,8 @@ pub struct Ports {
     pub journal: Arc<dyn Journal>,
     /// Who is connected.
     pub registry: Arc<dyn Registry>,
+    /// Who is out of order.
+    pub breakers: Arc<dyn Breakers>,
     /// The rows.
     pub workspace: Arc<dyn Workspace>,
     /// Fetches videos.
@@ -79,8 +83,8 @@ pub struct Options {
     pub work_root: PathBuf,
     /// The name claims are made in.
     pub owner: String,
-    /// How often leases are prolonged.
-    pub beat: Duration,
+    /// How often leases are prolonged, and how long they are trusted.
+    pub rhythm: Rhythm,
     /// How often to sweep.
     pub sweep_every: Duration,
     /// How long a status waits for a newer one.
@@ -98,8 +102,8 @@ impl Options {
             public_url,
             work_root,
             owner: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7()),
-            beat: lease::BEAT,
-            sweep_every: cleanup::SWEEP_EVERY,
+            rhythm: fault::lease().map_or_else(Rhythm::default, Rhythm::of),
+            sweep_every: fault::lease().map_or(cleanup::SWEEP_EVERY, |lease| lease / 4),
             patience: status_board::PATIENCE,
             luck: rand::random::<f64>,
         }
@@ -126,8 +130,11 @@ impl App {
         let (watchers, _) = broadcast::channel(PROGRESS_BACKLOG);
         let (stop, beyond_repair) = (StopSignals::default(), CancellationToken::new());
         let (places, luck) = (Places::new(options.max_in_flight), options.luck);
+        let (workspace, journal) = (Arc::clone(&ports.workspace), Arc::clone(&ports.journal));
+        let board = StatusBoard::new(workspace, journal, options.patience);
         let wiring = Wiring {
             ports: ports.clone(),
+            board: board.clone(),
             options,
             places: places.clone(),
             watchers: watchers.clone(),
@@ -137,6 +144,7 @@ impl App {
         let overseer = Pipeline::new(PipelineParts {
             build: Box::new(move |back| wiring.chain(&back)),
             journal: Arc::clone(&ports.journal),
+            board,
             watchers: watchers.clone(),
             places: places.clone(),
             stop,
@@ -150,16 +158,26 @@ impl App {
         Self { overseer, http, watchers, beyond_repair, places }
     }
 
-    /// Runs until a signal or the overseer ends it; drains; gives the exit code.
-    pub async fn run_until_stopped(&self) -> anyhow::Result<u8> {
+    /// Runs until it is told to stop, or the overseer or the web server ends it; drains; gives the exit code.
+    pub async fn run_until_stopped(&self, stopping: &Stopping, web: &WebServer) -> u8 {
+        let code = self.until_its_end(stopping.wanted(), web).await;
+        if code != 0 {
+            end_at_last_moment(code);
+        }
+        self.drain().await;
+        code
+    }
+
+    /// Waits until it is wanted to stop, or cannot go on; gives the exit code.
+    pub async fn until_its_end(&self, wanted: impl Future<Output = ()>, web: &WebServer) -> u8 {
         let code = tokio::select! {
-            stopped = stop_signal() => stopped.map(|()| 0)?,
+            () = wanted => 0,
             () = self.beyond_repair.cancelled() => BEYOND_REPAIR,
             () = gone(&self.overseer) => BEYOND_REPAIR,
+            () = web.gone() => BEYOND_REPAIR,
         };
-        end_without_fail(code);
-        self.drain().await;
-        Ok(code)
+        info!(code, "stopping");
+        code
     }
 
     /// Answers HTTP on a listener until the server is closed.
@@ -167,7 +185,14 @@ impl App {
         let behind =
             Behind { readiness: self.http.clone().recipient(), entries: self.http.clone().recipient() };
         let server = http::server(listener, behind)?;
-        Ok(WebServer { handle: server.handle(), task: actix::spawn(server) })
+        let (handle, gone) = (server.handle(), CancellationToken::new());
+        let tells = gone.clone().drop_guard();
+        let task = actix::spawn(async move {
+            // However the server ends, by a panic as well.
+            let _tells = tells;
+            server.await
+        });
+        Ok(WebServer { handle, task, gone })
     }
 
     /// Takes no new work, lets running work end, hands the rest back.
@@ -182,11 +207,19 @@ impl App {
 
 /// A web server that runs.
 pub struct WebServer {
-    handle: ServerHandle,
+    /// Stops it.
+    pub handle: ServerHandle,
     task: JoinHandle<std::io::Result<()>>,
+    gone: CancellationToken,
 }
 
 impl WebServer {
+    /// Waits until the server is gone: from then on nobody is answered any more.
+    async fn gone(&self) {
+        self.gone.cancelled().await;
+        error!("the web server is gone");
+    }
+
     /// Closes the port and waits until the server is gone.
     pub async fn close(self) -> anyhow::Result<()> {
         self.handle.stop(false).await;
@@ -197,25 +230,6 @@ impl WebServer {
 /// Runs a command inside an actix `System`, which actors need around them.
 pub fn in_system<T>(command: impl Future<Output = T>) -> T {
     actix::System::new().block_on(command)
-}
-
-/// Ends the process at its last moment even where something hangs that cannot be cancelled, such as a
-/// name being looked up.
-fn end_without_fail(code: u8) {
-    std::thread::spawn(move || {
-        std::thread::sleep(LAST_MOMENT);
-        std::process::exit(i32::from(code));
-    });
-}
-
-/// Waits for the signal to end, from a host or from a person.
-pub async fn stop_signal() -> anyhow::Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }
 
 /// Waits until the overseer is gone: nobody would notice a dead chain any more.

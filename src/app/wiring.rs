@@ -8,10 +8,10 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 
 use super::{Options, Ports};
 use crate::actors::bench::{BackLinks, Bench, BenchParts};
-use crate::actors::cleanup::Cleanup;
+use crate::actors::cleanup::{Cleanup, Courtesy};
 use crate::actors::desk::{Desk, StopSignals};
 use crate::actors::downloader::{self, Downloader};
-use crate::actors::monitor::{Doors, Monitor, MonitorParts};
+use crate::actors::monitor::{Doors, Engines, Monitor, MonitorParts};
 use crate::actors::notion_writer::{self, NotionWriter};
 use crate::actors::ocr::{self, OcrActor};
 use crate::actors::pipeline::{Chain, Member, Places};
@@ -26,6 +26,7 @@ use crate::messages::ShowStatus;
 #[derive(Clone)]
 pub(super) struct Wiring {
     pub(super) ports: Ports,
+    pub(super) board: StatusBoard,
     pub(super) options: Options,
     pub(super) places: Places,
     pub(super) watchers: broadcast::Sender<Progress>,
@@ -69,12 +70,12 @@ impl Wiring {
             status,
             watchers: self.watchers.clone(),
             stop: self.stop.clone(),
+            breakers: Arc::clone(&self.ports.breakers),
         }
     }
 
     fn writer(&self, back: &BackLinks) -> Addr<NotionWriter> {
-        let (workspace, journal) = (Arc::clone(&self.ports.workspace), Arc::clone(&self.ports.journal));
-        let board = StatusBoard::new(Arc::clone(&workspace), journal, self.options.patience);
+        let (workspace, board) = (Arc::clone(&self.ports.workspace), self.board.clone());
         let (public_url, back, wiring) = (self.options.public_url.clone(), back.clone(), self.clone());
         Supervisor::start(move |ctx: &mut Context<NotionWriter>| {
             let desk = Arc::new(wiring.desk(ctx.address().recipient().downgrade()));
@@ -125,7 +126,11 @@ impl Wiring {
             owner: self.options.owner.clone(),
             work_root: self.options.work_root.clone(),
             poll_interval: self.options.poll_interval,
-            beat: self.options.beat,
+            rhythm: self.options.rhythm,
+            engines: Engines {
+                speech: self.ports.speech.as_ref().and_then(|engine| engine.party()),
+                summary: self.ports.summary.party(),
+            },
             bell: Arc::clone(&self.bell),
             back: back.clone(),
         };
@@ -139,6 +144,7 @@ impl Wiring {
             every: self.options.sweep_every,
             bell: Arc::clone(&self.bell),
             back: back.clone(),
+            courtesy: Courtesy::default(),
         };
         Supervisor::start(|_| cleanup)
     }

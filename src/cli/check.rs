@@ -18,10 +18,7 @@ pub(super) async fn run() -> anyhow::Result<u8> {
         Err(failure) => Finding::bad("ffmpeg", &failure.to_string(), "Run `make setup`."),
     });
     findings.extend(engines(&settings).await);
-    findings.push(match adapters::store(&settings).await {
-        Ok(_) => Finding::good("database", "opens and is up to date"),
-        Err(error) => Finding::bad("database", &format!("{error:#}"), "Check DATABASE_URL and DATA_DIR."),
-    });
+    findings.push(database(&settings).await);
     let mut out = std::io::stdout();
     for finding in &findings {
         writeln!(out, "{finding}")?;
@@ -51,6 +48,16 @@ impl std::fmt::Display for Finding {
         let mark = if self.fix.is_some() { "✗" } else { "✓" };
         write!(out, "{mark} {:<12} {}", self.what, self.found)?;
         self.fix.iter().try_for_each(|fix| write!(out, "\n  {:<12} {fix}", ""))
+    }
+}
+
+async fn database(settings: &Settings) -> Finding {
+    if let Some(lost) = &settings.database_is_lost {
+        return Finding::bad("database", &lost.problem, &lost.fix);
+    }
+    match adapters::store(settings).await {
+        Ok(_) => Finding::good("database", "opens and is up to date"),
+        Err(error) => Finding::bad("database", &format!("{error:#}"), "Check DATABASE_URL and DATA_DIR."),
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) struct Arguments {
 /// Prints the speech as one JSON document.
 #[cfg(feature = "whisper")]
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    crate::adapters::tool::die_with_parent();
     crate::adapters::whisper::hear(
         &arguments.model,
         &arguments.file,

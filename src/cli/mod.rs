@@ -1,7 +1,8 @@
 //! The command line: one file for each command.
 //!
 //! Results go to stdout, everything else to stderr. Exit code 0 means done, 1 means that it could not be
-//! done and the last line says why, 2 means a wrong call, 70 means that the service gave up on itself.
+//! done and the last line says why, 2 means a wrong call, 70 means that the service gave up on itself, 130
+//! that a second signal ended it at once, without handing its work back.
 
 mod check;
 mod hear;
@@ -18,13 +19,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::in_system;
+use crate::app::{Stopping, in_system};
 
 /// What stands under the list of commands.
 const AFTER_HELP: &str = "\
 Settings come from the environment or from config/local.toml; config/default.toml explains each.
 TOOLS_DIR is the folder that `make setup` filled, .tools by default.
-Exit codes: 0 done, 1 not done (the last line says why), 2 wrong call, 70 the service gave up on itself.";
+Exit codes: 0 done, 1 not done (the last line says why), 2 wrong call, 70 the service gave up on itself,
+130 a second signal ended it at once.";
 
 /// Watches the videos you save in Notion and fills your own columns.
 #[derive(Debug, Parser)]
@@ -57,9 +59,12 @@ enum Command {
 pub fn run(line: CommandLine) -> ExitCode {
     let done = match line.command {
         Command::Hear(arguments) => hear::run(&arguments).map(|()| 0),
-        Command::Serve => in_system(serve::run()),
-        Command::Sandbox(arguments) => in_system(sandbox::run(arguments)),
-        Command::Process(arguments) => in_system(process::run(arguments)),
+        Command::Serve => Stopping::listen(0).and_then(|stopping| in_system(serve::run(stopping))),
+        Command::Sandbox(arguments) => Stopping::listen(arguments.code_of_a_stop())
+            .and_then(|stopping| in_system(sandbox::run(arguments, stopping))),
+        Command::Process(arguments) => {
+            Stopping::listen(1).and_then(|stopping| in_system(process::run(arguments, stopping)))
+        }
         Command::Register(arguments) => in_system(register::run(arguments)),
         Command::Check => in_system(check::run()),
         Command::Migrate => in_system(migrate::run()),

@@ -14,7 +14,7 @@ use super::{progress, scratch};
 use crate::adapters::local_file::LocalFile;
 use crate::adapters::notion::parse_schema;
 use crate::adapters::paper::{Ending, Paper};
-use crate::app::{App, Options, adapters, stop_signal};
+use crate::app::{App, Options, Stopping, adapters};
 use crate::domain::entry::{DatabaseId, EntryId, LinkDatabase};
 use crate::domain::link::MediaKey;
 use crate::domain::media::Watched;
@@ -50,7 +50,7 @@ pub(super) struct Arguments {
 }
 
 /// Watches one video and prints its note.
-pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
+pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Result<u8> {
     let settings = Settings::load()?;
     let _telemetry = init(LogTo::Terminal)?;
     let schema = arguments.schema.as_deref().map(read_schema).transpose()?.unwrap_or_default();
@@ -73,8 +73,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let ended = tokio::select! {
         ended = ending => ended.context("the chain ended without a result")?,
         () = app.beyond_repair.cancelled() => anyhow::bail!("the chain died again and again"),
-        stopped = stop_signal() => {
-            stopped?;
+        () = stopping.wanted() => {
             app.drain().await;
             anyhow::bail!("interrupted");
         }
@@ -140,6 +139,7 @@ async fn register(registry: &dyn Registry, paper: &Paper, arguments: &Arguments)
         mapping: paper.mapping(),
         instructions: arguments.instructions.clone(),
         language: arguments.language.clone(),
+        registered_at: None,
     };
     registry.keep_database(database).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     Ok(())

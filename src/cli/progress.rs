@@ -9,6 +9,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use crate::domain::entry::EntryId;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::stage::Stage;
+use crate::domain::waiting::Waiting;
 
 /// How often a spinner turns.
 const TURN: Duration = Duration::from_millis(120);
@@ -85,6 +86,11 @@ fn show_in_bars(bars: &[(Stage, ProgressBar)], step: Step) {
                 bar.set_message(format!("again in {pause} s: {why}"));
             }
         }
+        Step::Waits(stage, pause, waiting) => {
+            if let Some(bar) = bar_of(stage) {
+                bar.set_message(waits(pause, &waiting));
+            }
+        }
         Step::Completed | Step::Failed(_) => {
             for (_, bar) in bars.iter().filter(|(_, bar)| !bar.is_finished()) {
                 bar.abandon();
@@ -100,9 +106,16 @@ fn line(step: &Step) -> String {
         Step::WillRetry(stage, pause, why) => {
             format!("{}: did not work, again in {pause} s: {why}", words(*stage).0)
         }
+        Step::Waits(stage, pause, waiting) => {
+            format!("{}: waits. {}", words(*stage).0, waits(*pause, waiting))
+        }
         Step::Completed => "completed".to_owned(),
         Step::Failed(_) => "failed".to_owned(),
     }
+}
+
+fn waits(pause: u64, waiting: &Waiting) -> String {
+    format!("{} It looks again in {pause} s.", waiting.sentence())
 }
 
 /// A stage's name and what it is doing, for people.

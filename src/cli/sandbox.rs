@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::scratch;
 use crate::actors::http::{Register, register};
-use crate::app::{App, Options, adapters, stop_signal};
+use crate::app::{App, Options, Stopping, adapters};
 use crate::sandbox::clips::Clips;
 use crate::sandbox::notion::EmulatedNotion;
 use crate::sandbox::{Engine, Sandbox, starter};
@@ -37,8 +37,15 @@ pub(super) struct Arguments {
     once: bool,
 }
 
+impl Arguments {
+    /// Who waits for the sample's page does not get it from a sandbox that was stopped.
+    pub(super) fn code_of_a_stop(&self) -> u8 {
+        u8::from(self.once)
+    }
+}
+
 /// Runs until it is stopped, or with `--once` until the sample row has ended.
-pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
+pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Result<u8> {
     let mut settings = Settings::load_over(&ON_THIS_MACHINE)?;
     let _telemetry = init(if arguments.once { LogTo::Terminal } else { LogTo::Watcher })?;
     let folder = scratch::folder()?;
@@ -67,7 +74,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
             ended = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row)) => {
                 ended.context("the sample row took too long").flatten()
             }
-            stopped = stop_signal() => stopped.map(|()| 1),
+            () = stopping.wanted() => Ok(arguments.code_of_a_stop()),
         };
         app.drain().await;
         let code: u8 = code?;
@@ -75,7 +82,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         code
     } else {
         greet(&here)?;
-        app.run_until_stopped().await?
+        app.run_until_stopped(&stopping, &web).await
     };
     web.close().await?;
     running.stop().await?;

@@ -5,19 +5,36 @@ use std::net::TcpListener;
 use anyhow::Context;
 use tracing::info;
 
-use crate::app::{App, Options, adapters};
+use crate::app::{App, Options, Stopping, WebServer, adapters};
 use crate::settings::Settings;
 use crate::telemetry::{LogTo, init};
 
-/// Runs until a signal or the overseer ends it.
-pub(super) async fn run() -> anyhow::Result<u8> {
+/// Runs until it is told to stop or gives up on itself.
+pub(super) async fn run(stopping: Stopping) -> anyhow::Result<u8> {
     let settings = Settings::load()?;
     let _telemetry = init(LogTo::Collector)?;
+    let started = tokio::select! {
+        biased;
+        () = stopping.wanted() => None,
+        started = start(&settings) => Some(started?),
+    };
+    let Some((app, web)) = started else {
+        info!("the service was stopped while it started");
+        return Ok(0);
+    };
+    let code = app.run_until_stopped(&stopping, &web).await;
+    web.close().await?;
+    info!("the service has ended");
+    Ok(code)
+}
+
+/// Until the chain stands nothing is held, so that the start may be dropped at any point.
+async fn start(settings: &Settings) -> anyhow::Result<(App, WebServer)> {
     let listener = TcpListener::bind(&settings.listen).with_context(|| {
         format!("cannot listen on {}:{}; set PORT to a free one", settings.listen.0, settings.listen.1)
     })?;
     let address = listener.local_addr()?;
-    let ports = adapters::of_service(&settings).await?;
+    let ports = adapters::of_service(settings).await?;
     log_engines(&ports);
     let options = Options::usual(
         settings.public_url.clone(),
@@ -28,10 +45,7 @@ pub(super) async fn run() -> anyhow::Result<u8> {
     let app = App::start(ports, options);
     let web = app.serve_http(listener)?;
     info!(%address, "the service listens");
-    let code = app.run_until_stopped().await?;
-    web.close().await?;
-    info!("the service has ended");
-    Ok(code)
+    Ok((app, web))
 }
 
 fn log_engines(ports: &crate::app::Ports) {

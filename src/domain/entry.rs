@@ -1,6 +1,7 @@
 //! An entry: one row of a link database on its way through the chain, and who may work on it.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::mapping::Mapping;
 use super::note::Note;
 use super::reason::Reason;
 use super::stage::Status;
+use super::waiting::Waiting;
 
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -86,6 +88,18 @@ pub struct LinkDatabase {
     pub instructions: Option<String>,
     /// The language the owner wants prose in (BCP 47), if they said.
     pub language: Option<String>,
+    /// When it was first registered; `None` before it is.
+    pub registered_at: Option<DateTime<Utc>>,
+}
+
+/// Which of two queues an entry stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lane {
+    /// Somebody saved a link and waits for it.
+    #[default]
+    New,
+    /// An old collection is taken in: it runs behind new links.
+    Backlog,
 }
 
 /// A row that the Monitor found waiting.
@@ -97,6 +111,8 @@ pub struct FoundRow {
     pub page: String,
     /// What the link column holds; not yet checked.
     pub link: String,
+    /// The queue it belongs into.
+    pub lane: Lane,
 }
 
 /// What became of a found row in the journal.
@@ -119,14 +135,32 @@ pub struct Claimed {
     pub page: String,
     /// The link as the user wrote it.
     pub link: String,
-    /// Failed attempts so far.
+    /// Failed attempts since it last got further.
     pub attempts: u32,
     /// The note, when the summarizer was done already.
     pub note: Option<Note>,
-    /// The body section written in an earlier run (Notion block id).
+    /// The body section on the row's page, of this run or an earlier one (Notion block id).
     pub section: Option<String>,
+    /// How far this run has got with the body.
+    pub body: Body,
     /// The verdict that still has to be told in the row.
     pub verdict: Option<Reason>,
+    /// What its owner was last told it waits for.
+    pub waiting: Option<Waiting>,
+    /// How long it has been waiting for others without getting any further.
+    pub waited: Duration,
+}
+
+/// How far a run has got with the body of its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Body {
+    /// Nothing was tried.
+    #[default]
+    Untouched,
+    /// It was about to be written: it may be there, in whole or in part.
+    Intended,
+    /// It stands on the page as a whole.
+    Written,
 }
 
 /// An entry as people and the interface see it.
@@ -142,10 +176,14 @@ pub struct EntryView {
     pub link: String,
     /// Where it is.
     pub status: Status,
-    /// Failed attempts so far.
+    /// Failed attempts since it last got further.
     pub attempts: u32,
     /// Why it failed, for a failed one.
     pub reason: Option<Reason>,
+    /// What it waits for now, where it is nobody's fault.
+    pub waiting: Option<Waiting>,
+    /// Since when it has been waiting for others without getting any further.
+    pub waiting_since: Option<DateTime<Utc>>,
     /// When its row was first seen.
     pub created_at: DateTime<Utc>,
     /// When it last moved.

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod backoff;
+pub mod breaker;
 pub mod entry;
 pub mod link;
 pub mod mapping;
@@ -14,4 +15,5 @@ pub mod schema;
 pub mod screen;
 pub mod split;
 pub mod stage;
+pub mod waiting;
 pub mod words;

@@ -2,6 +2,7 @@
 
 use super::entry::EntryId;
 use super::stage::Stage;
+use super::waiting::Waiting;
 
 /// One thing that happened to one entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub enum Step {
     Finished(Stage, String),
     /// The stage failed for this reason and will be tried again after this many seconds.
     WillRetry(Stage, u64, String),
+    /// At this stage it waits for others, which is nobody's fault; it looks again after this many seconds.
+    Waits(Stage, u64, Waiting),
     /// The result stands in the row.
     Completed,
     /// It ended as failed, for this reason.

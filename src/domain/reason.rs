@@ -42,6 +42,8 @@ pub enum Reason {
     RowGone,
     /// A mapped column was removed or changed its type.
     SchemaChanged,
+    /// Something the entry depends on was out of order for too long.
+    OutOfOrder,
     /// Every attempt failed for a passing reason.
     AttemptsExhausted,
     /// The worker died on this video again and again.
@@ -50,7 +52,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, for the tests that read every sentence.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NotALink,
         Self::Unsupported,
         Self::Private,
@@ -68,6 +70,7 @@ impl Reason {
         Self::Disconnected,
         Self::RowGone,
         Self::SchemaChanged,
+        Self::OutOfOrder,
         Self::AttemptsExhausted,
         Self::Crashing,
     ];
@@ -106,7 +109,7 @@ impl Reason {
                 "Nobody speaks in this video, and it shows no text and has no caption, so there is nothing to write down. Fill the row by hand, or save another copy of it."
             }
             Self::ProviderAccount => {
-                "A service Linkscribe depends on refuses its account. The operator has to fix this; then set the status back to pending."
+                "A service Linkscribe depends on refuses Linkscribe's account. Ask the operator of Linkscribe to mend this; then set the status back to pending."
             }
             Self::Refused => {
                 "The summarizing service refuses the content of this video. Nothing was written down; fill the row by hand."
@@ -120,8 +123,11 @@ impl Reason {
             Self::SchemaChanged => {
                 "A column that Linkscribe needs was removed or changed its type. Check the columns, then set the status back to pending."
             }
+            Self::OutOfOrder => {
+                "Something Linkscribe depends on was out of order for a whole day. Set the status back to pending to try once more."
+            }
             Self::AttemptsExhausted => {
-                "It did not work after several attempts. Set the status back to pending to try once more."
+                "Several attempts did not work. Set the status back to pending to try once more."
             }
             Self::Crashing => {
                 "Reading this video failed again and again, so Linkscribe stopped trying. Try another copy of it."

@@ -20,7 +20,7 @@ struct Landing {
 #[template(path = "entry.html")]
 struct EntryPage {
     status: &'static str,
-    sentence: &'static str,
+    sentence: String,
     updated: String,
 }
 
@@ -45,15 +45,16 @@ pub(super) async fn entry(id: web::Path<String>, behind: web::Data<Behind>) -> H
 
 impl EntryPage {
     fn of(entry: &EntryView) -> Self {
-        let sentence = match (entry.status, entry.reason) {
-            (_, Some(reason)) => reason.sentence(),
-            (Status::Completed, None) => "The result stands in its row in Notion.",
-            (Status::Pending, None) => "Waiting for its turn.",
+        let sentence = match (entry.status, entry.reason, &entry.waiting) {
+            (_, Some(reason), _) => reason.sentence(),
+            (_, None, Some(waiting)) => &waiting.sentence(),
+            (Status::Completed, None, None) => "The result stands in its row in Notion.",
+            (Status::Pending, None, None) => "Waiting for its turn.",
             _ => "Linkscribe is working on it.",
         };
         Self {
             status: entry.status.name(),
-            sentence,
+            sentence: sentence.to_owned(),
             updated: entry.updated_at.format("%Y-%m-%d %H:%M UTC").to_string(),
         }
     }
@@ -74,5 +75,37 @@ fn rendered(status: StatusCode, template: &impl Template) -> HttpResponse {
             tracing::error!(%error, "a page could not be rendered");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "This page cannot be shown.", "Tell the operator.")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use crate::domain::entry::DatabaseId;
+    use crate::domain::waiting::{Party, Waiting};
+
+    #[test]
+    fn the_page_of_an_entry_says_what_it_waits_for() {
+        let waiting = Waiting::Down(Party::notion());
+        let mut entry = EntryView {
+            id: EntryId::new(),
+            database_id: DatabaseId::new(),
+            page_id: "row".into(),
+            link: "https://example.com".into(),
+            status: Status::Pending,
+            attempts: 0,
+            reason: None,
+            waiting: Some(waiting.clone()),
+            waiting_since: None,
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            updated_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let shown = EntryPage::of(&entry).render().unwrap();
+        assert!(shown.contains(&waiting.sentence()) && shown.contains("pending"), "{shown}");
+        entry.waiting = None;
+        let shown = EntryPage::of(&entry).render().unwrap();
+        assert!(shown.contains("Waiting for its turn."), "{shown}");
     }
 }

@@ -13,17 +13,30 @@ use crate::domain::media::{Media, MediaInfo, ScreenText, Transcript};
 use crate::domain::note::Note;
 use crate::domain::reason::Reason;
 use crate::domain::stage::Status;
+use crate::domain::waiting::Waiting;
 use crate::failure::Outcome;
 
 /// How an entry goes on after a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NextRun {
     /// The work failed: one attempt more, again after the pause.
     Retry(Duration),
     /// Nobody's fault: no attempt counted, again after the pause.
-    Wait(Duration),
+    Wait {
+        /// The pause.
+        pause: Duration,
+        /// What for, where its owner is told.
+        waiting: Option<Waiting>,
+    },
     /// It is given up; the verdict is told in the row by the next claim.
     GiveUp(Reason),
+}
+
+impl NextRun {
+    /// Waiting of which nobody needs to be told.
+    pub fn wait(pause: Duration) -> Self {
+        Self::Wait { pause, waiting: None }
+    }
 }
 
 /// What a sweep did.
@@ -72,7 +85,10 @@ pub trait Journal: Send + Sync {
     /// Checkpoint: the note.
     async fn save_note(&self, ticket: Ticket, note: &Note) -> Outcome<()>;
 
-    /// Checkpoint: the body section written in the row's page; `None` when it was removed.
+    /// Checkpoint: the body is about to be written, so that a later run looks for it before it writes.
+    async fn intend_body(&self, ticket: Ticket) -> Outcome<()>;
+
+    /// Checkpoint: the body section stands in the row's page as a whole; `None`: an older one was removed.
     async fn save_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()>;
 
     /// The entry is done and its result stands in the row.
@@ -89,7 +105,7 @@ pub trait Journal: Send + Sync {
     async fn is_live(&self, ticket: Ticket) -> Outcome<bool>;
 
     /// Lets entries of dead workers wait again, gives up the ones workers die on, removes finished
-    /// entries older than `keep`.
+    /// entries older than `keep`, some at a time.
     async fn sweep(&self, keep: Duration) -> Outcome<Swept>;
 
     /// One entry, for people.

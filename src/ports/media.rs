@@ -10,6 +10,7 @@ use crate::domain::entry::Target;
 use crate::domain::link::{self, VideoUrl};
 use crate::domain::media::MediaInfo;
 use crate::domain::reason::Reason;
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 
 /// A fetched video.
@@ -30,10 +31,16 @@ pub trait VideoSource: Send + Sync {
         link::understand(link).map_err(|no_link| Failure::permanent(Reason::NotALink, no_link))
     }
 
+    /// Whom fetching this depends on, as people know them; `None` where nobody can be out of order.
+    fn party(&self, _url: &VideoUrl) -> Option<Party> {
+        None
+    }
+
     /// Fetches one video into `work_dir`, which is private to this job.
     ///
-    /// Permanent with the reason a person understands where the platform refuses; transient where it
-    /// stumbles; too long, too large and unsupported are refused before anything is fetched where possible.
+    /// Permanent with the reason a person understands where the platform refuses; an outage where the platform
+    /// or the way to it is out of order; transient where this one video cannot be had for now. Too long, too
+    /// large and unsupported are refused before anything is fetched where possible.
     async fn fetch(&self, url: &VideoUrl, work_dir: &Path) -> Outcome<Download>;
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Every method fails with [`crate::failure::Failure`], whose kind already says what can be done.
 
+mod breakers;
 mod budget;
+mod fence;
 mod journal;
 mod media;
 mod registry;
@@ -11,7 +13,9 @@ mod summary;
 mod text;
 mod workspace;
 
+pub use breakers::{Blocked, Breakers, Trouble};
 pub use budget::RateBudget;
+pub use fence::{Fence, Trust};
 pub use journal::{Journal, NextRun, Swept, claim_of_work_dir, work_dir_name};
 pub use media::{Download, MediaOpener, Opened, VideoSource};
 pub use registry::{Connection, NewConnection, Registry};

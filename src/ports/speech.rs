@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 
 use crate::domain::media::Transcript;
+use crate::domain::waiting::Party;
 use crate::failure::Outcome;
 
 /// The sound of a video: mono, 16 kHz, Opus in Ogg.
@@ -21,6 +22,11 @@ pub struct AudioFile {
 pub trait SpeechToText: Send + Sync {
     /// The engine's name for logs, the page and `linkscribe check`.
     fn name(&self) -> String;
+
+    /// Whose service it is, as people know them; `None` for an engine on this machine.
+    fn party(&self) -> Option<Party> {
+        None
+    }
 
     /// Transcribes the whole file. A file without speech gives a transcript without segments.
     async fn transcribe(&self, audio: &AudioFile) -> Outcome<Transcript>;

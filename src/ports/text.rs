@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 
 use crate::domain::media::At;
+use crate::domain::waiting::Party;
 use crate::failure::Outcome;
 
 /// A picture out of a video: a JPEG file and its moment.
@@ -30,6 +31,11 @@ pub struct FrameText {
 pub trait TextReader: Send + Sync {
     /// The engine's name for logs, the page and `linkscribe check`.
     fn name(&self) -> String;
+
+    /// Whose service it is, as people know them; `None` for an engine on this machine.
+    fn party(&self) -> Option<Party> {
+        None
+    }
 
     /// Reads all pictures of one video; the answer has one item for each picture, in the same order.
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>>;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
+use super::fence::Fence;
 use crate::domain::entry::ConnectionId;
 use crate::domain::mapping::Mapping;
 use crate::domain::note::Value;
@@ -12,6 +14,7 @@ use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
 use crate::domain::stage::Status;
+use crate::domain::waiting::Waiting;
 use crate::failure::Outcome;
 
 /// The right to act in one workspace.
@@ -21,6 +24,22 @@ pub struct Access {
     pub connection: ConnectionId,
     /// The bearer token.
     pub token: SecretString,
+    /// Passed before each request made for an entry; `None` where no lease is needed.
+    pub fence: Option<Fence>,
+}
+
+impl Access {
+    /// Access that no lease limits.
+    pub fn new(connection: ConnectionId, token: SecretString) -> Self {
+        Self { connection, token, fence: None }
+    }
+
+    /// The same for the worker of one entry, which ends with its lease.
+    #[must_use]
+    pub fn within(mut self, fence: Fence) -> Self {
+        self.fence = Some(fence);
+        self
+    }
 }
 
 /// Who a token speaks for.
@@ -58,6 +77,8 @@ pub struct Row {
     pub filled: Vec<String>,
     /// Whether it lies in the trash.
     pub in_trash: bool,
+    /// When it was made, to the minute.
+    pub created_at: Option<DateTime<Utc>>,
 }
 
 /// What is to change in a row, in one request.
@@ -117,6 +138,16 @@ pub trait Workspace: Send + Sync {
         reason: Reason,
     ) -> Outcome<()>;
 
-    /// Takes back what `tell_failure` said, after a success. What the owner wrote stays.
+    /// Shows status `pending` and, where a column for reasons is mapped, what the entry waits for. Words
+    /// that are not ours stay.
+    async fn tell_waiting(
+        &self,
+        access: &Access,
+        page: &str,
+        mapping: &Mapping,
+        waiting: &Waiting,
+    ) -> Outcome<()>;
+
+    /// Takes back what `tell_failure` and `tell_waiting` said, after a success. What the owner wrote stays.
     async fn untell_failure(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()>;
 }

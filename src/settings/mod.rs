@@ -28,6 +28,8 @@ pub struct Settings {
     pub tools_dir: PathBuf,
     /// The journal.
     pub database_url: String,
+    /// Why the journal must not be kept there, where it would not last.
+    pub database_is_lost: Option<SettingsError>,
     /// Shared budgets, where several instances run.
     pub redis_url: Option<SecretString>,
     /// Seals tokens; `None` means the key kept in the data dir.
@@ -163,6 +165,7 @@ impl Settings {
             listen: (from.required("LISTEN")?, u16::try_from(port).unwrap_or_default()),
             public_url: public_url(&from, port)?,
             tools_dir: from.path("TOOLS_DIR").unwrap_or_else(|| PathBuf::from(".tools")),
+            database_is_lost: lost_database(&from, &database_url)?,
             database_url: checked_database_url(&from, database_url)?,
             redis_url: from.secret("REDIS_URL"),
             token_encryption_key: from.secret("TOKEN_ENCRYPTION_KEY"),
@@ -197,6 +200,21 @@ fn checked_database_url(from: &Reader, url: String) -> Result<String, SettingsEr
         "is of no kind Linkscribe knows",
         "Start it with sqlite:// or postgres://.",
     ))
+}
+
+/// An SQLite file on Cloud Run lies in the memory of one instance: it ends with it, and every other instance
+/// has one of its own. An error only for those who open the journal: the sandbox needs none that lasts.
+fn lost_database(from: &Reader, url: &str) -> Result<Option<SettingsError>, SettingsError> {
+    let allowed = from.choice("ALLOW_SQLITE_ON_CLOUD_RUN", &[("true", true), ("false", false)])?;
+    // Cloud Run names the service in this variable; it is none of our settings.
+    let is_lost = from.text("K_SERVICE").is_some() && url.starts_with("sqlite:") && allowed != Some(true);
+    Ok(is_lost.then(|| {
+        from.error(
+            "DATABASE_URL",
+            "an SQLite file on Cloud Run is lost with its instance, and all links and tokens with it",
+            "Set it to a postgres:// address, or ALLOW_SQLITE_ON_CLOUD_RUN=true to try things out.",
+        )
+    }))
 }
 
 fn speech(from: &Reader) -> Result<SpeechEngine, SettingsError> {
@@ -337,6 +355,7 @@ mod tests {
             ("TRANSCRIBER", "openai", "Set OPENAI_API_KEY, or choose TRANSCRIBER=local."),
             ("NOTION_API_URL", "notion", "Write the whole address, starting with http:// or https://."),
             ("DATABASE_URL", "mysql://x:secret@y", "Start it with sqlite:// or postgres://."),
+            ("ALLOW_SQLITE_ON_CLOUD_RUN", "perhaps", "Use one of: true, false."),
             ("DOWNLOAD_EXTRA_HOSTS", "media.example", "Write host:port, such as media.example:443."),
         ];
         for (key, value, fix) in table {
@@ -346,6 +365,22 @@ mod tests {
                 (key, "the environment", fix)
             );
             assert!(!error.to_string().contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_sqlite_file_is_lost_on_cloud_run_alone_and_unless_that_is_wanted() {
+        let postgres = ("DATABASE_URL", "postgres://h/d");
+        let allowed = ("ALLOW_SQLITE_ON_CLOUD_RUN", "true");
+        let cloud_run = ("K_SERVICE", "linkscribe");
+        for (env, lost) in [
+            (vec![], false),
+            (vec![cloud_run], true),
+            (vec![cloud_run, ("ALLOW_SQLITE_ON_CLOUD_RUN", "false")], true),
+            (vec![cloud_run, allowed], false),
+            (vec![cloud_run, postgres], false),
+        ] {
+            assert_eq!(read(&env).unwrap().database_is_lost.is_some(), lost, "{env:?}");
         }
     }
 

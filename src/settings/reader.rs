@@ -12,7 +12,7 @@ use url::Url;
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 
 /// A setting that cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{key} (from {origin}): {problem}\n  {fix}")]
 pub struct SettingsError {
     /// The key, as its environment variable is spelled.

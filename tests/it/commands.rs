@@ -123,6 +123,24 @@ async fn a_setting_that_cannot_be_used_is_named_with_its_fix() {
 }
 
 #[tokio::test]
+async fn on_cloud_run_nothing_starts_with_an_sqlite_file_unless_that_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    for (command, code) in [("serve", 1), ("migrate", 1), ("check", 1)] {
+        let output =
+            linkscribe(folder.path(), &[command]).env("K_SERVICE", "linkscribe").output().await.unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{command}: {text}");
+        for words in ["SQLite file on Cloud Run is lost", "postgres://", "ALLOW_SQLITE_ON_CLOUD_RUN=true"] {
+            assert!(text.contains(words), "{command} does not say {words}: {text}");
+        }
+    }
+    assert!(!folder.path().join("data").exists(), "neither a key nor a file is made");
+    let allowed = [("K_SERVICE", "linkscribe"), ("ALLOW_SQLITE_ON_CLOUD_RUN", "true")];
+    let output = linkscribe(folder.path(), &["migrate"]).envs(allowed).output().await.unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[tokio::test]
 async fn check_says_what_is_in_order() {
     let (code, out, log) = run(&["check"]).await;
     assert_eq!(code, 0, "{out}{log}");

@@ -9,13 +9,16 @@
     reason = "a test may panic, and its names are its docs"
 )]
 
+mod breakers;
 mod chain;
 mod commands;
 mod deployment;
+mod drain;
 mod journal;
 mod media;
 mod monitor;
 mod notion_sdk;
+mod outage;
 mod overseer;
 mod providers;
 mod redis_budget;

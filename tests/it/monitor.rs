@@ -5,10 +5,10 @@ use std::sync::Arc;
 use actix::{Addr, AsyncContext, Context, Supervisor};
 use linkscribe::actors::bench::BackLinks;
 use linkscribe::actors::desk::{Desk, StopSignals};
-use linkscribe::actors::lease::BEAT;
-use linkscribe::actors::monitor::{Doors, Monitor, MonitorParts};
+use linkscribe::actors::lease::Rhythm;
+use linkscribe::actors::monitor::{Doors, Engines, Monitor, MonitorParts};
 use linkscribe::actors::pipeline::Places;
-use linkscribe::domain::entry::{FoundRow, Ticket};
+use linkscribe::domain::entry::{FoundRow, Lane, Ticket};
 use linkscribe::domain::link::MediaKey;
 use linkscribe::domain::media::{MediaInfo, ScreenText, Transcript};
 use linkscribe::domain::note::Note;
@@ -53,13 +53,15 @@ impl Bed {
                 status: nobody.downgrade(),
                 watchers: broadcast::channel(1).0,
                 stop: StopSignals::default(),
+                breakers: kitchen.store.clone(),
             }),
             doors: Doors { download, summarize, write, tell },
             places: places.clone(),
             owner: "test".into(),
             work_root: kitchen.work_root(),
             poll_interval: std::time::Duration::from_millis(50),
-            beat: BEAT,
+            rhythm: Rhythm::default(),
+            engines: Engines::default(),
             bell: Arc::new(Notify::new()),
             back: BackLinks { failures: failed.downgrade(), down: down.downgrade(), generation: 1 },
         });
@@ -93,7 +95,8 @@ impl Bed {
 
 /// An entry that was claimed before and reached some checkpoints.
 async fn claimed_before(kitchen: &Kitchen) -> Ticket {
-    let row = FoundRow { database: kitchen.database.id, page: "row-0".into(), link: LINK.into() };
+    let row =
+        FoundRow { database: kitchen.database.id, page: "row-0".into(), link: LINK.into(), lane: Lane::New };
     kitchen.store.enqueue(&row, kitchen.store.now().await.unwrap()).await.unwrap();
     kitchen.store.claim("an earlier process").await.unwrap().unwrap().ticket
 }
@@ -109,7 +112,7 @@ async fn handed_back(kitchen: &Kitchen, ticket: Ticket, next: NextRun) {
     kitchen.store.hand_back(ticket, next).await.unwrap();
 }
 
-const NOW: NextRun = NextRun::Wait(std::time::Duration::ZERO);
+const NOW: NextRun = NextRun::Wait { pause: std::time::Duration::ZERO, waiting: None };
 
 #[actix::test]
 async fn a_waiting_row_goes_to_the_downloader_with_a_place_and_a_private_work_dir() {

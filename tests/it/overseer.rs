@@ -8,10 +8,12 @@ use actix::{Actor, Context, Handler, Message, Supervised, Supervisor};
 use linkscribe::actors::bench::BackLinks;
 use linkscribe::actors::desk::StopSignals;
 use linkscribe::actors::pipeline::{BUDGET, Chain, Member, Pipeline, PipelineParts, Places};
+use linkscribe::actors::status_board::StatusBoard;
 use linkscribe::messages::{AskReadiness, Drain, Readiness};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::fakes::{FakeWorkspace, Script};
 use crate::support::kitchen::Kitchen;
 
 /// Dies of a panic as soon as it is told to.
@@ -54,6 +56,11 @@ async fn overseer(explosions: u64) -> (actix::Addr<Pipeline>, Arc<AtomicU64>, Ca
             Chain { members: vec![Member::new("Bomb", bomb)] }
         }),
         journal: kitchen.store.clone(),
+        board: StatusBoard::new(
+            FakeWorkspace::with_links(&[], Script::works()),
+            kitchen.store.clone(),
+            Duration::ZERO,
+        ),
         watchers: broadcast::channel(1).0,
         places: Places::new(1),
         stop: StopSignals::default(),

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use linkscribe::adapters::fallback_budget::FallbackBudget;
 use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::redis_budget::RedisBudget;
 use linkscribe::failure::Kind;
@@ -95,4 +96,35 @@ async fn a_redis_that_is_gone_is_a_passing_failure_told_in_seconds() {
     let failure = budget.take("key").await.expect_err("nobody answers");
     assert_eq!(failure.kind, Kind::Transient { retry_after: None });
     assert!(asked_at.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn requests_go_on_at_once_without_redis_and_share_again_when_it_is_back() {
+    let mut redis = Redis::start();
+    let budget = |requests| RedisBudget::new(&redis.url(), requests, Duration::from_mins(1)).unwrap();
+    let (shared, neighbour) = (budget(REQUESTS), budget(REQUESTS));
+    let own = MemoryBudget::new(1_000_000, Duration::from_mins(1));
+    let rest = Duration::from_millis(200);
+    let budget = FallbackBudget::new(shared, own).with_rest(rest);
+    assert_eq!(budget.take("key").await.unwrap(), None);
+
+    redis.kill();
+    assert_eq!(budget.take("key").await.unwrap(), None, "the one that finds out goes on as well");
+    let asked_at = Instant::now();
+    for _ in 0..100 {
+        assert_eq!(budget.take("key").await.unwrap(), None);
+    }
+    assert!(asked_at.elapsed() < Duration::from_secs(5), "a hundred time-outs would be minutes");
+
+    redis.start_again();
+    for _ in 0..REQUESTS {
+        neighbour.take("key").await.unwrap();
+    }
+    let back = async {
+        // Our own budget never says no: whoever does is the shared one, spent by the neighbour.
+        while budget.take("key").await.unwrap().is_none() {
+            tokio::time::sleep(rest / 10).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), back).await.expect("the shared budget is asked again");
 }

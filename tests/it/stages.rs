@@ -8,13 +8,13 @@ use linkscribe::actors::bench::{BackLinks, Bench, BenchParts, UNFIT_AFTER};
 use linkscribe::actors::cleanup;
 use linkscribe::actors::desk::{Desk, StopSignals};
 use linkscribe::actors::downloader::{Downloader, download};
-use linkscribe::actors::lease;
+use linkscribe::actors::lease::{self, Rhythm};
 use linkscribe::actors::notion_writer::{self, NotionWriter, tell, write};
 use linkscribe::actors::ocr::{OcrActor, read_screen};
 use linkscribe::actors::status_board::StatusBoard;
 use linkscribe::actors::summarizer::{Summarizer, summarize};
 use linkscribe::actors::transcriber::{Transcriber, transcribe};
-use linkscribe::domain::entry::{FoundRow, Ticket};
+use linkscribe::domain::entry::{FoundRow, Lane, Ticket};
 use linkscribe::domain::link::{MediaKey, understand};
 use linkscribe::domain::media::{At, Media, ScreenText, Segment, Transcript, Watched};
 use linkscribe::domain::note::Note;
@@ -57,6 +57,7 @@ impl Bed {
             status: status.downgrade(),
             watchers: broadcast::channel(16).0,
             stop: StopSignals::default(),
+            breakers: kitchen.store.clone(),
         });
         let back = BackLinks { failures: failed.downgrade(), down: down.downgrade(), generation: 1 };
         Self { kitchen, desk, back, statuses, failures, deaths, _held: (status, failed, down) }
@@ -74,22 +75,36 @@ impl Bed {
 
 /// A claimed entry of the kitchen.
 async fn envelope(kitchen: &Kitchen) -> Envelope {
-    let found = FoundRow { database: kitchen.database.id, page: "row-0".into(), link: LINK.into() };
+    let found =
+        FoundRow { database: kitchen.database.id, page: "row-0".into(), link: LINK.into(), lane: Lane::New };
     let now = kitchen.store.now().await.unwrap();
     kitchen.store.enqueue(&found, now).await.unwrap();
     let claimed = kitchen.store.claim("test").await.unwrap().expect("an entry is due");
     let journal = Arc::clone(&kitchen.store) as Arc<dyn Journal>;
     std::fs::create_dir_all(kitchen.work_root()).unwrap();
     Envelope {
-        docket: Docket { ticket: claimed.ticket, attempts: 0, verdict: None },
+        docket: Docket {
+            ticket: claimed.ticket,
+            attempts: 0,
+            verdict: None,
+            waiting: None,
+            waited: Duration::ZERO,
+        },
         row: Arc::new(RowRef {
             database: kitchen.database.clone(),
-            access: Access { connection: kitchen.database.connection, token: "secret".into() },
+            access: Access::new(kitchen.database.connection, "secret".into()),
             page: "row-0".into(),
             link: LINK.into(),
         }),
         section: None,
-        lease: lease::keep(journal, claimed.ticket, lease::BEAT, tracing::Span::none()),
+        body: claimed.body,
+        lease: lease::keep(
+            journal,
+            claimed.ticket,
+            Rhythm::default(),
+            tokio::time::Instant::now(),
+            tracing::Span::none(),
+        ),
         permit: Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap(),
         work_dir: tempfile::Builder::new()
             .prefix(&work_dir_name(claimed.ticket))
@@ -312,7 +327,7 @@ async fn an_actor_that_panics_in_its_handler_is_reported_to_the_overseer() {
 }
 
 async fn release(kitchen: &Kitchen, ticket: Ticket) {
-    let again = linkscribe::ports::NextRun::Wait(Duration::ZERO);
+    let again = linkscribe::ports::NextRun::wait(Duration::ZERO);
     kitchen.store.hand_back(ticket, again).await.unwrap();
 }
 
@@ -322,7 +337,13 @@ async fn release(kitchen: &Kitchen, ticket: Ticket) {
 fn quiet_desk(kitchen: &Kitchen) -> Desk {
     let status = Context::<Probe<ShowStatus>>::new().address().recipient().downgrade();
     let (watchers, _) = broadcast::channel(16);
-    Desk { journal: kitchen.store.clone(), status, watchers, stop: StopSignals::default() }
+    Desk {
+        journal: kitchen.store.clone(),
+        status,
+        watchers,
+        stop: StopSignals::default(),
+        breakers: kitchen.store.clone(),
+    }
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use linkscribe::adapters::openai::OpenAiSpeech;
 use linkscribe::adapters::vision::GoogleVision;
 use linkscribe::app::{App, Ports};
 use linkscribe::domain::reason::Reason;
+use linkscribe::domain::waiting::{Party, Waiting};
 use linkscribe::ports::{Journal, Registry, Workspace};
 use linkscribe::sandbox::notion::{Capability, EmulatedNotion, Fault as NotionFault, RunningNotion};
 use linkscribe::sandbox::starter;
@@ -36,14 +37,18 @@ struct World {
 
 impl World {
     async fn open() -> Self {
-        let kitchen = Kitchen::open().await;
+        Self::around(Kitchen::open().await).await
+    }
+
+    async fn around(kitchen: Kitchen) -> Self {
         let notion = EmulatedNotion::new();
         let database = starter::open(&notion).unwrap();
         let running = notion.serve_on_free_port().unwrap();
         let providers = ProviderStandIns::start().await;
         providers.say(&[(0.0, 4.0, "Cook the soup for twenty minutes.")]);
         providers.show(&["TOMATO SOUP"]);
-        let budget = Arc::new(MemoryBudget::for_notion());
+        // A test polls many times a second, and would spend a connection's real budget while it waits.
+        let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
         let workspace: Arc<dyn Workspace> =
             Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
         let request = Register {
@@ -55,6 +60,7 @@ impl World {
         register(&*workspace, &*kitchen.store, request).await.unwrap();
         let ports = Ports {
             journal: Arc::clone(&kitchen.store) as Arc<dyn Journal>,
+            breakers: kitchen.store.clone(),
             registry: Arc::clone(&kitchen.store) as Arc<dyn Registry>,
             workspace,
             source: Arc::new(FakeSource(Script::works())),
@@ -125,7 +131,7 @@ async fn every_provider_that_stumbles_once_is_asked_again_and_the_row_is_complet
 async fn a_provider_that_asks_to_wait_costs_no_attempt() {
     let world = World::open().await;
     for _ in 0..4 {
-        world.providers.fail_next(Service::Gemini, Fault::Status(429));
+        world.providers.fail_next(Service::Gemini, Fault::Wait(429, 1));
     }
     let row = world.save(&links(1)[0]);
     // Four refusals would be too many attempts; four waits are none.
@@ -134,6 +140,45 @@ async fn a_provider_that_asks_to_wait_costs_no_attempt() {
     let statuses = tokio::time::timeout(Duration::from_secs(90), slow.run_slowly(row)).await.unwrap();
     assert_eq!(statuses, "completed");
     slow.close().await;
+}
+
+#[actix::test]
+async fn rows_wait_visibly_for_a_provider_that_is_down_and_complete_when_it_is_back() {
+    let mut world = World::around(Kitchen::open_impatient().await).await;
+    world.ports.summary = Arc::new(gemini(&world.providers));
+    world.providers.fail_always(Service::Gemini, Fault::Status(500));
+    let rows: Vec<Uuid> = links(4).iter().map(|link| world.save(link)).collect();
+    let own = rows[3];
+    world.notion.edit_row(own, &json!({ "Reason": "for Sunday" })).unwrap();
+    let app = App::start(world.ports.clone(), world.kitchen.options(4));
+    let sentence = Waiting::Down(Party::new("Gemini")).sentence();
+    let reason = |notion: &EmulatedNotion, row| notion.words(row, "Reason").unwrap_or_default();
+    let is_pending =
+        |notion: &EmulatedNotion, row| notion.words(row, "Status").is_some_and(|now| now == "pending");
+    let all_wait = |notion: &EmulatedNotion| {
+        let told = rows[..3].iter().all(|row| reason(notion, *row) == sentence);
+        (told && rows.iter().all(|row| is_pending(notion, *row))).then_some(())
+    };
+    tokio::time::timeout(Duration::from_secs(40), world.notion.until(all_wait)).await.expect("all rows wait");
+    assert_eq!(reason(&world.notion, own), "for Sunday", "an owner's words stay");
+    world.providers.heal(Service::Gemini);
+    let all_done = |notion: &EmulatedNotion| {
+        rows.iter()
+            .all(|row| notion.words(*row, "Status").is_some_and(|now| now == "completed"))
+            .then_some(())
+    };
+    tokio::time::timeout(Duration::from_secs(40), world.notion.until(all_done))
+        .await
+        .expect("all rows complete");
+    app.drain().await;
+    for service in [Service::Speech, Service::Vision, Service::Gemini] {
+        assert_eq!(world.providers.calls(service).finished, 4, "{service:?} is paid for once for each row");
+    }
+    for row in &rows[..3] {
+        assert_eq!(reason(&world.notion, *row), "", "what was said of the wait is taken back");
+    }
+    assert_eq!(reason(&world.notion, own), "for Sunday");
+    world.close().await;
 }
 
 #[actix::test]

@@ -8,18 +8,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::Recipient;
-use anyhow::Context as _;
 use tempfile::TempDir;
 use tokio::sync::OwnedSemaphorePermit;
-use tracing::{Instrument, info_span, warn};
+use tokio::time::Instant;
+use tracing::{Instrument, Span, info_span, warn};
 
 use super::{MonitorParts, TICK, access, disconnected};
+use crate::actors::desk::cut_short;
 use crate::actors::{bench, lease};
-use crate::domain::entry::{Claimed, FoundRow};
+use crate::domain::entry::{Claimed, FoundRow, Lane, Target, Ticket};
+use crate::domain::media::Media;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
-use crate::messages::{Docket, Download, Envelope, Failed, RowRef, Summarize, TellFailure, WriteToNotion};
+use crate::fault;
+use crate::messages::{
+    Docket, Download, Envelope, Failed, LeaseKeeper, RowRef, Summarize, TellFailure, WriteToNotion,
+};
 use crate::ports::{NextRun, work_dir_name};
 
 /// Takes a place, claims, sends in, again and again, until the service stops.
@@ -32,10 +38,13 @@ pub(super) async fn claim_due(parts: MonitorParts) {
             place = Arc::clone(&parts.places.free).acquire_owned() => place,
         };
         let Ok(place) = place else { return };
+        let asked_at = Instant::now();
         match parts.desk.journal.claim(&parts.owner).await {
             Ok(Some(claimed)) => {
+                fault::point("claimed");
                 // In a task of its own: one slow workspace must not keep other rows from being claimed.
-                actix::spawn(send_in(parts.clone(), claimed, place));
+                let lease = keep_lease(&parts, claimed.ticket, asked_at);
+                actix::spawn(send_in(parts.clone(), claimed, lease, place));
                 continue;
             }
             Ok(None) => drop(place),
@@ -52,22 +61,49 @@ pub(super) async fn claim_due(parts: MonitorParts) {
     }
 }
 
+/// The heart of a claim beats from the moment it was asked for.
+fn keep_lease(parts: &MonitorParts, ticket: Ticket, asked_at: Instant) -> (LeaseKeeper, Span) {
+    let span = info_span!("entry", entry_id = %ticket.entry, user_id = tracing::field::Empty, platform = tracing::field::Empty);
+    let lease = lease::keep(Arc::clone(&parts.desk.journal), ticket, parts.rhythm, asked_at, span.clone());
+    (lease, span)
+}
+
 /// Sends a claimed entry in; what goes wrong on the way is a failure of the entry.
-async fn send_in(parts: MonitorParts, claimed: Claimed, place: OwnedSemaphorePermit) {
-    let docket = Docket { ticket: claimed.ticket, attempts: claimed.attempts, verdict: claimed.verdict };
+async fn send_in(
+    parts: MonitorParts,
+    claimed: Claimed,
+    (lease, span): (LeaseKeeper, Span),
+    place: OwnedSemaphorePermit,
+) {
+    let docket = Docket {
+        ticket: claimed.ticket,
+        attempts: claimed.attempts,
+        verdict: claimed.verdict,
+        waiting: claimed.waiting.clone(),
+        waited: claimed.waited,
+    };
     let unsettled = parts.desk.stop.unsettled.token();
-    let entry = claimed.ticket.entry;
-    let span = info_span!("entry", entry_id = %entry, user_id = tracing::field::Empty, platform = tracing::field::Empty);
-    let entering = enter(&parts, claimed, docket, place, span.clone()).instrument(span.clone());
+    let lost = lease.lost.clone();
+    let mut row = None;
+    let entering = async {
+        // Asked for before the service was told to stop, given after.
+        parts.desk.may_begin()?;
+        let found = Arc::new(row_ref(&parts, &claimed, &lease).await?);
+        span.record("user_id", tracing::field::display(found.database.connection));
+        row = Some(Arc::clone(&found));
+        enter(&parts, claimed, docket.clone(), found, (lease, span.clone()), place).await
+    }
+    .instrument(span.clone());
     let sent = tokio::select! {
         biased;
-        () = parts.desk.stop.hard.cancelled() => Err(Failure::wait(None, anyhow::anyhow!("the service is stopping"))),
+        () = lost.cancelled() => Err(Failure::stale()),
+        () = parts.desk.stop.hard.cancelled() => Err(cut_short()),
         sent = entering => sent,
     };
     if let Err(failure) = sent {
         let failure = failure.at(Stage::Download);
         let span = info_span!(parent: &span, "stage", stage = Stage::Download.name());
-        bench::report(&parts.back.failures, Failed { docket, failure, span, unsettled });
+        bench::report(&parts.back.failures, Failed { docket, row, failure, span, unsettled });
     }
 }
 
@@ -75,34 +111,35 @@ async fn enter(
     parts: &MonitorParts,
     claimed: Claimed,
     docket: Docket,
+    row: Arc<RowRef>,
+    (lease, span): (LeaseKeeper, Span),
     permit: OwnedSemaphorePermit,
-    span: tracing::Span,
 ) -> Outcome<()> {
-    let lease = lease::keep(Arc::clone(&parts.desk.journal), claimed.ticket, parts.beat, span.clone());
-    let row = row_ref(parts, &claimed).await?;
-    span.record("user_id", tracing::field::display(row.database.connection));
-    let work_dir = work_dir(parts, docket).map_err(Failure::transient)?;
-    let row = Arc::new(row);
-    let section = claimed.section.clone();
-    let envelope = Envelope { docket, row: Arc::clone(&row), section, lease, permit, work_dir, span };
     if let Some(reason) = claimed.verdict {
+        if let Some(blocked) = parts.desk.blocked(&[Party::notion()]).await {
+            return Err(blocked);
+        }
+        let envelope = envelope(parts, &claimed, docket, row, (lease, span), permit)?;
         return through(&parts.doors.tell, TellFailure { envelope, reason });
     }
-    if !still_wanted(parts, &row, docket).await? {
+    // Understood later as well: the owner may have corrected the link meanwhile.
+    let target = parts.source.understand(&claimed.link);
+    let media = match &target {
+        Ok(target) => Some(parts.desk.journal.media(&target.key).await?),
+        Err(_) => None,
+    };
+    let needed = needed(parts, &claimed, target.as_ref().ok(), media.as_ref());
+    if let Some(blocked) = parts.desk.blocked(&needed).await {
+        return Err(blocked);
+    }
+    if !still_wanted(parts, &row, &docket, &lease).await? {
         return Ok(());
     }
-    send_behind_last_checkpoint(parts, claimed, envelope).await
-}
-
-/// A restart goes on behind the last checkpoint, so that nothing finished is done or paid for again.
-async fn send_behind_last_checkpoint(
-    parts: &MonitorParts,
-    claimed: Claimed,
-    envelope: Envelope,
-) -> Outcome<()> {
-    let target = parts.source.understand(&claimed.link)?;
+    fault::point("row_read");
+    let envelope = envelope(parts, &claimed, docket, row, (lease, span), permit)?;
+    let (target, media) =
+        (target?, media.ok_or_else(|| Failure::bug(anyhow::anyhow!("media without a link")))?);
     envelope.span.record("platform", tracing::field::display(&target.url));
-    let media = parts.desk.journal.media(&target.key).await?;
     match (claimed.note, media.watched()) {
         (Some(note), _) => {
             through(&parts.doors.write, WriteToNotion { envelope, watched: media.known(), note })
@@ -112,9 +149,53 @@ async fn send_behind_last_checkpoint(
     }
 }
 
+/// The parties this entry still needs, Notion first, where alone it can be told what else it waits for: what stands behind a checkpoint is not asked for again. The reader of
+/// the screen is not among them, because an entry goes on without it.
+fn needed(
+    parts: &MonitorParts,
+    claimed: &Claimed,
+    target: Option<&Target>,
+    media: Option<&Media>,
+) -> Vec<Party> {
+    let mut needed = vec![Party::notion()];
+    if claimed.note.is_some() {
+        return needed;
+    }
+    // What is no link is told so, whoever else is out of order.
+    let (Some(target), Some(media)) = (target, media) else { return needed };
+    needed.extend(parts.engines.summary.clone());
+    if media.watched().is_none() {
+        needed.extend(parts.source.party(&target.url));
+        if media.transcript.is_none() {
+            needed.extend(parts.engines.speech.clone());
+        }
+    }
+    needed
+}
+
+fn envelope(
+    parts: &MonitorParts,
+    claimed: &Claimed,
+    docket: Docket,
+    row: Arc<RowRef>,
+    (lease, span): (LeaseKeeper, Span),
+    permit: OwnedSemaphorePermit,
+) -> Outcome<Envelope> {
+    let work_dir = work_dir(parts, docket.ticket)?;
+    fault::point("work_dir_made");
+    let (section, body) = (claimed.section.clone(), claimed.body);
+    Ok(Envelope { docket, row, section, body, lease, permit, work_dir, span })
+}
+
 /// Looks at the row once more before anything is paid for: the answer of a query may be old.
-async fn still_wanted(parts: &MonitorParts, row: &RowRef, docket: Docket) -> Outcome<bool> {
-    let now = parts.workspace.row(&row.access, &row.page, &row.database.mapping).await?;
+async fn still_wanted(
+    parts: &MonitorParts,
+    row: &RowRef,
+    docket: &Docket,
+    lease: &LeaseKeeper,
+) -> Outcome<bool> {
+    let look = parts.workspace.row(&row.access, &row.page, &row.database.mapping);
+    let now = parts.desk.ask(&lease.fence, Some(Party::notion()), look).await?;
     if now.in_trash {
         return Err(Failure::permanent(Reason::RowGone, anyhow::anyhow!("the row lies in the trash")));
     }
@@ -136,28 +217,29 @@ async fn still_wanted(parts: &MonitorParts, row: &RowRef, docket: Docket) -> Out
     }
     // The owner corrected the link meanwhile: the entry waits again, for the new one.
     let looked_at = parts.desk.journal.now().await?;
-    parts.desk.journal.hand_back(docket.ticket, NextRun::Wait(Duration::ZERO)).await?;
-    let found = FoundRow { database: row.database.id, page: row.page.clone(), link };
+    parts.desk.journal.hand_back(docket.ticket, NextRun::wait(Duration::ZERO)).await?;
+    let found = FoundRow { database: row.database.id, page: row.page.clone(), link, lane: Lane::New };
     parts.desk.journal.enqueue(&found, looked_at).await?;
     Ok(false)
 }
 
-async fn row_ref(parts: &MonitorParts, claimed: &Claimed) -> Outcome<RowRef> {
+async fn row_ref(parts: &MonitorParts, claimed: &Claimed, lease: &LeaseKeeper) -> Outcome<RowRef> {
     let database = parts.registry.database(claimed.database).await?;
     let database = database.ok_or_else(|| disconnected("the database is not registered any more"))?;
-    let access = access(&*parts.registry, &database).await?;
+    let access = access(&*parts.registry, &database).await?.within(lease.fence.clone());
     Ok(RowRef { database, access, page: claimed.page.clone(), link: claimed.link.clone() })
 }
 
 /// A private dir of the job, named after its claim, so that Cleanup can tell whose it was.
-fn work_dir(parts: &MonitorParts, docket: Docket) -> anyhow::Result<TempDir> {
-    std::fs::create_dir_all(&parts.work_root).context("the folder for work dirs cannot be made")?;
-    tempfile::Builder::new()
-        .prefix(&work_dir_name(docket.ticket))
-        .rand_bytes(0)
-        .permissions(Permissions::from_mode(0o700))
-        .tempdir_in(&parts.work_root)
-        .context("a work dir cannot be made")
+fn work_dir(parts: &MonitorParts, ticket: Ticket) -> Outcome<TempDir> {
+    let made = std::fs::create_dir_all(&parts.work_root).and_then(|()| {
+        tempfile::Builder::new()
+            .prefix(&work_dir_name(ticket))
+            .rand_bytes(0)
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&parts.work_root)
+    });
+    made.map_err(|error| Failure::of_file(error).context("a work dir cannot be made"))
 }
 
 fn through<M>(door: &Recipient<M>, message: M) -> Outcome<()>

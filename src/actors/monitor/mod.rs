@@ -19,9 +19,11 @@ use tracing::{error, info, warn};
 
 use super::bench::BackLinks;
 use super::desk::Desk;
+use super::lease::Rhythm;
 use super::pipeline::Places;
 use crate::domain::entry::LinkDatabase;
 use crate::domain::reason::Reason;
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::messages::{Download, Summarize, TellFailure, Underway, WriteToNotion};
 use crate::ports::{Access, Registry, VideoSource, Workspace};
@@ -55,12 +57,23 @@ pub struct MonitorParts {
     pub work_root: PathBuf,
     /// How often each database is asked.
     pub poll_interval: Duration,
-    /// How often leases are prolonged.
-    pub beat: Duration,
+    /// How often leases are prolonged, and how long they are trusted.
+    pub rhythm: Rhythm,
+    /// The parties behind the engines.
+    pub engines: Engines,
     /// Rung when there may be something to claim.
     pub bell: Arc<Notify>,
     /// The links back.
     pub back: BackLinks,
+}
+
+/// The parties every entry needs that is not past them.
+#[derive(Debug, Clone, Default)]
+pub struct Engines {
+    /// Who writes down what is said; `None` for this machine.
+    pub speech: Option<Party>,
+    /// Who makes the note; `None` for this machine.
+    pub summary: Option<Party>,
 }
 
 /// Where an entry may enter the chain.

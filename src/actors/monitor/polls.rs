@@ -1,21 +1,28 @@
 //! Asks the databases whose poll is due for waiting rows, and queues them in the journal.
 //!
-//! A database that cannot be asked is logged and asked again at its next poll.
+//! A database that cannot be asked is logged and asked again at its next poll. While Notion is out of order
+//! nobody is asked until it may be tried again.
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use tracing::{debug, info, warn};
 
 use super::{MonitorParts, TICK, access};
-use crate::domain::entry::{Enqueued, FoundRow, LinkDatabase};
-use crate::failure::{Failure, Outcome};
+use crate::domain::entry::{Enqueued, FoundRow, Lane, LinkDatabase};
+use crate::domain::waiting::Party;
+use crate::failure::{Failure, Kind, Outcome};
+use crate::fault;
 
 /// Databases asked at once; each has its own budget of requests.
 const POLLS_AT_ONCE: usize = 8;
 
 /// The longest one database may take; the others wait meanwhile.
 const POLL_LIMIT: Duration = Duration::from_secs(45);
+
+/// Notion tells the minute a row was made in.
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Due databases taken in one go.
 const POLLS_IN_ONE_GO: u32 = 64;
@@ -24,40 +31,56 @@ const POLLS_IN_ONE_GO: u32 = 64;
 pub(super) async fn poll_due(parts: MonitorParts) {
     let stop = parts.desk.stop.soft.clone();
     while !stop.is_cancelled() {
+        let mut rest = TICK.min(parts.poll_interval);
         match parts.registry.due_polls(POLLS_IN_ONE_GO, parts.poll_interval).await {
             Ok(due) => {
-                futures_util::stream::iter(due)
-                    .for_each_concurrent(POLLS_AT_ONCE, |database| poll_logged(&parts, database))
+                let polls = futures_util::stream::iter(due).map(|database| poll_logged(&parts, database));
+                rest = polls
+                    .buffer_unordered(POLLS_AT_ONCE)
+                    .fold(rest, |rest, asked| async move { rest.max(asked) })
                     .await;
             }
             Err(failure) => warn!(error = %failure, "the due polls could not be taken"),
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(TICK.min(parts.poll_interval)) => {}
+            () = tokio::time::sleep(rest) => {}
         }
     }
 }
 
-async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) {
+/// Gives how long Notion is to be left alone, where it is out of order.
+async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
     let polled = tokio::time::timeout(POLL_LIMIT, poll(parts, &database)).await;
     match polled.unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("took too long")))) {
         Ok(0) => debug!(database_id = %database.id, "nothing new"),
         Ok(queued) => info!(database_id = %database.id, queued, "links found"),
+        Err(Failure { waiting: Some(waiting), kind: Kind::Wait { retry_after }, .. }) => {
+            debug!(database_id = %database.id, ?waiting, "a poll is left out");
+            return retry_after.unwrap_or_default();
+        }
         Err(failure) => warn!(database_id = %database.id, error = %failure, "a database could not be asked"),
     }
+    Duration::ZERO
 }
 
 /// Asks one database for waiting rows and queues them; gives how many were new.
 pub async fn poll(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<usize> {
     let looked_at = parts.desk.journal.now().await?;
     let access = access(&*parts.registry, database).await?;
-    let rows = parts.workspace.waiting_rows(&access, &database.data_source, &database.mapping).await?;
+    // Asked last of all: who is let through here is the one that tries Notion for everybody.
+    if let Some(blocked) = parts.desk.blocked(&[Party::notion()]).await {
+        return Err(blocked);
+    }
+    let asking = parts.workspace.waiting_rows(&access, &database.data_source, &database.mapping);
+    let rows = parts.desk.ask_freely(&Party::notion(), asking).await?;
     let mut queued = 0;
     for row in rows {
         let Some(link) = row.link else { continue };
-        let found = FoundRow { database: database.id, page: row.page, link };
+        let lane = lane(row.created_at, database);
+        let found = FoundRow { database: database.id, page: row.page, link, lane };
         if parts.desk.journal.enqueue(&found, looked_at).await? == Enqueued::Queued {
+            fault::point("row_queued");
             queued += 1;
         }
     }
@@ -65,4 +88,12 @@ pub async fn poll(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<usiz
         parts.bell.notify_one();
     }
     Ok(queued)
+}
+
+/// What stood in the database before it was registered is an old collection.
+fn lane(created_at: Option<DateTime<Utc>>, database: &LinkDatabase) -> Lane {
+    match (created_at, database.registered_at) {
+        (Some(created), Some(registered)) if created + MINUTE < registered => Lane::Backlog,
+        _ => Lane::New,
+    }
 }

@@ -1,7 +1,8 @@
 //! ffmpeg takes a video apart: the sound as a small Opus file, the picture as stills that differ.
 //!
 //! Takes any file a stranger sent; gives what [`Opened`] promises. Fails as permanent when the file is
-//! damaged, empty, too long or too large, as transient when the program is missing or too slow.
+//! damaged, empty, too long or too large, as transient when the program is missing or too slow; a full disk
+//! is waited for.
 //! One look (ffprobe) and one pass (ffmpeg): sound, stills and their tiny grey copies come out of the same
 //! decoding. Where key frames lie close only those are decoded, which is a tenth of the work.
 //! A file can name other files or addresses (playlists do): only the `file` protocol and container formats
@@ -19,7 +20,7 @@ use tokio::fs;
 use tokio::io::AsyncReadExt;
 
 use self::probe::{Content, Picture};
-use crate::adapters::tool::{Tool, ToolError, empty_folder};
+use crate::adapters::tool::{Tool, ToolError, empty_folder, says_no_room};
 use crate::domain::media::At;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
@@ -239,7 +240,7 @@ impl Tool {
         match self.run().await?.success() {
             Ok(finished) => Ok(finished.stdout),
             Err(ToolError::Failed { program, status, stderr })
-                if status.code().is_some() && !stderr.contains("No space left") =>
+                if status.code().is_some() && !says_no_room(&stderr) =>
             {
                 Err(Failure::permanent(Reason::Unreadable, ToolError::Failed { program, status, stderr }))
             }

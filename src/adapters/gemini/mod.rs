@@ -2,7 +2,7 @@
 //!
 //! Takes a question; gives the unchecked answer. Asks with a small schema, once without what Gemini refuses
 //! in silence, and once more where the answer cannot be read. Refused content is permanent, overload is
-//! waiting, a cut or empty answer is transient.
+//! waiting, a cut or empty answer is transient, what is no answer of Gemini at all is an outage.
 
 mod schema;
 mod wire;
@@ -20,6 +20,7 @@ use super::prompt::{Chat, Prompt, converse};
 use super::provider::{endpoint, key_header, model_name};
 use super::provider_errors::{GoogleError, google};
 use crate::domain::note::{Answer, Question};
+use crate::domain::waiting::Party;
 use crate::failure::Outcome;
 use crate::ports::SummaryModel;
 
@@ -72,6 +73,10 @@ impl Gemini {
 impl SummaryModel for Gemini {
     fn name(&self) -> String {
         self.model.clone()
+    }
+
+    fn party(&self) -> Option<Party> {
+        Some(Party::new("Gemini"))
     }
 
     async fn answer(&self, question: &Question) -> Outcome<Answer> {

@@ -71,8 +71,8 @@ fn thinking(model: &str) -> Option<Value> {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Generated {
     candidates: Vec<Candidate>,
-    prompt_feedback: PromptFeedback,
-    usage_metadata: Usage,
+    prompt_feedback: Option<PromptFeedback>,
+    usage_metadata: Option<Usage>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -117,21 +117,30 @@ struct Usage {
 impl Generated {
     /// The answer's text, or why there is none.
     pub(super) fn text(self, model: &str) -> Outcome<String> {
+        if self.is_something_else() {
+            return Err(Failure::outage(anyhow!("the answer has nothing of what gemini answers")));
+        }
+        let usage = self.usage_metadata.unwrap_or_default();
         tracing::info!(
             engine = model,
-            tokens.input = self.usage_metadata.prompt,
-            tokens.output = self.usage_metadata.answer,
-            tokens.thoughts = self.usage_metadata.thoughts,
+            tokens.input = usage.prompt,
+            tokens.output = usage.answer,
+            tokens.thoughts = usage.thoughts,
             "the model has answered"
         );
-        let blocked = &self.prompt_feedback.block_reason;
-        if !blocked.is_empty() {
-            return Err(refusal("gemini refuses the prompt", blocked));
+        let feedback = self.prompt_feedback.unwrap_or_default();
+        if !feedback.block_reason.is_empty() {
+            return Err(refusal("gemini refuses the prompt", &feedback.block_reason));
         }
         let Some(candidate) = self.candidates.into_iter().next() else {
             return Err(Failure::transient(anyhow!("gemini gave no candidate at all")));
         };
         candidate.text()
+    }
+
+    /// JSON of another form: every field may be missing, but never all of them.
+    fn is_something_else(&self) -> bool {
+        self.candidates.is_empty() && self.prompt_feedback.is_none() && self.usage_metadata.is_none()
     }
 }
 
@@ -190,7 +199,8 @@ mod tests {
             json!({"candidates": [{"finishReason": "MAX_TOKENS", "content": {"parts": [{"text": "{"}]}}]});
         assert_eq!(outcome(cut), passing);
         assert_eq!(outcome(json!({"candidates": [{"finishReason": "STOP"}]})), passing);
-        assert_eq!(outcome(json!({})), passing);
+        assert_eq!(outcome(json!({"usageMetadata": {"promptTokenCount": 9}})), passing);
+        assert_eq!(outcome(json!({"data": [1]})), Err(Kind::Outage { retry_after: None }));
     }
 
     #[test]

@@ -52,6 +52,11 @@ impl Client {
         Ok(Self { http: Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?, base: base.clone(), budget })
     }
 
+    /// The same with another time limit for one whole request.
+    pub(super) fn with_timeout(self, timeout: Duration) -> Outcome<Self> {
+        Ok(Self { http: Outbound::new(timeout, MAX_ANSWER_BYTES)?, ..self })
+    }
+
     /// Reads something.
     pub(super) async fn get(&self, access: &Access, path: &[&str], query: Query<'_>) -> Answered<Value> {
         self.send(access, Method::GET, path, query, None).await
@@ -86,7 +91,7 @@ impl Client {
             let mut query = [query, &[("page_size", "100")]].concat();
             query.extend(cursor.as_deref().map(|cursor| ("start_cursor", cursor)));
             let mut answer = self.get(access, path, &query).await?;
-            items.append(&mut results(&mut answer));
+            items.append(&mut results(&mut answer)?);
             cursor = next_cursor(&answer);
             if cursor.is_none() {
                 return Ok(items);
@@ -117,6 +122,10 @@ impl Client {
         }
         if let Some(body) = body {
             request = request.json(body);
+        }
+        // Behind the budget, whose waiting a lease may not survive.
+        if let Some(fence) = &access.fence {
+            fence.pass().await?;
         }
         let reply = self.http.send(request).await?;
         // The kind of thing asked for, without its id.
@@ -174,11 +183,12 @@ impl From<Failure> for Trouble {
     }
 }
 
-/// Takes the items out of a list answer.
-pub(super) fn results(answer: &mut Value) -> Vec<Value> {
+/// Takes the items out of a list answer. Something else is no empty list: a section that stands on the page
+/// would be taken for missing, and written twice.
+pub(super) fn results(answer: &mut Value) -> Outcome<Vec<Value>> {
     match answer.get_mut("results").map(Value::take) {
-        Some(Value::Array(items)) => items,
-        _ => Vec::new(),
+        Some(Value::Array(items)) => Ok(items),
+        _ => Err(Failure::outage(anyhow::anyhow!("notion's answer is not the list asked for"))),
     }
 }
 

@@ -27,7 +27,9 @@ use crate::domain::mapping::{Mapping, StatusKind};
 use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
+use crate::domain::waiting::Waiting;
 use crate::failure::{Failure, Outcome};
+use crate::fault;
 use crate::ports::{Access, DataSourceRef, Identity, RateBudget, Row, RowUpdate, Workspace};
 
 mod blocks;
@@ -71,6 +73,12 @@ impl Notion {
         Ok(Self { client: Client::new(base_url, budget)? })
     }
 
+    /// Gives Notion another time limit than half a minute for one whole request.
+    pub fn with_timeout(mut self, timeout: Duration) -> Outcome<Self> {
+        self.client = self.client.with_timeout(timeout)?;
+        Ok(self)
+    }
+
     /// One answer after another until the last one.
     async fn query(&self, access: &Access, source: &str, filter: &Value) -> Answered<Vec<Value>> {
         let mut items = Vec::new();
@@ -79,7 +87,7 @@ impl Notion {
         for _ in 0..MAX_QUERY_PAGES {
             let path = ["data_sources", source, "query"];
             let mut answer = self.client.post(access, &path, &json!(body)).await?;
-            items.append(&mut results(&mut answer));
+            items.append(&mut results(&mut answer)?);
             if answer.pointer("/request_status/type").and_then(Value::as_str) == Some("incomplete") {
                 // Those that were given leave the filter once they are worked on; the rest comes then.
                 warn!(rows = items.len(), "more rows wait than notion gives in one query");
@@ -109,10 +117,10 @@ impl Notion {
         let body = json!({ "children": blocks });
         let mut answer = self.client.patch(access, &["blocks", parent, "children"], &body).await?;
         let id = |block: &Value| block.get("id").and_then(Value::as_str).map(ids::checked);
-        let ids = results(&mut answer).iter().filter_map(id).collect::<Outcome<Vec<_>>>()?;
+        let ids = results(&mut answer)?.iter().filter_map(id).collect::<Outcome<Vec<_>>>()?;
         if ids.len() != blocks.len() {
             let cause = anyhow!("{} blocks were sent to notion, {} came back", blocks.len(), ids.len());
-            return Err(Failure::transient(cause).into());
+            return Err(Failure::outage(cause).into());
         }
         Ok(ids)
     }
@@ -153,8 +161,10 @@ impl Workspace for Notion {
         let bot = self.client.get(access, &["users", "me"], &[]).await?;
         let names = [bot.pointer("/bot/workspace_name"), bot.get("name")];
         let name = names.into_iter().flatten().filter_map(Value::as_str).find(|name| !name.is_empty());
-        let bot_id = bot.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Identity { bot: bot_id, workspace: name.unwrap_or("Notion").to_owned() })
+        let Some(bot_id) = bot.get("id").and_then(Value::as_str) else {
+            return Err(Failure::outage(anyhow!("notion does not say who the token belongs to")));
+        };
+        Ok(Identity { bot: bot_id.to_owned(), workspace: name.unwrap_or("Notion").to_owned() })
     }
 
     async fn data_sources(&self, access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>> {
@@ -168,7 +178,9 @@ impl Workspace for Notion {
             }
             found => found?,
         };
-        let sources = found.get("data_sources").and_then(Value::as_array).map(Vec::as_slice);
+        let Some(sources) = found.get("data_sources").and_then(Value::as_array) else {
+            return Err(Failure::outage(anyhow!("notion's answer is not the database asked for")));
+        };
         let read = |source: &Value| {
             Some(DataSourceRef {
                 database: id.clone(),
@@ -176,13 +188,17 @@ impl Workspace for Notion {
                 name: source.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
             })
         };
-        Ok(sources.unwrap_or_default().iter().filter_map(read).collect())
+        Ok(sources.iter().filter_map(read).collect())
     }
 
     async fn schema(&self, access: &Access, data_source: &str) -> Outcome<Schema> {
         let id = ids::checked(data_source)?;
         let source = self.client.get(access, &["data_sources", &id], &[]).await?;
-        parse_schema(&source).map_err(Failure::transient)
+        parse_schema(&source).map_err(|error| match error {
+            // One odd column says nothing of Notion.
+            NotASchema::BadProperty { .. } => Failure::transient(error),
+            _ => Failure::outage(error),
+        })
     }
 
     async fn waiting_rows(&self, access: &Access, data_source: &str, mapping: &Mapping) -> Outcome<Vec<Row>> {
@@ -252,6 +268,9 @@ impl Workspace for Notion {
             if !rest.is_empty() {
                 waiting.push_back((parent, rest));
             }
+            if !waiting.is_empty() {
+                fault::point("body_begun");
+            }
         }
         id.ok_or_else(|| Failure::bug(anyhow!("a section has no blocks")))
     }
@@ -264,6 +283,16 @@ impl Workspace for Notion {
         reason: Reason,
     ) -> Outcome<()> {
         telling::tell(self, access, page, mapping, reason).await
+    }
+
+    async fn tell_waiting(
+        &self,
+        access: &Access,
+        page: &str,
+        mapping: &Mapping,
+        waiting: &Waiting,
+    ) -> Outcome<()> {
+        telling::tell_waiting(self, access, page, mapping, waiting).await
     }
 
     async fn untell_failure(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()> {

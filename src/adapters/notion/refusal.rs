@@ -60,13 +60,16 @@ pub(super) fn judge(reply: &Reply, now: SystemTime) -> Trouble {
                 cause.context(limit.unwrap_or("slow down").to_owned()),
             ))
         }
-        // Notion itself stumbles; a write may have happened, and ours can be made twice.
-        500.. => Trouble::Failed(Failure::transient(cause)),
+        // Notion itself stumbles; a write may have happened, and ours can be made twice. Its 503 names no
+        // limit of one workspace: it is nobody's turn then.
+        408 | 500.. => {
+            Trouble::Failed(Failure::new(Kind::Outage { retry_after: reply.retry_after(now) }, cause))
+        }
         // Not Notion's error object: a proxy, a firewall's page, a login wall. None of them may give a
         // verdict on somebody's row.
         _ if code.is_empty() => {
             let cause = anyhow!("an answer with status {status} that is not notion's: {}", reply.excerpt());
-            Trouble::Failed(Failure::transient(cause))
+            Trouble::Failed(Failure::outage(cause))
         }
         _ => Trouble::Refused(Refusal { status, code, message }),
     }
@@ -193,8 +196,8 @@ mod tests {
     fn every_code_leads_to_one_decision() {
         let (disconnected, gone) = (Kind::Permanent(Reason::Disconnected), Kind::Permanent(Reason::RowGone));
         let changed = Kind::Permanent(Reason::SchemaChanged);
-        let (again, wait) =
-            (Kind::Transient { retry_after: None }, Kind::Wait { retry_after: Some(UNTOLD_PAUSE) });
+        let (again, down) = (Kind::Transient { retry_after: None }, Kind::Outage { retry_after: None });
+        let wait = Kind::Wait { retry_after: Some(UNTOLD_PAUSE) };
         let table = [
             (401, "unauthorized", "API token is invalid.", &disconnected),
             (403, "restricted_resource", "Insufficient permissions for this endpoint.", &disconnected),
@@ -202,9 +205,9 @@ mod tests {
             (409, "conflict_error", "Conflict occurred while saving.", &again),
             (429, "rate_limited", "You have been rate limited.", &wait),
             (529, "service_overload", "Slow down.", &wait),
-            (500, "internal_server_error", "Unexpected error occurred.", &again),
-            (503, "service_unavailable", "Notion is unavailable.", &again),
-            (504, "gateway_timeout", "Timed out.", &again),
+            (500, "internal_server_error", "Unexpected error occurred.", &down),
+            (503, "service_unavailable", "Notion is unavailable.", &down),
+            (504, "gateway_timeout", "Timed out.", &down),
             (
                 400,
                 "validation_error",
@@ -243,7 +246,7 @@ mod tests {
         for status in [301, 401, 403, 404, 407] {
             let mut answer = reply(status, "", "");
             answer.body = b"<html>Attention required!</html>".to_vec();
-            assert_eq!(kind(&answer), Kind::Transient { retry_after: None }, "{status}");
+            assert_eq!(kind(&answer), Kind::Outage { retry_after: None }, "{status}");
         }
     }
 

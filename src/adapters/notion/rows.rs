@@ -4,6 +4,7 @@
 //! Shapes: <https://developers.notion.com/reference/page-property-values>.
 
 use anyhow::anyhow;
+use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::text;
@@ -35,12 +36,15 @@ pub(super) fn waiting(mapping: &Mapping, with_option: bool) -> Value {
 /// with `SchemaChanged`.
 pub(super) fn row(page: &Value, mapping: &Mapping) -> Outcome<Row> {
     let id = page.get("id").and_then(Value::as_str);
-    let id = id.ok_or_else(|| Failure::transient(anyhow!("a row of notion has no id")))?;
+    let id = id.ok_or_else(|| Failure::outage(anyhow!("a row of notion has no id")))?;
     let link = mapped(page, &mapping.link, "url")?;
     let status = mapped(page, &mapping.status.id, status_type(mapping.status.kind))?;
     let reason = mapping.reason.as_deref().and_then(|id| property(page, id));
+    let created = page.get("created_time").and_then(Value::as_str);
+    let created_at = created.and_then(|time| DateTime::parse_from_rfc3339(time).ok());
     Ok(Row {
         page: id.to_owned(),
+        created_at: created_at.map(|time| time.to_utc()),
         link: link.as_str().map(str::trim).filter(|link| !link.is_empty()).map(ToOwned::to_owned),
         status: status.get("name").and_then(Value::as_str).map(ToOwned::to_owned),
         reason: reason

@@ -12,6 +12,7 @@ use super::{Notion, blocks, ids, text};
 use crate::domain::mapping::Mapping;
 use crate::domain::reason::Reason;
 use crate::domain::stage::Status;
+use crate::domain::waiting::Waiting;
 use crate::failure::Outcome;
 use crate::ports::{Access, RowUpdate, Workspace};
 
@@ -53,7 +54,24 @@ pub(super) async fn tell(
     }
 }
 
-/// Takes back what [`tell`] said.
+/// Shows status `pending` and what is waited for, unless the column holds its owner's words.
+pub(super) async fn tell_waiting(
+    notion: &Notion,
+    access: &Access,
+    page: &str,
+    mapping: &Mapping,
+    waiting: &Waiting,
+) -> Outcome<()> {
+    let mut update = RowUpdate { status: Some(Status::Pending), ..RowUpdate::default() };
+    if mapping.reason.is_some() {
+        let row = notion.row(access, page, mapping).await?;
+        let is_free = row.reason.as_deref().is_none_or(is_ours);
+        update.reason = is_free.then(|| waiting.sentence());
+    }
+    notion.update_row(access, page, mapping, &update).await
+}
+
+/// Takes back what [`tell`] and [`tell_waiting`] said.
 pub(super) async fn untell(notion: &Notion, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()> {
     if mapping.reason.is_some() {
         let row = notion.row(access, page, mapping).await?;
@@ -71,7 +89,7 @@ pub(super) async fn untell(notion: &Notion, access: &Access, page: &str, mapping
 }
 
 fn is_ours(text: &str) -> bool {
-    Reason::ALL.iter().any(|reason| reason.sentence() == text.trim())
+    Waiting::is_sentence(text) || Reason::ALL.iter().any(|reason| reason.sentence() == text.trim())
 }
 
 /// A comment on a page.

@@ -2,7 +2,8 @@
 //! (platform.openai.com/docs/api-reference/chat/create).
 //!
 //! Takes a question; gives the unchecked answer. Asks for a strict JSON schema, for plain JSON where that
-//! is refused, and once more where the answer cannot be read. Refused content is permanent.
+//! is refused, and once more where the answer cannot be read. Refused content is permanent; an answer that
+//! is cut or empty may be another one next time, one that is no chat completion is an outage.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,13 +15,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::authorized;
+use super::{authorized, party};
 use crate::adapters::outbound::{Outbound, Reply};
 use crate::adapters::prompt::{Chat, Prompt, Shape, converse};
 use crate::adapters::provider::{endpoint, key_header, model_name};
 use crate::adapters::provider_errors::openai;
 use crate::domain::note::{Answer, Question};
 use crate::domain::reason::Reason;
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::ports::SummaryModel;
 
@@ -40,11 +42,11 @@ pub struct OpenAiChat {
     url: Url,
     key: Option<HeaderValue>,
     model: String,
+    party: Party,
 }
 
 #[derive(Debug, Deserialize)]
 struct Completion {
-    #[serde(default)]
     choices: Vec<Choice>,
     #[serde(default)]
     usage: Option<Usage>,
@@ -78,6 +80,7 @@ impl OpenAiChat {
             url: endpoint(base_url, "/chat/completions")?,
             key: key_header("Bearer ", key)?,
             model: model_name(model)?,
+            party: party(base_url),
         })
     }
 
@@ -103,6 +106,10 @@ impl OpenAiChat {
 impl SummaryModel for OpenAiChat {
     fn name(&self) -> String {
         self.model.clone()
+    }
+
+    fn party(&self) -> Option<Party> {
+        Some(self.party.clone())
     }
 
     async fn answer(&self, question: &Question) -> Outcome<Answer> {

@@ -9,9 +9,18 @@ mod speech;
 
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
+use url::Url;
+
+use crate::adapters::provider::party_at;
+use crate::domain::waiting::Party;
 
 pub use chat::OpenAiChat;
 pub use speech::{MAX_AUDIO_BYTES, OpenAiSpeech};
+
+/// Whose server it is.
+fn party(base_url: &Url) -> Party {
+    party_at(base_url, "api.openai.com", "OpenAI")
+}
 
 /// Adds the key, where there is one.
 fn authorized(request: RequestBuilder, key: Option<&HeaderValue>) -> RequestBuilder {

@@ -2,7 +2,8 @@
 //! (platform.openai.com/docs/api-reference/audio/createTranscription).
 //!
 //! Takes an audio file of at most 25 MiB; gives its segments. Whisper models give times, the others one
-//! text. Too large and undecodable files fail as permanent; one call, no retry in here.
+//! text. Too large and undecodable files fail as permanent, an answer nobody can read as an outage; one
+//! call, no retry in here.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -16,12 +17,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::{authorized, languages};
+use super::{authorized, languages, party};
 use crate::adapters::outbound::{Outbound, Reply};
 use crate::adapters::provider::{endpoint, key_header, model_name, one_line};
 use crate::adapters::provider_errors::{openai, openai_code};
 use crate::domain::media::{At, Segment, Transcript};
 use crate::domain::reason::Reason;
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{AudioFile, SpeechToText};
 
@@ -32,7 +34,7 @@ pub const MAX_AUDIO_BYTES: u64 = 25 * 1024 * 1024 - 16 * 1024;
 const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// An hour of speech in segments with their token lists is about 1 MB.
-const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
 /// Below this the service answers `audio_too_short`: nobody says anything in a tenth of a second.
 const SHORTEST_SECONDS: f64 = 0.1;
@@ -54,6 +56,7 @@ pub struct OpenAiSpeech {
     url: Url,
     key: Option<HeaderValue>,
     model: String,
+    party: Party,
 }
 
 /// What the service answers; plain `json` has the text alone.
@@ -86,6 +89,7 @@ impl OpenAiSpeech {
             url: endpoint(base_url, "/audio/transcriptions")?,
             key: key_header("Bearer ", key)?,
             model: model_name(model)?,
+            party: party(base_url),
         })
     }
 
@@ -138,6 +142,10 @@ impl OpenAiSpeech {
 impl SpeechToText for OpenAiSpeech {
     fn name(&self) -> String {
         self.model.clone()
+    }
+
+    fn party(&self) -> Option<Party> {
+        Some(self.party.clone())
     }
 
     async fn transcribe(&self, audio: &AudioFile) -> Outcome<Transcript> {

@@ -4,7 +4,7 @@
 //! entry is checked in the same transaction.
 
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, UpdateMany};
 
 use super::Store;
 use super::claims::write_held;
@@ -23,14 +23,34 @@ impl Store {
         write_held(&self.db, update).await
     }
 
+    /// An update of an entry that got further than ever: neither its failed attempts and crashes so far nor
+    /// its waiting count any more.
+    fn further(&self, ticket: Ticket) -> UpdateMany<entries::Entity> {
+        self.held(ticket)
+            .col_expr(entries::Column::Attempts, 0_i32.into())
+            .col_expr(entries::Column::Crashes, 0_i32.into())
+            .col_expr(entries::Column::WaitingSince, Expr::value(None::<i64>))
+    }
+
     pub(super) async fn write_note(&self, ticket: Ticket, note: &Note) -> Outcome<()> {
-        let update = self.held(ticket).col_expr(entries::Column::Note, document(note)?.into());
+        let update = self.further(ticket).col_expr(entries::Column::Note, document(note)?.into());
         write_held(&self.db, update).await
     }
 
     pub(super) async fn write_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()> {
-        let section = section.map_or(no_text(), |id| plain(id).into());
-        write_held(&self.db, self.held(ticket).col_expr(entries::Column::Section, section.into())).await
+        let update = match section {
+            Some(id) => self
+                .further(ticket)
+                .col_expr(entries::Column::Section, plain(id).into())
+                .col_expr(entries::Column::Body, entries::WRITTEN.into()),
+            None => self.held(ticket).col_expr(entries::Column::Section, no_text().into()),
+        };
+        write_held(&self.db, update).await
+    }
+
+    pub(super) async fn write_intent(&self, ticket: Ticket) -> Outcome<()> {
+        let update = self.held(ticket).col_expr(entries::Column::Body, entries::INTENDED.into());
+        write_held(&self.db, update).await
     }
 
     pub(super) async fn media_record(&self, key: &MediaKey) -> Outcome<Media> {
@@ -56,7 +76,13 @@ impl Store {
     ) -> Outcome<()> {
         let key = plain(&key.0);
         let transaction = self.begin().await?;
-        let belongs = self.held(ticket).col_expr(entries::Column::MediaKey, key.as_str().into());
+        // Every run tells anew what the platform says. Only what was not known before is a step: a video
+        // that kills its worker right after each download has to be given up.
+        let is_known =
+            media::Entity::find_by_id(key.as_str()).filter(column.is_not_null()).count(&transaction).await?
+                > 0;
+        let held = if is_known { self.held(ticket) } else { self.further(ticket) };
+        let belongs = held.col_expr(entries::Column::MediaKey, key.as_str().into());
         write_held(&transaction, belongs).await?;
         let values: [(media::Column, Expr); 4] = [
             (media::Column::Key, key.into()),

@@ -1,62 +1,128 @@
 //! Claims: who may work on an entry, and until when.
 
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
+use std::time::Duration;
+
+use sea_orm::sea_query::{Expr, ExprTrait, Order, PostgresQueryBuilder, Query, SqliteQueryBuilder};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Statement,
     UpdateMany,
 };
 
 use super::Store;
-use super::tables::entries::{Column, Entity, Model, RUNNING, WAITING};
+use super::tables::connections;
+use super::tables::entries::{Column, Entity, INTENDED, Model, RUNNING, WAITING, WRITTEN};
 use super::text::{checkpoint, plain, reason, uuid};
-use crate::domain::entry::{Claimed, DatabaseId, EntryId, RunLease, Ticket};
+use crate::domain::entry::{Body, Claimed, DatabaseId, EntryId, Lane, RunLease, Ticket};
 use crate::failure::{Failure, Outcome};
 
+/// The lock that claims take in turn on PostgreSQL; any number will do, ours spells `lnkclaim` in ASCII.
+const CLAIM_LOCK: i64 = 0x6c6e_6b63_6c61_696d;
+
+/// Of the users who have something due in a lane, the one whose last turn is longest ago. The users are read
+/// off the index one by one, so that the cost grows with them and not with what they have waiting. Each look
+/// is a subquery of its own that ends at the first row: a planner whose statistics are old has nothing to
+/// choose but the index, where a join or an aggregate once read all that waits.
+const WHOSE_TURN: &str = "\
+    WITH RECURSIVE users(id) AS ( \
+      SELECT (SELECT connection_id FROM entries WHERE state = 'waiting' AND lane = {lane} \
+              ORDER BY connection_id LIMIT 1) \
+      UNION ALL \
+      SELECT (SELECT connection_id FROM entries \
+              WHERE state = 'waiting' AND lane = {lane} AND connection_id > users.id \
+              ORDER BY connection_id LIMIT 1) \
+      FROM users WHERE users.id IS NOT NULL) \
+    SELECT users.id AS id FROM users \
+    WHERE (SELECT not_before FROM entries \
+           WHERE state = 'waiting' AND lane = {lane} AND connection_id = users.id \
+           ORDER BY not_before LIMIT 1) <= {now} \
+    ORDER BY (SELECT served FROM connections WHERE connections.id = users.id), users.id LIMIT 1";
+
 impl Store {
-    /// One statement, so that no two workers can take the same entry.
+    /// Claims in one transaction: whose turn it is, their first due entry, their turn used up. Claims take
+    /// each other's turns into account, so they are made one after the other.
     pub(super) async fn claim_next(&self, owner: &str) -> Outcome<Option<Claimed>> {
-        // All rows are read, though there is one at most: SQLite commits when the statement is through.
-        let claimed = self.claiming(owner).exec_with_returning(&self.db).await?;
-        claimed.into_iter().next().map(claimed_entry).transpose()
+        let transaction = self.begin().await?;
+        if self.db.get_database_backend() == DbBackend::Postgres {
+            transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({CLAIM_LOCK})")).await?;
+        }
+        for lane in [Lane::New, Lane::Backlog] {
+            while let Some(user) = self.whose_turn(&transaction, lane).await? {
+                let claimed = self.claiming(owner, lane, &user).exec_with_returning(&transaction).await?;
+                // Removed with its database in the same moment: no turn is used up by nothing.
+                let Some(entry) = claimed.into_iter().next() else { continue };
+                self.turn_is_used(&transaction, &user).await?;
+                transaction.commit().await?;
+                return claimed_entry(entry).map(Some);
+            }
+        }
+        Ok(None)
     }
 
-    fn claiming(&self, owner: &str) -> UpdateMany<Entity> {
+    async fn whose_turn(&self, db: &impl ConnectionTrait, lane: Lane) -> Outcome<Option<String>> {
+        let statement = Statement::from_string(self.db.get_database_backend(), self.whose_turn_sql(lane));
+        let row = db.query_one_raw(statement).await?;
+        Ok(row.map(|row| row.try_get("", "id")).transpose()?)
+    }
+
+    fn whose_turn_sql(&self, of: Lane) -> String {
+        let now = Query::select().expr(self.time()).to_owned();
+        let now = match self.db.get_database_backend() {
+            DbBackend::Postgres => now.to_string(PostgresQueryBuilder),
+            _ => now.to_string(SqliteQueryBuilder),
+        };
+        WHOSE_TURN.replace("{lane}", &lane(of).to_string()).replace("{now}", &format!("({now})"))
+    }
+
+    fn claiming(&self, owner: &str, of: Lane, user: &str) -> UpdateMany<Entity> {
+        let first_due = Query::select()
+            .column(Column::Id)
+            .from(Entity)
+            .and_where(Column::State.eq(WAITING))
+            .and_where(Column::Lane.eq(lane(of)))
+            .and_where(Column::ConnectionId.eq(user))
+            .and_where(Expr::col(Column::NotBefore).lte(self.time()))
+            .order_by(Column::NotBefore, Order::Asc)
+            .order_by(Column::Id, Order::Asc)
+            .limit(1)
+            .to_owned();
         Entity::update_many()
             .col_expr(Column::State, RUNNING.into())
             .col_expr(Column::RunLease, Expr::col(Column::RunLease).add(1))
             .col_expr(Column::LeaseOwner, plain(owner).into())
             .col_expr(Column::LeaseUntil, self.time_after(self.options.lease))
             .col_expr(Column::UpdatedAt, self.time())
-            .filter(Expr::col(Column::Id).eq(self.next_due()))
+            .filter(Expr::col(Column::Id).eq(first_due))
+            // Asked for again: its owner may have changed it in the same moment.
+            .filter(Column::State.eq(WAITING))
     }
 
-    /// The id of the entry that is due for the longest time. PostgreSQL locks it and passes over the ones
-    /// others are just claiming; SQLite has one writer at a time and leaves the lock out.
-    fn next_due(&self) -> SelectStatement {
-        Query::select()
-            .column(Column::Id)
-            .from(Entity)
-            .and_where(Column::State.eq(WAITING))
-            .and_where(Expr::col(Column::NotBefore).lte(self.time()))
-            .order_by(Column::NotBefore, Order::Asc)
-            .order_by(Column::Id, Order::Asc)
-            .limit(1)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .to_owned()
+    async fn turn_is_used(&self, db: &impl ConnectionTrait, user: &str) -> Outcome<()> {
+        use connections::Column;
+        let last = Query::select().expr(Expr::col(Column::Served).max()).from(connections::Entity).to_owned();
+        connections::Entity::update_many()
+            .col_expr(Column::Served, Expr::from(last).add(1))
+            .filter(Column::Id.eq(user))
+            .exec(db)
+            .await?;
+        Ok(())
     }
 
     /// How the database would look for the next entry, in its own words; nothing is claimed.
     pub async fn explain_claim(&self) -> Outcome<String> {
         let backend = self.db.get_database_backend();
-        let claim = self.claiming("nobody").build(backend).to_string();
         let (explain, column) = match backend {
             DbBackend::Postgres => ("EXPLAIN", "QUERY PLAN"),
             _ => ("EXPLAIN QUERY PLAN", "detail"),
         };
-        let rows =
-            self.db.query_all_raw(Statement::from_string(backend, format!("{explain} {claim}"))).await?;
-        let lines: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get("", column)).collect();
-        Ok(lines?.join("\n"))
+        let claim = self.claiming("nobody", Lane::New, "somebody").build(backend).to_string();
+        let mut lines: Vec<String> = Vec::new();
+        for statement in [self.whose_turn_sql(Lane::New), claim] {
+            let explained = Statement::from_string(backend, format!("{explain} {statement}"));
+            for row in self.db.query_all_raw(explained).await? {
+                lines.push(row.try_get("", column)?);
+            }
+        }
+        Ok(lines.join("\n"))
     }
 
     /// An update of an entry by the worker that holds it; touches nothing when somebody else does.
@@ -93,7 +159,16 @@ pub(super) async fn write_held(db: &impl ConnectionTrait, update: UpdateMany<Ent
     }
 }
 
+/// The number a lane is kept as.
+pub(super) fn lane(lane: Lane) -> i32 {
+    match lane {
+        Lane::New => 0,
+        Lane::Backlog => 1,
+    }
+}
+
 fn claimed_entry(row: Model) -> Outcome<Claimed> {
+    let waited = row.waiting_since.map_or(0, |since| row.updated_at.saturating_sub(since));
     Ok(Claimed {
         ticket: Ticket { entry: EntryId(uuid(&row.id)?), lease: RunLease(row.run_lease) },
         database: DatabaseId(uuid(&row.database_id)?),
@@ -102,6 +177,13 @@ fn claimed_entry(row: Model) -> Outcome<Claimed> {
         attempts: u32::try_from(row.attempts).unwrap_or_default(),
         note: checkpoint(row.note, "note"),
         section: row.section,
+        body: match row.body {
+            WRITTEN => Body::Written,
+            INTENDED => Body::Intended,
+            _ => Body::Untouched,
+        },
+        waiting: checkpoint(row.waiting, "waiting"),
+        waited: Duration::from_millis(u64::try_from(waited).unwrap_or_default()),
         verdict: row.verdict.as_deref().map(reason),
     })
 }

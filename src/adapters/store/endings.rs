@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use sea_orm::UpdateMany;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 
 use super::Store;
-use super::claims::write_held;
+use super::claims::{lane, write_held};
 use super::tables::entries::{Column, DONE, Entity, WAITING};
-use super::text::{no_text, reason_name};
-use crate::domain::entry::Ticket;
+use super::text::{document, no_text, reason_name};
+use crate::domain::entry::{Lane, Ticket};
 use crate::domain::reason::Reason;
 use crate::domain::stage::Status;
 use crate::failure::Outcome;
@@ -41,19 +41,38 @@ impl Store {
             NextRun::Retry(pause) => back
                 .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
                 .col_expr(Column::NotBefore, self.time_after(pause)),
-            NextRun::Wait(pause) => back.col_expr(Column::NotBefore, self.time_after(pause)),
+            NextRun::Wait { pause, waiting: None } => {
+                back.col_expr(Column::NotBefore, self.time_after(pause))
+            }
+            NextRun::Wait { pause, waiting: Some(waiting) } => back
+                .col_expr(Column::Status, Status::Pending.name().into())
+                .col_expr(Column::Waiting, document(&waiting)?.into())
+                .col_expr(
+                    Column::WaitingSince,
+                    Func::coalesce([Expr::col(Column::WaitingSince), self.time()]).into(),
+                )
+                .col_expr(Column::NotBefore, self.time_after(pause)),
             // Once more through the chain, to its end, where the owner is told.
             NextRun::GiveUp(reason) => back
                 .col_expr(Column::Verdict, reason_name(reason)?.into())
                 .col_expr(Column::Status, Status::Saving.name().into())
-                .col_expr(Column::NotBefore, self.time()),
+                // Telling it has a day of its own.
+                .col_expr(Column::WaitingSince, Expr::value(None::<i64>))
+                // Before all others of its owner, and not behind new links of everybody: its row still
+                // looks as if it were worked on, and telling is short.
+                .col_expr(Column::Lane, lane(Lane::New).into())
+                .col_expr(Column::NotBefore, 0_i64.into()),
         };
         write_held(&self.db, update).await
     }
 }
 
 fn finished(update: UpdateMany<Entity>, now: Expr) -> UpdateMany<Entity> {
-    released(update).col_expr(Column::State, DONE.into()).col_expr(Column::FinishedAt, now)
+    released(update)
+        .col_expr(Column::State, DONE.into())
+        .col_expr(Column::FinishedAt, now)
+        .col_expr(Column::Waiting, no_text().into())
+        .col_expr(Column::WaitingSince, Expr::value(None::<i64>))
 }
 
 /// Nobody holds it any more. The lease's number stays: it only ever grows.

@@ -1,11 +1,12 @@
 //! Takes found rows into the journal.
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::Store;
-use super::tables::entries::{Column, DONE, Entity, WAITING};
-use super::tables::insert;
+use super::claims::lane;
+use super::tables::entries::{Column, DONE, Entity, UNTOUCHED, WAITING};
+use super::tables::{databases, insert};
 use super::text::{no_text, plain};
 use crate::domain::entry::{Enqueued, EntryId, FoundRow};
 use crate::domain::stage::Status;
@@ -24,9 +25,17 @@ impl Store {
 
     /// Makes an entry unless the row has one.
     async fn insert_row(&self, row: &FoundRow) -> Outcome<bool> {
-        let values: [(Column, Expr); 12] = [
+        let connection = Query::select()
+            .column(databases::Column::ConnectionId)
+            .from(databases::Entity)
+            .and_where(databases::Column::Id.eq(row.database.to_string()))
+            .to_owned();
+        let values: [(Column, Expr); 15] = [
             (Column::Id, EntryId::new().to_string().into()),
             (Column::DatabaseId, row.database.to_string().into()),
+            (Column::ConnectionId, Expr::SubQuery(None, Box::new(connection.into()))),
+            (Column::Lane, lane(row.lane).into()),
+            (Column::Body, UNTOUCHED.into()),
             (Column::PageId, plain(&row.page).into()),
             (Column::Link, plain(&row.link).into()),
             (Column::State, WAITING.into()),
@@ -61,6 +70,10 @@ impl Store {
             .col_expr(Column::Verdict, no_text().into())
             .col_expr(Column::Note, no_text().into())
             .col_expr(Column::FinishedAt, Expr::value(None::<i64>))
+            .col_expr(Column::Lane, lane(row.lane).into())
+            .col_expr(Column::Waiting, no_text().into())
+            .col_expr(Column::WaitingSince, Expr::value(None::<i64>))
+            .col_expr(Column::Body, UNTOUCHED.into())
             .col_expr(Column::NotBefore, self.time())
             .col_expr(Column::UpdatedAt, self.time())
             .filter(Column::DatabaseId.eq(row.database.to_string()))

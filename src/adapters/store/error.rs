@@ -1,4 +1,4 @@
-//! Which errors of a database pass by themselves.
+//! Which errors of a database pass by themselves: they are waited for, because no entry can help them.
 
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
@@ -15,7 +15,8 @@ const PASSING_SQLITE: [i32; 6] = [5, 6, 8, 10, 13, 14];
 
 impl From<DbErr> for Failure {
     fn from(error: DbErr) -> Self {
-        if is_passing(&error) { Self::transient(error) } else { Self::bug(error) }
+        // No attempt of an entry is used up by a database that is away.
+        if is_passing(&error) { Self::wait(None, error) } else { Self::bug(error) }
     }
 }
 

@@ -65,6 +65,10 @@ impl Journal for Store {
         self.within("keep a section", self.write_section(ticket, section)).await
     }
 
+    async fn intend_body(&self, ticket: Ticket) -> Outcome<()> {
+        self.within("keep an intent", self.write_intent(ticket)).await
+    }
+
     async fn complete(&self, ticket: Ticket) -> Outcome<()> {
         self.within("complete an entry", self.end_completed(ticket)).await
     }

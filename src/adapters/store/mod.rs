@@ -2,8 +2,9 @@
 //!
 //! Both databases run the same statements, built once; what differs (the clock, how a connection is
 //! opened, which errors pass by themselves) stands in `clock`, `open` and `error`. Every operation has a
-//! time limit, so that a stalled database is a passing failure and never a worker that hangs.
+//! time limit, so that a stalled database is waited for and never a worker that hangs.
 
+mod breakers;
 mod checkpoints;
 mod claims;
 mod clock;
@@ -28,6 +29,7 @@ use sea_orm::{
 };
 
 use crate::adapters::seal::Seal;
+use crate::domain::breaker::Pauses;
 use crate::failure::{Failure, Outcome};
 
 /// How long a claim lasts without a beat. Long enough to survive a slow database for some beats, short
@@ -44,11 +46,13 @@ pub struct StoreOptions {
     /// How long a claim lasts without a beat. Zero gives claims that have run out as soon as they are
     /// made, which is how tests play a worker that died.
     pub lease: Duration,
+    /// How long parties out of order are left alone.
+    pub pauses: Pauses,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { lease: LEASE }
+        Self { lease: LEASE, pauses: Pauses::default() }
     }
 }
 
@@ -64,7 +68,7 @@ impl Store {
     /// Opens a database (`sqlite:` or `postgres:` address), brings its tables up to date and seals every
     /// token with the newest key. An SQLite file and its folder are made where they are missing.
     ///
-    /// Fails as transient while the database cannot be reached, and as a bug when the address is none or
+    /// Fails as waiting while the database cannot be reached, and as a bug when the address is none or
     /// when the keys open not a single token.
     pub async fn open(database_url: &str, seal: Seal) -> Outcome<Self> {
         Self::open_with(database_url, seal, StoreOptions::default()).await
@@ -93,7 +97,7 @@ impl Store {
         let done = tokio::time::timeout(LONGEST_OPERATION, operation).await;
         done.unwrap_or_else(|_| {
             let seconds = LONGEST_OPERATION.as_secs();
-            Err(Failure::transient(anyhow!("the database gave no answer within {seconds} s")))
+            Err(Failure::wait(None, anyhow!("the database gave no answer within {seconds} s")))
         })
         .map_err(|failure| failure.context(doing))
     }

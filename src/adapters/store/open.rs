@@ -11,16 +11,20 @@ use anyhow::anyhow;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::{LONGEST_OPERATION, Store};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Kind, Outcome};
 
 /// How long to wait for a connection, made anew or given back by somebody.
 const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// How long SQLite waits for another process to finish writing.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How often a file is tried to be opened that somebody else is just opening.
+const OPEN_AGAIN: Duration = Duration::from_millis(20);
 
 /// PostgreSQL gives up a statement by itself shortly before we stop waiting for it.
 const STATEMENT: Duration = Duration::from_secs(7);
@@ -32,6 +36,9 @@ const POSTGRES_CONNECTIONS: u32 = 6;
 /// One connection for SQLite: it has one writer anyway, and a queue before the pool is fair where its lock
 /// is not. A statement takes a fraction of a millisecond.
 const SQLITE_CONNECTIONS: u32 = 1;
+
+/// How long a change of the tables may take, waiting for another instance's included: it rewrites all rows.
+const MIGRATION: &str = "10min";
 
 /// The number of the lock that two instances starting together take in turn; any will do, ours spells
 /// `lnkscrib` in ASCII.
@@ -45,11 +52,28 @@ pub(super) async fn connect(database_url: &str) -> Outcome<DatabaseConnection> {
     // Values are never logged; the statements themselves tell nothing a failure does not tell.
     options.sqlx_logging(false).record_stmt_in_spans(false).connect_timeout(ACQUIRE).acquire_timeout(ACQUIRE);
     match scheme.as_str() {
-        "sqlite" => for_sqlite(&mut options, database_url).map_err(Failure::bug)?,
+        "sqlite" => {
+            for_sqlite(&mut options, database_url).map_err(Failure::bug)?;
+            return patiently(&options).await;
+        }
         "postgres" | "postgresql" => for_postgres(&mut options),
         _ => return Err(refused()),
     }
     Ok(Database::connect(options).await?)
+}
+
+/// Two processes that open a new file at once: the one that comes second to change its mode of writing is
+/// refused at once, whatever it was told about waiting (<https://www.sqlite.org/wal.html>, 8).
+async fn patiently(options: &ConnectOptions) -> Outcome<DatabaseConnection> {
+    let until = Instant::now() + BUSY;
+    loop {
+        match Database::connect(options.clone()).await.map_err(Failure::from) {
+            Err(failure) if matches!(failure.kind, Kind::Wait { .. }) && Instant::now() < until => {
+                sleep(OPEN_AGAIN).await;
+            }
+            opened => return opened,
+        }
+    }
 }
 
 fn for_sqlite(options: &mut ConnectOptions, database_url: &str) -> anyhow::Result<()> {
@@ -92,7 +116,9 @@ impl Store {
         let transaction = self.begin().await?;
         if self.db.get_database_backend() == DbBackend::Postgres {
             transaction
-                .execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                .execute_unprepared(&format!(
+                    "SET LOCAL statement_timeout = '{MIGRATION}'; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
+                ))
                 .await?;
         }
         Migrator::up(&transaction, None).await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use async_trait::async_trait;
+use chrono::DateTime;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Order, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
@@ -113,7 +114,7 @@ impl Store {
             .seal
             .open(token_of(&row.id), &row.token)
             .map_err(|error| Failure::permanent(Reason::Disconnected, error).context("open a token"))?;
-        let access = Access { connection: id, token };
+        let access = Access::new(id, token);
         Ok(Some(Connection { id, workspace: row.workspace, owner: row.owner, access }))
     }
 
@@ -249,5 +250,6 @@ fn link_database(row: databases::Model) -> Outcome<LinkDatabase> {
         mapping: parsed(&row.mapping, "read a mapping")?,
         instructions: row.instructions,
         language: row.language,
+        registered_at: DateTime::from_timestamp_millis(row.created_at),
     })
 }

@@ -9,10 +9,13 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, UpdateMany};
 
 use super::Store;
+use super::claims::lane;
 use super::endings::released;
-use super::tables::{entries, media};
+use super::tables::{breakers, entries, media};
 use super::text::reason_name;
 use crate::domain::backoff::MAX_CRASHES;
+use crate::domain::breaker;
+use crate::domain::entry::Lane;
 use crate::domain::reason::Reason;
 use crate::domain::stage::Status;
 use crate::failure::Outcome;
@@ -29,6 +32,7 @@ impl Store {
         let rescued = self.lost().exec(&self.db).await?.rows_affected;
         let pruned = self.prune_entries(keep).await?;
         self.prune_media(keep).await?;
+        self.forget_old_trouble().await?;
         Ok(Swept { rescued, poisoned, pruned })
     }
 
@@ -51,7 +55,8 @@ impl Store {
             .lost()
             .col_expr(Column::Verdict, reason_name(Reason::Crashing)?.into())
             .col_expr(Column::Status, Status::Saving.name().into())
-            .col_expr(Column::NotBefore, self.time())
+            .col_expr(Column::Lane, lane(Lane::New).into())
+            .col_expr(Column::NotBefore, 0_i64.into())
             .filter(Column::Crashes.gte(crashed_before))
             .filter(Column::Verdict.is_null());
         Ok(update.exec(&self.db).await?.rows_affected)
@@ -96,6 +101,15 @@ impl Store {
             .and_where(Expr::col(Column::UpdatedAt).lte(self.time_before(keep)))
             .to_owned();
         self.db.execute(&delete).await?;
+        Ok(())
+    }
+
+    /// Removes the records of parties of which nothing was heard for long. There are as many as parties.
+    async fn forget_old_trouble(&self) -> Outcome<()> {
+        breakers::Entity::delete_many()
+            .filter(Expr::col(breakers::Column::OpenUntil).lte(self.time_before(breaker::MEMORY)))
+            .exec(&self.db)
+            .await?;
         Ok(())
     }
 }

@@ -30,6 +30,7 @@ pub(super) mod connections {
         pub owner: String,
         pub workspace: String,
         pub token: String,
+        pub served: i64,
         pub created_at: i64,
         pub updated_at: i64,
     }
@@ -89,6 +90,27 @@ pub(super) mod media {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Parties that made trouble lately.
+pub(super) mod breakers {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "breakers")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub party: String,
+        pub failures: i32,
+        pub open_until: i64,
+        pub limited: i32,
+        pub trying: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Entries on their way.
 pub(super) mod entries {
     use sea_orm::entity::prelude::*;
@@ -99,6 +121,13 @@ pub(super) mod entries {
     pub const RUNNING: &str = "running";
     /// Nothing more happens by itself.
     pub const DONE: &str = "done";
+
+    /// How far a run has got with the body of its page.
+    pub const UNTOUCHED: i32 = 0;
+    /// See [`UNTOUCHED`].
+    pub const INTENDED: i32 = 1;
+    /// See [`UNTOUCHED`].
+    pub const WRITTEN: i32 = 2;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "entries")]
@@ -120,6 +149,11 @@ pub(super) mod entries {
         pub verdict: Option<String>,
         pub note: Option<String>,
         pub section: Option<String>,
+        pub connection_id: String,
+        pub lane: i32,
+        pub waiting: Option<String>,
+        pub waiting_since: Option<i64>,
+        pub body: i32,
         pub finished_at: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Store;
-use super::tables::entries::{Column, Entity, Model};
+use super::tables::entries::{Column, Entity, Model, WAITING};
 use super::text::{checkpoint, reason, uuid};
 use crate::domain::entry::{DatabaseId, EntryId, EntryView};
 use crate::domain::note::Note;
@@ -62,6 +62,8 @@ impl Store {
 
 fn entry_view(row: Model) -> Outcome<EntryView> {
     let status = status(&row.status)?;
+    // Handed back for a party's sake it is pending; a run that began since then shows how far it is.
+    let waits = row.state == WAITING && status == Status::Pending && row.waiting_since.is_some();
     Ok(EntryView {
         id: EntryId(uuid(&row.id)?),
         database_id: DatabaseId(uuid(&row.database_id)?),
@@ -70,6 +72,8 @@ fn entry_view(row: Model) -> Outcome<EntryView> {
         status,
         attempts: u32::try_from(row.attempts).unwrap_or_default(),
         reason: row.verdict.as_deref().filter(|_| status == Status::Failed).map(reason),
+        waiting: row.waiting.filter(|_| waits).and_then(|text| checkpoint(Some(text), "waiting")),
+        waiting_since: row.waiting_since.map(moment).transpose()?,
         created_at: moment(row.created_at)?,
         updated_at: moment(row.updated_at)?,
     })

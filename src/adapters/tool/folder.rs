@@ -3,7 +3,6 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use tokio::fs;
 
 use crate::failure::{Failure, Outcome};
@@ -13,11 +12,11 @@ pub async fn empty_folder(parent: &Path, name: &str) -> Outcome<PathBuf> {
     let folder = parent.join(name);
     match fs::remove_dir_all(&folder).await {
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(Failure::transient(error).context(format!("cannot clear the folder {name}")));
+            return Err(Failure::of_file(error).context(format!("cannot clear the folder {name}")));
         }
         _ => {}
     }
-    let made = fs::create_dir_all(&folder).await.with_context(|| format!("cannot create the folder {name}"));
-    made.map_err(Failure::transient)?;
+    let made = fs::create_dir_all(&folder).await;
+    made.map_err(|error| Failure::of_file(error).context(format!("cannot create the folder {name}")))?;
     Ok(folder)
 }

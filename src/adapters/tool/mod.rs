@@ -2,10 +2,11 @@
 //!
 //! Takes a program, its arguments as a list and a work dir; gives its exit status, its standard output
 //! up to a limit and the end of what it said on standard error. Fails when the program is missing, says
-//! too much or takes too long. The program gets a clean environment and a process group of its own;
+//! too much or takes too long; where it met a full disk, that is waited for. The program gets a clean environment and a process group of its own;
 //! when the time is over, or the caller loses interest and drops the future, the whole group is killed.
 //! Programs read strangers' files here, so their words are cleaned before anybody logs them.
 
+mod children;
 mod folder;
 mod group;
 mod words;
@@ -21,9 +22,12 @@ use tokio::process::Command;
 
 use self::group::Group;
 use self::words::{OneLine, clean, read_all, read_end};
-use crate::failure::{Failure, Outcome};
+use crate::domain::waiting::Waiting;
+use crate::failure::{Failure, Outcome, ROOM_AGAIN};
 
+pub use children::{die_with_parent, kill_all};
 pub use folder::empty_folder;
+pub use words::says_no_room;
 
 /// What a program may write to standard output unless told otherwise, in bytes.
 const STDOUT_BYTES: usize = 1 << 20;
@@ -103,10 +107,13 @@ pub enum ToolError {
     },
 }
 
-/// All of these pass, if only by an operator's hand: a missing program is set up, a busy machine calms down.
+/// All of these pass, if only by an operator's hand: a missing program is set up, a busy machine calms down,
+/// a full disk is waited for.
 impl From<ToolError> for Failure {
     fn from(error: ToolError) -> Self {
-        Failure::transient(error)
+        let is_full = matches!(&error, ToolError::Failed { stderr, .. } if says_no_room(stderr));
+        let failure = Failure::transient(error);
+        if is_full { failure.waits(Waiting::NoSpace, ROOM_AGAIN) } else { failure }
     }
 }
 
@@ -229,12 +236,22 @@ impl Tool {
 }
 
 impl Finished {
-    /// The result when the program ended well.
+    /// Whether it found the disk full; what it wrote is cut short then, whatever its exit status.
+    pub fn met_a_full_disk(&self) -> bool {
+        says_no_room(&self.stderr)
+    }
+
+    /// The result when the program ended well. ffmpeg does not count a file it could not finish as a failure.
     pub fn success(self) -> Result<Self, ToolError> {
-        if self.status.success() {
+        if self.status.success() && !self.met_a_full_disk() {
             return Ok(self);
         }
-        Err(ToolError::Failed { program: self.program, status: self.status, stderr: self.stderr })
+        Err(self.failed())
+    }
+
+    /// The same as a failure.
+    pub fn failed(self) -> ToolError {
+        ToolError::Failed { program: self.program, status: self.status, stderr: self.stderr }
     }
 
     /// Standard output as text.

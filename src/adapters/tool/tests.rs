@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::words::KEPT_STDERR_BYTES;
 use super::*;
+use crate::failure::Kind;
 
 fn shell(script: &str, dir: &Path) -> Tool {
     Tool::new(Path::new("/bin/sh"), dir).args(["-c", script])
@@ -52,6 +53,16 @@ async fn a_failing_program_is_quoted_with_its_last_words() {
     let failure = shell(script, dir.path()).succeed().await.unwrap_err().to_string();
     assert!(failure.contains("exit status: 3") && failure.ends_with("bad  [31mfile [0m"), "{failure}");
     assert!(failure.len() < 3 * KEPT_STDERR_BYTES, "{}", failure.len());
+}
+
+#[tokio::test]
+async fn a_program_that_meets_a_full_disk_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let failure = shell("cat /bin/sh >/dev/full", dir.path()).succeed().await.unwrap_err();
+    assert_eq!(failure.waiting, Some(Waiting::NoSpace), "{failure}");
+    assert_eq!(failure.kind, Kind::Wait { retry_after: Some(ROOM_AGAIN) });
+    let other = shell("cat /nowhere", dir.path()).succeed().await.unwrap_err();
+    assert_eq!((other.kind, other.waiting), (Kind::Transient { retry_after: None }, None));
 }
 
 #[tokio::test]

@@ -50,6 +50,14 @@ pub(super) fn clean(bytes: &[u8]) -> String {
     clean.trim().to_owned()
 }
 
+/// How the system words a full disk and a used-up quota, `ENOSPC` and `EDQUOT`.
+const NO_ROOM: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
+
+/// Whether a program met a full disk.
+pub fn says_no_room(stderr: &str) -> bool {
+    NO_ROOM.iter().any(|words| stderr.contains(words))
+}
+
 /// Several lines as one, for an error text.
 pub(super) struct OneLine<'a>(pub(super) &'a str);
 

@@ -1,7 +1,8 @@
 //! yt-dlp, the program that knows how the platforms hide their videos.
 //!
 //! Takes the address of a video; gives one file of at most 720 lines and what the platform says about it.
-//! Fails as permanent with the reason the platform gave, as waiting when it limits us, else as transient.
+//! Fails as permanent with the reason the platform gave, as waiting when it limits us or our disk is full, as
+//! an outage when the platform or the way to it is out of order, else as transient.
 //! A stranger chooses the address and the platform chooses the answer, so: the host must be on the list,
 //! the arguments are fixed, only the site's own extractors are loaded, no configuration, plug-in, cache or
 //! cookie of this machine is read, and size, length and time are limited before and during the download.
@@ -9,19 +10,23 @@
 mod info;
 mod platforms;
 mod refusal;
+mod walls;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::fs;
 
-use crate::adapters::tool::{Tool, empty_folder};
+use self::walls::{Wall, Walls};
+use crate::adapters::tool::{Finished, Tool, empty_folder};
 use crate::domain::link::VideoUrl;
 use crate::domain::reason::Reason;
+use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{Download, VideoSource};
 
@@ -47,6 +52,9 @@ const VERSION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Smaller frames lose captions, larger ones are scaled down for reading anyway.
 const SORT: &str = "res:720,vcodec:h264,acodec:aac";
+
+/// The platform whose limit is a login wall.
+const WALLED: &str = "Instagram";
 
 /// What stays the same for every download.
 const FIXED: [&str; 37] = [
@@ -118,6 +126,7 @@ pub struct YtDlpSettings {
 #[derive(Debug, Clone)]
 pub struct YtDlp {
     settings: YtDlpSettings,
+    walls: Arc<Walls>,
 }
 
 /// Who serves a link.
@@ -130,7 +139,7 @@ enum Source<'a> {
 impl YtDlp {
     /// A source with these settings; nothing runs yet.
     pub fn new(settings: YtDlpSettings) -> Self {
-        Self { settings }
+        Self { settings, walls: Arc::default() }
     }
 
     /// The version of the program, such as `2026.10.26`.
@@ -213,13 +222,33 @@ impl YtDlp {
             return Ok(None);
         };
         let copy = folder.join("cookies.txt");
-        fs::copy(file, &copy).await.context("cannot copy the cookies file").map_err(Failure::transient)?;
+        let copied = fs::copy(file, &copy).await;
+        copied.map_err(|error| Failure::of_file(error).context("cannot copy the cookies file"))?;
         Ok(Some(copy))
+    }
+
+    /// Why there is no video. Without a login a wall may be a limit on all who have none.
+    fn refused(&self, url: &VideoUrl, finished: &Finished) -> Failure {
+        let failure = refusal::refusal(finished);
+        if self.settings.cookies_file.is_some() || !refusal::is_login_wall(finished) {
+            return failure;
+        }
+        match self.walls.met(url.as_str(), Instant::now()) {
+            Wall::Limit => Failure::wait(Some(refusal::RATE_LIMIT_PAUSE), failure.cause),
+            Wall::Lasting => Failure::permanent(Reason::LoginNeeded, failure.cause),
+        }
     }
 }
 
 #[async_trait]
 impl VideoSource for YtDlp {
+    fn party(&self, url: &VideoUrl) -> Option<Party> {
+        Some(match self.source_of(url).ok()? {
+            Source::Platform(platform) => Party::new(platform.name.as_str()),
+            Source::Extra => Party::new(url.authority()),
+        })
+    }
+
     async fn fetch(&self, url: &VideoUrl, work_dir: &Path) -> Outcome<Download> {
         let source = self.source_of(url)?;
         let folder = empty_folder(work_dir, FOLDER).await?;
@@ -233,7 +262,10 @@ impl VideoSource for YtDlp {
         }
         // The exit status alone says little: 101 also means that one video, as wished, is enough.
         let finished = run?;
-        let Some(printed) = printed(&folder).await? else { return Err(refusal::refusal(&finished)) };
+        if finished.met_a_full_disk() {
+            return Err(finished.failed().into());
+        }
+        let Some(printed) = printed(&folder).await? else { return Err(self.refused(url, &finished)) };
         let file = folder.join(&printed.filepath);
         let size = fs::metadata(&file)
             .await
@@ -243,6 +275,9 @@ impl VideoSource for YtDlp {
             return Err(Failure::permanent(Reason::TooLarge, anyhow!("the video has {} bytes", size.len())));
         }
         let name = if let Source::Platform(platform) = source { platform.name.as_str() } else { "Web" };
+        if name == WALLED {
+            self.walls.passed(url.as_str(), Instant::now());
+        }
         Ok(Download { file, info: printed.info(name) })
     }
 }

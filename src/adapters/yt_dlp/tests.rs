@@ -48,6 +48,57 @@ async fn a_platform_and_a_trusted_host_get_as_far_as_the_program() {
     }
 }
 
+/// A source whose program only says why there is no video.
+fn says(words: &str, dir: &Path) -> YtDlp {
+    use std::os::unix::fs::PermissionsExt;
+    let program = dir.join("yt-dlp");
+    std::fs::write(&program, format!("#!/bin/sh\nprintf '%s\\n' '{words}' >&2\nexit 1\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let settings = source(&[]).settings;
+    YtDlp::new(YtDlpSettings { program, ..settings })
+}
+
+#[tokio::test]
+async fn a_login_wall_of_instagram_is_waited_out_without_a_login_and_believed_with_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let link = understand("https://www.instagram.com/reel/CxYzAbCdEfG/").unwrap().url;
+    let wall =
+        "ERROR: [Instagram] C: Instagram sent an empty media response. If it is not, then use --cookies";
+    let mut source = says(wall, dir.path());
+    let failure = source.fetch(&link, dir.path()).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Wait { retry_after: Some(refusal::RATE_LIMIT_PAUSE) }, "{failure}");
+
+    let cookies = dir.path().join("login.txt");
+    std::fs::write(&cookies, "# Netscape HTTP Cookie File\n").unwrap();
+    source.settings.cookies_file = Some(cookies);
+    let failure = source.fetch(&link, dir.path()).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::LoginNeeded), "{failure}");
+}
+
+#[tokio::test]
+async fn a_post_that_says_whom_it_is_for_and_a_full_disk_are_told_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let link = understand("https://www.instagram.com/reel/CxYzAbCdEfG/").unwrap().url;
+    let adults = "ERROR: [Instagram] C: Restricted Video: You must be 18 years old or over. Use --cookies";
+    let failure = says(adults, dir.path()).fetch(&link, dir.path()).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::LoginNeeded), "{failure}");
+
+    let full = "ERROR: unable to write data: [Errno 28] No space left on device";
+    let failure = says(full, dir.path()).fetch(&link, dir.path()).await.unwrap_err();
+    assert_eq!(failure.waiting, Some(crate::domain::waiting::Waiting::NoSpace), "{failure}");
+}
+
+#[test]
+fn a_party_is_the_platform_or_the_trusted_place() {
+    let party = |link: &str| {
+        let party = source(&["127.0.0.1:9090"]).party(&understand(link).unwrap().url);
+        party.map(|party| party.name().to_owned())
+    };
+    assert_eq!(party("https://vm.tiktok.com/ZM1").as_deref(), Some("TikTok"));
+    assert_eq!(party("http://127.0.0.1:9090/clip.mp4").as_deref(), Some("127.0.0.1:9090"));
+    assert_eq!(party("https://example.org/clip.mp4"), None);
+}
+
 #[test]
 fn a_version_is_compared_by_its_numbers() {
     assert_eq!(numbers("2026.10.26"), Some((2026, 10, 26)));

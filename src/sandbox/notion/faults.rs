@@ -23,6 +23,8 @@ pub enum Fault {
     Stall(Duration),
     /// The connection breaks without an answer; nothing happens.
     Reset,
+    /// An answer of this many bytes that means nothing; nothing happens.
+    Huge(usize),
     /// The effect happens; half of the answer arrives, then the connection breaks.
     CutBody,
     /// The effect happens; the answer is this status (500 or 504).
@@ -49,7 +51,12 @@ impl Fault {
                 "Conflict occurred while saving. Please try again.",
             )),
             Self::Unauthorized => Some(ApiError::unauthorized()),
-            Self::Stall(_) | Self::Reset | Self::CutBody | Self::AnswerLost(_) | Self::AnswerLate(_) => None,
+            Self::Stall(_)
+            | Self::Reset
+            | Self::Huge(_)
+            | Self::CutBody
+            | Self::AnswerLost(_)
+            | Self::AnswerLate(_) => None,
         }
     }
 }

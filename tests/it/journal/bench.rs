@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::{Store, StoreOptions};
-use linkscribe::domain::entry::{Claimed, ConnectionId, DatabaseId, Enqueued, FoundRow, LinkDatabase};
+use linkscribe::domain::entry::{Claimed, ConnectionId, DatabaseId, Enqueued, FoundRow, Lane, LinkDatabase};
 use linkscribe::domain::mapping::Mapping;
-use linkscribe::ports::{Journal, NewConnection, Registry};
+use linkscribe::ports::{Breakers, Journal, NewConnection, Registry};
+use sea_orm::ConnectionTrait;
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -28,6 +29,8 @@ pub(super) struct Bench {
     pub(super) journal: Arc<dyn Journal>,
     /// The same journal in the hands of a worker that dies at once: its claims have run out when they are made.
     pub(super) dying: Arc<dyn Journal>,
+    /// Who is out of order, as two instances see it.
+    pub(super) breakers: [Arc<dyn Breakers>; 2],
     /// The registry.
     pub(super) registry: Arc<dyn Registry>,
     /// The connection that is registered.
@@ -62,17 +65,18 @@ impl Bench {
 
     /// Two instances start at the same moment on an empty database.
     async fn at(url: String, place: Place) -> Self {
-        let gone = StoreOptions { lease: Duration::ZERO };
+        let gone = StoreOptions { lease: Duration::ZERO, ..StoreOptions::default() };
         let (store, dying) =
             tokio::join!(Store::open(&url, keys(KEY)), Store::open_with(&url, keys(KEY), gone));
-        let store = Arc::new(store.unwrap());
+        let (store, dying) = (Arc::new(store.unwrap()), Arc::new(dying.unwrap()));
         let connection = store.keep_connection(new_connection("ada", TOKEN)).await.unwrap();
         let database = store.keep_database(link_database(connection, "rows")).await.unwrap();
         Self {
             url,
             journal: store.clone(),
+            breakers: [store.clone(), dying.clone()],
             registry: store,
-            dying: Arc::new(dying.unwrap()),
+            dying,
             connection,
             database,
             _place: place,
@@ -90,7 +94,12 @@ impl Bench {
     }
 
     pub(super) fn row(&self, page: &str) -> FoundRow {
-        FoundRow { database: self.database, page: page.into(), link: format!("https://video.example/{page}") }
+        FoundRow {
+            database: self.database,
+            page: page.into(),
+            link: format!("https://video.example/{page}"),
+            lane: Lane::New,
+        }
     }
 
     /// Queues a row that is new.
@@ -98,6 +107,27 @@ impl Bench {
         let looked_at = self.journal.now().await.unwrap();
         let queued = self.journal.enqueue(&self.row(page), looked_at).await.unwrap();
         assert_eq!(queued, Enqueued::Queued);
+    }
+
+    /// Another user with a registered database.
+    pub(super) async fn user(&self, name: &str) -> DatabaseId {
+        let connection = self.registry.keep_connection(new_connection(name, "ntn_other")).await.unwrap();
+        self.registry.keep_database(link_database(connection, "rows")).await.unwrap()
+    }
+
+    /// Queues so many rows of a user, named after the user and numbered from 0, in their order.
+    pub(super) async fn queue_for(&self, database: DatabaseId, name: &str, lane: Lane, rows: u32) {
+        for number in 0..rows {
+            let row = FoundRow { database, lane, ..self.row(&format!("{name} {number}")) };
+            assert_eq!(self.journal.enqueue(&row, 0).await.unwrap(), Enqueued::Queued);
+        }
+    }
+
+    /// Changes the database behind the store's back.
+    pub(super) async fn change(&self, statement: &str) {
+        let raw = self.raw().await;
+        raw.execute_unprepared(statement).await.unwrap();
+        raw.close().await.unwrap();
     }
 
     /// Claims the next entry, which there is.
@@ -125,5 +155,6 @@ pub(super) fn link_database(connection: ConnectionId, data_source: &str) -> Link
         mapping: Mapping { link: "aa%3A".into(), reason: Some("bb".into()), ..Mapping::default() },
         instructions: Some("prices in euros".into()),
         language: Some("de".into()),
+        registered_at: None,
     }
 }

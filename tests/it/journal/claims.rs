@@ -10,7 +10,6 @@ use linkscribe::domain::note::Note;
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::stage::Status;
 use linkscribe::ports::NextRun;
-use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::bench::Bench;
 
@@ -41,7 +40,7 @@ pub(super) async fn the_lease_number_grows_with_each_claim(bench: &Bench) {
         let ticket = bench.claim().await.ticket;
         assert!(ticket.lease > last);
         last = ticket.lease;
-        bench.journal.hand_back(ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
+        bench.journal.hand_back(ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
     }
 }
 
@@ -65,11 +64,12 @@ pub(super) async fn a_stale_ticket_changes_nothing(bench: &Bench) {
             journal.save_transcript(stale, &key, &Transcript::default()).await,
             journal.save_screen_text(stale, &key, &ScreenText::default()).await,
             journal.save_note(stale, &Note::default()).await,
+            journal.intend_body(stale).await,
             journal.save_section(stale, None).await,
             journal.complete(stale).await,
             journal.finish_failed(stale, Reason::Deleted, true).await,
             journal.hand_back(stale, NextRun::Retry(Duration::ZERO)).await,
-            journal.hand_back(stale, NextRun::Wait(Duration::ZERO)).await,
+            journal.hand_back(stale, NextRun::wait(Duration::ZERO)).await,
             journal.hand_back(stale, NextRun::GiveUp(Reason::Deleted)).await,
         ];
         for (index, outcome) in refused.into_iter().enumerate() {
@@ -81,7 +81,7 @@ pub(super) async fn a_stale_ticket_changes_nothing(bench: &Bench) {
     assert!(journal.is_live(held).await.unwrap());
     assert_eq!(format!("{:?}", journal.entry(held.entry).await.unwrap()), before);
     assert_eq!(journal.media(&key).await.unwrap().info, None);
-    journal.hand_back(held, NextRun::Wait(Duration::ZERO)).await.unwrap();
+    journal.hand_back(held, NextRun::wait(Duration::ZERO)).await.unwrap();
     let again = bench.claim().await;
     assert_eq!(again.note.unwrap().title, "kept");
     assert_eq!(again.section.as_deref(), Some("kept"));
@@ -110,41 +110,4 @@ pub(super) async fn entries_are_claimed_in_the_order_they_are_due(bench: &Bench)
     assert_eq!(bench.claim().await.page, "second");
     assert_eq!(bench.claim().await.page, "third");
     assert_eq!(bench.claim().await.page, "first", "it went to the back of the queue");
-}
-
-/// Half of the rows are due and half are not, so that neither a scan of the due ones nor of the others would do.
-pub(super) async fn the_next_entry_of_many_is_found_by_the_index(bench: &Bench) {
-    const ROWS: &str = "100000";
-    let raw = bench.raw().await;
-    let is_postgres = raw.get_database_backend() == DbBackend::Postgres;
-    let (numbers, id) = if is_postgres {
-        (format!("SELECT i FROM generate_series(1, {ROWS}) AS t(i)"), "lpad(to_hex(i), 8, '0')")
-    } else {
-        let counting = format!("SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS}");
-        (format!("WITH RECURSIVE n(i) AS ({counting}) SELECT i FROM n"), "printf('%08x', i)")
-    };
-    raw.execute_unprepared(&format!(
-        "INSERT INTO entries (id, database_id, page_id, link, state, status, run_lease, attempts, crashes, \
-         not_before, created_at, updated_at) \
-         SELECT {id} || '-0000-7000-8000-000000000000', '{database}', 'page ' || i, 'link', 'waiting', 'pending', \
-         0, 0, 0, CASE WHEN i % 2 = 0 THEN 9000000000000 ELSE 100000 - i END, 0, 0 FROM ({numbers}) AS numbers",
-        database = bench.database,
-    ))
-    .await
-    .unwrap();
-    if is_postgres {
-        raw.execute_unprepared("ANALYZE entries").await.unwrap();
-    }
-    raw.close().await.unwrap();
-
-    let store = bench.reopened().await;
-    let plan = store.explain_claim().await.unwrap();
-    assert!(plan.contains("entries_claim"), "{plan}");
-    assert!(plan.replace(' ', "").contains("not_before<"), "the time is part of the search: {plan}");
-    assert!(!plan.contains("Filter"), "{plan}");
-    assert!(!plan.contains("Seq Scan") && !plan.contains("SCAN") && !plan.contains("Sort"), "{plan}");
-    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-    assert_eq!(bench.claim().await.page, "page 99999");
-    assert_eq!(bench.claim().await.page, "page 99997");
-    store.close().await.unwrap();
 }

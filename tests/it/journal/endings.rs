@@ -29,10 +29,10 @@ pub(super) async fn waiting_counts_no_attempt(bench: &Bench) {
     for _ in 0..5 {
         let claimed = bench.claim().await;
         assert_eq!(claimed.attempts, 0);
-        bench.journal.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
+        bench.journal.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
     }
     let claimed = bench.claim().await;
-    bench.journal.hand_back(claimed.ticket, NextRun::Wait(HOUR)).await.unwrap();
+    bench.journal.hand_back(claimed.ticket, NextRun::wait(HOUR)).await.unwrap();
     assert!(bench.nothing_is_due().await);
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn what_is_given_up_comes_once_more_to_be_told(bench: &Bench) {
 
     let claimed = bench.claim().await;
     assert_eq!(claimed.verdict, Some(Reason::Private));
-    journal.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
+    journal.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
     let claimed = bench.claim().await;
     assert_eq!(claimed.verdict, Some(Reason::Private), "it was not told yet");
     journal.finish_failed(claimed.ticket, Reason::Private, true).await.unwrap();

@@ -3,12 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod bench;
+mod breakers;
 mod claims;
 mod endings;
+mod fairness;
+mod many;
+mod migrations;
+mod model;
 mod opening;
 mod records;
 mod registry;
 mod sweep;
+mod waiting;
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -72,8 +78,39 @@ on_both! {
         the_lease_number_grows_with_each_claim,
         a_stale_ticket_changes_nothing,
         a_beat_makes_a_claim_live_on,
-        entries_are_claimed_in_the_order_they_are_due,
-        the_next_entry_of_many_is_found_by_the_index;
+        entries_are_claimed_in_the_order_they_are_due;
+    many:
+        the_next_entry_of_many_is_found_by_the_index,
+        the_index_is_used_before_anybody_counted_the_rows;
+    fairness:
+        a_thousand_links_of_one_user_delay_another_ones_by_one_turn,
+        users_share_three_hundred_turns_evenly,
+        eight_claimers_together_share_as_evenly_as_one,
+        a_verdict_and_a_rescued_entry_come_first_among_their_own,
+        an_old_collection_runs_behind_new_links_and_fairly,
+        the_verdict_of_an_old_link_is_not_told_behind_all_new_ones,
+        what_is_not_due_keeps_nobody_waiting;
+    breakers:
+        two_failures_are_bad_luck_and_the_third_opens,
+        failures_of_calls_under_way_do_not_count,
+        one_of_many_goes_first_and_its_answer_lets_all_in,
+        a_failed_trial_doubles_the_pause,
+        an_answer_forgets_everything,
+        an_answer_under_way_does_not_end_a_pause_that_was_asked_for,
+        a_trial_after_a_pause_that_was_asked_for_ends_with_its_answer,
+        a_shorter_pause_asked_for_in_a_trial_is_kept,
+        of_many_who_need_two_parties_one_tries_both,
+        failures_at_the_same_moment_are_all_counted,
+        old_trouble_is_forgotten_by_the_sweep;
+    waiting:
+        what_is_waited_for_is_kept_and_shown_while_it_waits,
+        waiting_adds_up_until_the_entry_gets_further,
+        knowing_again_what_the_platform_says_is_no_step,
+        starting_over_forgets_waiting_and_the_body,
+        a_body_is_intended_before_it_is_written;
+    migrations:
+        an_older_database_is_brought_up_with_its_rows,
+        the_newest_tables_go_and_come_again;
     endings:
         a_retry_waits_for_its_time_and_counts_an_attempt,
         waiting_counts_no_attempt,
@@ -82,9 +119,12 @@ on_both! {
         a_link_that_changed_while_it_waited_is_taken_over;
     sweep:
         a_dead_workers_entry_is_rescued_and_the_third_crash_gives_it_up,
+        three_crashes_at_three_stages_are_no_poison,
+        a_video_that_kills_after_every_download_is_given_up,
         a_live_claim_is_left_alone,
         a_verdict_survives_a_worker_that_dies_telling_it,
-        old_entries_and_their_media_are_removed;
+        old_entries_and_their_media_are_removed,
+        many_old_entries_are_removed_some_at_a_time;
     records:
         checkpoints_are_there_after_a_restart,
         a_video_is_shared_by_all_entries_with_its_key,

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::bench::{KEY, keys};
 
-const PASSING: Kind = Kind::Transient { retry_after: None };
+const PASSING: Kind = Kind::Wait { retry_after: None };
 
 #[tokio::test]
 async fn an_address_that_is_none_is_refused_without_quoting_its_password() {

@@ -58,7 +58,7 @@ pub(super) async fn checkpoints_are_there_after_a_restart(bench: &Bench) {
     let note = Note { title: "Pasta".into(), values: vec![price], ..Note::default() };
     bench.journal.save_note(claimed.ticket, &note).await.unwrap();
     bench.journal.save_section(claimed.ticket, Some("block")).await.unwrap();
-    bench.journal.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
+    bench.journal.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
 
     let store = bench.reopened().await;
     assert_eq!(store.media(&key).await.unwrap(), media);
@@ -66,7 +66,7 @@ pub(super) async fn checkpoints_are_there_after_a_restart(bench: &Bench) {
     assert_eq!(claimed.note, Some(note));
     assert_eq!(claimed.section.as_deref(), Some("block"));
     store.save_section(claimed.ticket, None).await.unwrap();
-    store.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
+    store.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
     assert_eq!(store.claim("again").await.unwrap().unwrap().section, None);
     store.close().await.unwrap();
 }
@@ -90,7 +90,7 @@ pub(super) async fn a_video_is_shared_by_all_entries_with_its_key(bench: &Bench)
 pub(super) async fn a_checkpoint_that_cannot_be_read_is_made_again(bench: &Bench) {
     let key = MediaKey("tiktok:1".into());
     let claimed = save(bench, "page", &watched(&key)).await;
-    bench.journal.hand_back(claimed.ticket, NextRun::Wait(Duration::ZERO)).await.unwrap();
+    bench.journal.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
     let raw = bench.raw().await;
     raw.execute_unprepared("UPDATE media SET transcript = '{\"segments\": 7}'").await.unwrap();
     raw.execute_unprepared("UPDATE entries SET note = 'no json'").await.unwrap();

@@ -85,9 +85,10 @@ pub(super) async fn keys_that_open_nothing_stop_the_start(bench: &Bench) {
 pub(super) async fn registering_again_replaces_what_was_known(bench: &Bench) {
     let known = bench.registry.database(bench.database).await.unwrap().unwrap();
     assert_eq!(
-        known,
+        known.clone(),
         linkscribe::domain::entry::LinkDatabase {
             id: bench.database,
+            registered_at: known.registered_at,
             ..link_database(bench.connection, "rows")
         }
     );
@@ -97,6 +98,8 @@ pub(super) async fn registering_again_replaces_what_was_known(bench: &Bench) {
     let id = bench.registry.keep_database(changed.clone()).await.unwrap();
     assert_eq!(id, bench.database);
     changed.id = id;
+    changed.registered_at = known.registered_at;
+    assert!(known.registered_at.is_some());
     assert_eq!(bench.registry.databases().await.unwrap(), [changed]);
     let other = bench.registry.keep_database(link_database(bench.connection, "other rows")).await.unwrap();
     assert_ne!(other, id);

@@ -91,7 +91,8 @@ async fn what_the_site_says_decides_what_becomes_of_the_link() {
         ("/gone.mp4", Kind::Permanent(Reason::Deleted)),
         ("/post/PT20M", Kind::Permanent(Reason::TooLong)),
         ("/page", Kind::Permanent(Reason::NoMedia)),
-        ("/broken.mp4", Kind::Transient { retry_after: None }),
+        ("/broken.mp4", Kind::Outage { retry_after: None }),
+        ("/forbidden.mp4", Kind::Transient { retry_after: None }),
         ("/busy.mp4", Kind::Wait { retry_after: Some(Duration::from_mins(10)) }),
     ] {
         let failure = source.fetch(&url(&site, path), work.path()).await.unwrap_err();
@@ -139,7 +140,7 @@ async fn the_links_people_copy_are_known_to_the_extractors_of_their_site() {
     let dir = tempfile::tempdir().unwrap();
     let site = Site::start(dir.path());
     let source = yt_dlp(&site, |settings| settings.proxy = Some("http://127.0.0.1:1".to_owned().into()));
-    let known = Kind::Transient { retry_after: None };
+    let known = Kind::Outage { retry_after: None };
     let unknown = Kind::Permanent(Reason::NoMedia);
     for (link, expected) in [
         ("https://tiktok.com/@cook/video/7234567890123456789", &known),

@@ -29,6 +29,7 @@ impl Site {
                 .route("/stuck.mp4", web::get().to(stuck))
                 .route("/busy.mp4", web::get().to(HttpResponse::TooManyRequests))
                 .route("/broken.mp4", web::get().to(HttpResponse::BadGateway))
+                .route("/forbidden.mp4", web::get().to(HttpResponse::Forbidden))
                 .route("/gone.mp4", web::get().to(HttpResponse::Gone))
                 .route("/page", web::get().to(page))
                 .route("/post/{length}", web::get().to(post))

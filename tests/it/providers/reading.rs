@@ -110,6 +110,6 @@ async fn an_answer_for_fewer_images_than_asked_is_not_believed() {
     let fewer = json!({"responses": [{"fullTextAnnotation": {"text": "whose?"}}]});
     providers.fail_next(Service::Vision, Fault::Reply(200, fewer));
     let failure = vision(&providers).read(&frames(&folder, 2, 100)).await.unwrap_err();
-    assert_eq!(failure.kind, Kind::Transient { retry_after: None });
+    assert_eq!(failure.kind, Kind::Outage { retry_after: None });
     providers.stop().await;
 }

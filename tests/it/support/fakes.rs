@@ -1,6 +1,6 @@
 //! Doubles for the ports: each does what the test says and keeps what it was asked.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,6 +14,7 @@ use linkscribe::domain::page::Section;
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::schema::{Column, ColumnKind, Schema};
 use linkscribe::domain::stage::Status;
+use linkscribe::domain::waiting::{Party, Waiting};
 use linkscribe::failure::{Failure, Outcome};
 use linkscribe::ports::{
     Access, AudioFile, DataSourceRef, Download, Frame, FrameText, Identity, MediaOpener, Opened, Row,
@@ -33,12 +34,33 @@ pub enum Behaviour {
     Hang,
 }
 
-/// The part all doubles share: a list of behaviours, the last of which stays; and a counter.
+/// Which outside parties are out of order at the moment; shared by doubles and switched by a test.
+#[derive(Clone, Default)]
+pub struct Outages(Arc<Mutex<BTreeSet<String>>>);
+
+impl Outages {
+    pub fn begin(&self, party: &str) {
+        self.0.lock().unwrap().insert(party.to_owned());
+    }
+
+    pub fn end(&self, party: &str) {
+        self.0.lock().unwrap().remove(party);
+    }
+
+    fn meet(&self, party: &str) -> Outcome<()> {
+        let is_down = self.0.lock().unwrap().contains(party);
+        if is_down { Err(Failure::outage(anyhow::anyhow!("{party} answers 500"))) } else { Ok(()) }
+    }
+}
+
+/// The part all doubles share: a list of behaviours, then answers for ever; and counters.
 #[derive(Clone)]
 pub struct Script {
     next: Arc<Mutex<VecDeque<Behaviour>>>,
     asked: Arc<AtomicUsize>,
+    answered: Arc<AtomicUsize>,
     rung: Arc<Notify>,
+    party: Option<(Party, Outages)>,
 }
 
 impl Script {
@@ -50,7 +72,24 @@ impl Script {
     /// Does this in turn, then answers.
     pub fn of(behaviours: impl IntoIterator<Item = Behaviour>) -> Self {
         let next = behaviours.into_iter().collect();
-        Self { next: Arc::new(Mutex::new(next)), asked: Arc::default(), rung: Arc::default() }
+        let (asked, answered, rung) = Default::default();
+        Self { next: Arc::new(Mutex::new(next)), asked, answered, rung, party: None }
+    }
+
+    /// The service of a party that may be out of order.
+    #[must_use]
+    pub fn of_party(mut self, party: &str, outages: &Outages) -> Self {
+        self.party = Some((Party::new(party), outages.clone()));
+        self
+    }
+
+    /// How often it answered, which is what is paid for.
+    pub fn answered(&self) -> usize {
+        self.answered.load(Ordering::SeqCst)
+    }
+
+    fn party(&self) -> Option<Party> {
+        self.party.as_ref().map(|(party, _)| party.clone())
     }
 
     /// How often it was asked.
@@ -75,8 +114,14 @@ impl Script {
         self.rung.notify_waiters();
         self.rung.notify_one();
         let now = self.next.lock().unwrap().pop_front().unwrap_or(Behaviour::Work);
+        if let Some((party, outages)) = &self.party {
+            outages.meet(party.name())?;
+        }
         match now {
-            Behaviour::Work => Ok(()),
+            Behaviour::Work => {
+                self.answered.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            }
             Behaviour::Fail(failure) => Err(failure()),
             Behaviour::Panic => panic!("injected"),
             Behaviour::Hang => std::future::pending().await,
@@ -84,11 +129,20 @@ impl Script {
     }
 }
 
+/// Every site; of a script with a party only the outages count, because each site is a party of its own.
 pub struct FakeSource(pub Script);
 
 #[async_trait]
 impl VideoSource for FakeSource {
-    async fn fetch(&self, _url: &VideoUrl, work_dir: &Path) -> Outcome<Download> {
+    fn party(&self, url: &VideoUrl) -> Option<Party> {
+        let is_tiktok = url.to_string().contains("tiktok.com");
+        self.0.party.as_ref().map(|_| Party::new(if is_tiktok { "TikTok" } else { "Instagram" }))
+    }
+
+    async fn fetch(&self, url: &VideoUrl, work_dir: &Path) -> Outcome<Download> {
+        if let (Some((_, outages)), Some(party)) = (&self.0.party, self.party(url)) {
+            outages.meet(party.name())?;
+        }
         self.0.play().await?;
         let file = work_dir.join("video.mp4");
         std::fs::write(&file, b"not a real video").unwrap();
@@ -134,6 +188,10 @@ impl SpeechToText for FakeSpeech {
         "fake speech".into()
     }
 
+    fn party(&self) -> Option<Party> {
+        self.script.party()
+    }
+
     async fn transcribe(&self, _audio: &AudioFile) -> Outcome<Transcript> {
         self.script.play().await?;
         if let Some(gate) = &self.gate {
@@ -153,6 +211,10 @@ impl TextReader for FakeReader {
         "fake reader".into()
     }
 
+    fn party(&self) -> Option<Party> {
+        self.0.party()
+    }
+
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
         self.0.play().await?;
         Ok(frames.iter().map(|frame| FrameText { at: frame.at, lines: vec!["TOMATO SOUP".into()] }).collect())
@@ -165,6 +227,10 @@ pub struct FakeModel(pub Script);
 impl SummaryModel for FakeModel {
     fn name(&self) -> String {
         "fake model".into()
+    }
+
+    fn party(&self) -> Option<Party> {
+        self.0.party()
     }
 
     async fn answer(&self, question: &Question) -> Outcome<Answer> {
@@ -194,6 +260,7 @@ pub enum Told {
     Removed(String),
     Failure(String, Reason),
     Untold(String),
+    Waits(String, Waiting),
 }
 
 /// A workspace of rows in memory.
@@ -202,6 +269,10 @@ pub struct FakeWorkspace {
     pub told: Mutex<Vec<Told>>,
     pub writes: Script,
     pub rung: Notify,
+    /// Every request goes through here first.
+    pub requests: Script,
+    /// Whether `Notion` is out of order.
+    pub outages: Outages,
 }
 
 impl FakeWorkspace {
@@ -212,11 +283,14 @@ impl FakeWorkspace {
             link: Some((*link).to_owned()),
             ..Row::default()
         });
+        let outages = Outages::default();
         Arc::new(Self {
             rows: Mutex::new(rows.collect()),
             told: Mutex::default(),
             writes,
             rung: Notify::new(),
+            requests: Script::works().of_party("Notion", &outages),
+            outages,
         })
     }
 
@@ -262,15 +336,18 @@ impl Workspace for FakeWorkspace {
     }
 
     async fn schema(&self, _access: &Access, _data_source: &str) -> Outcome<Schema> {
+        self.requests.play().await?;
         Ok(schema())
     }
 
     async fn waiting_rows(&self, _access: &Access, _source: &str, _mapping: &Mapping) -> Outcome<Vec<Row>> {
+        self.requests.play().await?;
         let waiting = |row: &&Row| matches!(row.status.as_deref(), None | Some("pending"));
         Ok(self.rows.lock().unwrap().iter().filter(waiting).cloned().collect())
     }
 
     async fn row(&self, _access: &Access, page: &str, _mapping: &Mapping) -> Outcome<Row> {
+        self.requests.play().await?;
         let rows = self.rows.lock().unwrap();
         rows.iter()
             .find(|row| row.page == page)
@@ -285,6 +362,7 @@ impl Workspace for FakeWorkspace {
         _map: &Mapping,
         update: &RowUpdate,
     ) -> Outcome<()> {
+        self.requests.play().await?;
         if let Some(status) = update.status {
             let mut rows = self.rows.lock().unwrap();
             if let Some(row) = rows.iter_mut().find(|row| row.page == page) {
@@ -301,16 +379,19 @@ impl Workspace for FakeWorkspace {
     }
 
     async fn find_section(&self, _access: &Access, page: &str, marker: &str) -> Outcome<Option<String>> {
+        self.requests.play().await?;
         let told = self.told();
         Ok(told.contains(&Told::Section(page.into(), marker.into())).then(|| format!("section of {page}")))
     }
 
     async fn remove_section(&self, _access: &Access, section: &str) -> Outcome<()> {
+        self.requests.play().await?;
         self.keep(Told::Removed(section.into()));
         Ok(())
     }
 
     async fn append_section(&self, _access: &Access, page: &str, section: &Section) -> Outcome<String> {
+        self.requests.play().await?;
         self.writes.play().await?;
         self.keep(Told::Section(page.into(), section.marker.clone()));
         Ok(format!("section of {page}"))
@@ -323,6 +404,7 @@ impl Workspace for FakeWorkspace {
         _map: &Mapping,
         reason: Reason,
     ) -> Outcome<()> {
+        self.requests.play().await?;
         if let Some(row) = self.rows.lock().unwrap().iter_mut().find(|row| row.page == page) {
             row.status = Some("failed".into());
         }
@@ -330,7 +412,23 @@ impl Workspace for FakeWorkspace {
         Ok(())
     }
 
+    async fn tell_waiting(
+        &self,
+        _access: &Access,
+        page: &str,
+        _mapping: &Mapping,
+        waiting: &Waiting,
+    ) -> Outcome<()> {
+        self.requests.play().await?;
+        if let Some(row) = self.rows.lock().unwrap().iter_mut().find(|row| row.page == page) {
+            row.status = Some("pending".into());
+        }
+        self.keep(Told::Waits(page.into(), waiting.clone()));
+        Ok(())
+    }
+
     async fn untell_failure(&self, _access: &Access, page: &str, _mapping: &Mapping) -> Outcome<()> {
+        self.requests.play().await?;
         self.keep(Told::Untold(page.into()));
         Ok(())
     }

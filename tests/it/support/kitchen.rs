@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linkscribe::adapters::seal::Seal;
-use linkscribe::adapters::store::Store;
+use linkscribe::adapters::store::{Store, StoreOptions};
 use linkscribe::app::{Options, Ports};
+use linkscribe::domain::breaker::Pauses;
 use linkscribe::domain::entry::{DatabaseId, LinkDatabase};
-use linkscribe::ports::{Journal, NewConnection, Registry};
+use linkscribe::ports::{Breakers, Journal, NewConnection, Registry};
 use tempfile::TempDir;
 use url::Url;
 
@@ -30,10 +31,21 @@ pub struct Kitchen {
 
 impl Kitchen {
     pub async fn open() -> Self {
+        Self::open_with(StoreOptions::default()).await
+    }
+
+    /// A kitchen that leaves parties out of order alone only for a moment.
+    pub async fn open_impatient() -> Self {
+        let moment = Duration::from_millis(200);
+        let pauses = Pauses { first: moment, longest: moment, trial: moment };
+        Self::open_with(StoreOptions { pauses, ..StoreOptions::default() }).await
+    }
+
+    async fn open_with(options: StoreOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let seal = Seal::from_file_or_new(&folder.path().join("token.key")).unwrap();
         let url = format!("sqlite://{}", folder.path().join("journal.db").display());
-        let store = Arc::new(Store::open(&url, seal).await.unwrap());
+        let store = Arc::new(Store::open_with(&url, seal, options).await.unwrap());
         let connection = store
             .keep_connection(NewConnection {
                 workspace: "Kitchen".into(),
@@ -51,6 +63,7 @@ impl Kitchen {
             mapping: mapping(),
             instructions: None,
             language: None,
+            registered_at: None,
         };
         database.id = store.keep_database(database.clone()).await.unwrap();
         Self { store, database, folder }
@@ -65,6 +78,7 @@ impl Kitchen {
         Ports {
             journal: Arc::clone(&self.store) as Arc<dyn Journal>,
             registry: Arc::clone(&self.store) as Arc<dyn Registry>,
+            breakers: Arc::clone(&self.store) as Arc<dyn Breakers>,
             workspace,
             source: Arc::new(FakeSource(Script::works())),
             opener: Arc::new(FakeOpener(Script::works())),

@@ -18,7 +18,7 @@ const PORTS_TRIED: usize = 5;
 pub(crate) struct Redis {
     server: Child,
     address: SocketAddr,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Redis {
@@ -38,21 +38,18 @@ impl Redis {
         self.server.wait().expect("a killed server ends");
     }
 
+    /// Starts again on the same port after [`Redis::kill`], empty as after a crash.
+    pub(crate) fn start_again(&mut self) {
+        self.server = serve(self.address, &self.folder);
+        assert!(self.answers(), "redis-server does not come up again");
+    }
+
     /// `None` when the server ends before it answers, as it does when the port is taken.
     fn try_start() -> Option<Self> {
         let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).ok()?;
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let server = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &address.port().to_string()])
-            .args(["--save", "", "--appendonly", "no"])
-            .arg("--dir")
-            .arg(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("redis-server can be started (Debian's package `redis-server` has it)");
-        let mut redis = Self { server, address, _folder: folder };
+        let server = serve(address, &folder);
+        let mut redis = Self { server, address, folder };
         redis.answers().then_some(redis)
     }
 
@@ -78,6 +75,19 @@ impl Drop for Redis {
         self.server.kill().ok();
         self.server.wait().ok();
     }
+}
+
+fn serve(address: SocketAddr, folder: &TempDir) -> Child {
+    Command::new("redis-server")
+        .args(["--bind", "127.0.0.1", "--port", &address.port().to_string()])
+        .args(["--save", "", "--appendonly", "no"])
+        .arg("--dir")
+        .arg(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("redis-server can be started (Debian's package `redis-server` has it)")
 }
 
 fn ping(address: SocketAddr) -> std::io::Result<()> {

@@ -43,6 +43,38 @@ pub struct Service {
     pub address: String,
 }
 
+/// What the system says of a process, without its children.
+#[derive(Debug, Clone, Copy)]
+pub struct Vitals {
+    /// The processor's time it has used.
+    pub cpu: Duration,
+    /// The memory it holds.
+    pub resident_mb: u64,
+    /// The most it ever held.
+    pub peak_mb: u64,
+}
+
+impl Vitals {
+    fn of(process: u32) -> Self {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+        // The name in brackets may hold spaces; behind it utime and stime are the 12th and 13th.
+        let (_, behind) = stat.rsplit_once(')').unwrap();
+        let ticks: u64 =
+            behind.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+        let megabytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+        };
+        // A tick is a hundredth of a second on every Linux.
+        Self {
+            cpu: Duration::from_millis(ticks * 10),
+            resident_mb: megabytes("VmRSS:"),
+            peak_mb: megabytes("VmHWM:"),
+        }
+    }
+}
+
 impl Service {
     /// Starts the service in a folder that may hold a registered database already.
     pub async fn start(folder: TempDir, settings: &[(&str, &str)]) -> Self {
@@ -70,6 +102,32 @@ impl Service {
             }
         };
         tokio::time::timeout(PATIENCE, found).await.expect("the line is logged in time")
+    }
+
+    /// Reads the log while something else is waited for: a full pipe would hold the service up.
+    pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            let line = tokio::select! {
+                done = &mut work => return done,
+                line = self.log.next_line() => line.unwrap().expect("the service still writes its log"),
+            };
+            self.lines.push(serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}")));
+        }
+    }
+
+    /// Waits until it is ready again.
+    pub async fn until_ready(&mut self) {
+        let began = std::time::Instant::now();
+        while self.get("/ready").await.0 != 200 {
+            assert!(began.elapsed() < PATIENCE, "it does not get ready");
+            self.during(tokio::time::sleep(Duration::from_millis(100))).await;
+        }
+    }
+
+    /// How the process is.
+    pub fn vitals(&self) -> Vitals {
+        Vitals::of(self.child.id().expect("the service lives"))
     }
 
     /// Asks for a page; gives status and body.

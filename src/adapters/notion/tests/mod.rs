@@ -41,8 +41,7 @@ impl Told {
     async fn with(budget: Arc<dyn RateBudget>) -> Self {
         let server = MockServer::start().await;
         let notion = Notion::new(&server.uri().parse().unwrap(), budget).unwrap();
-        let access =
-            Access { connection: ConnectionId(Uuid::nil()), token: "secret_token".to_owned().into() };
+        let access = Access::new(ConnectionId(Uuid::nil()), "secret_token".to_owned().into());
         Self { server, notion, access }
     }
 
@@ -114,8 +113,8 @@ fn children_path() -> String {
 #[tokio::test]
 async fn every_request_carries_version_and_token() {
     let told = Told::start().await;
-    told.answers("GET", "/v1/users/me", 1, ok(json!({ "name": "Bot", "bot": { "workspace_name": "Acme" } })))
-        .await;
+    let bot = json!({ "id": OTHER, "name": "Bot", "bot": { "workspace_name": "Acme" } });
+    told.answers("GET", "/v1/users/me", 1, ok(bot)).await;
     assert_eq!(told.notion.whoami(&told.access).await.unwrap().workspace, "Acme");
     let asked = told.asked().await;
     assert_eq!(asked[0].headers["notion-version"], "2025-09-03");
@@ -246,6 +245,14 @@ fn append_echo(request: &Request) -> ResponseTemplate {
 }
 
 #[tokio::test]
+async fn what_is_no_list_of_blocks_is_never_taken_for_a_page_without_our_section() {
+    let told = Told::start().await;
+    told.answers("GET", &children_path(), 1, ok(json!({ "object": "list", "data": [] }))).await;
+    let failure = told.notion.find_section(&told.access, PAGE, MARKER).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Outage { retry_after: None });
+}
+
+#[tokio::test]
 async fn an_hour_of_speech_is_appended_in_at_most_ten_requests() {
     let told = Told::start().await;
     let appends = Mock::given(method("PATCH")).and(path_regex("^/v1/blocks/[0-9a-f-]{36}/children$"));
@@ -331,11 +338,11 @@ async fn an_id_that_is_none_never_leaves_the_process() {
 }
 
 #[tokio::test]
-async fn an_unreachable_notion_is_a_passing_failure() {
+async fn an_unreachable_notion_is_out_of_order() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let base = format!("http://{nobody}/prefix/").parse().unwrap();
     let notion = Notion::new(&base, Arc::new(MemoryBudget::new(1, WINDOW))).unwrap();
-    let access = Access { connection: ConnectionId(Uuid::nil()), token: String::new().into() };
+    let access = Access::new(ConnectionId(Uuid::nil()), String::new().into());
     let failure = notion.whoami(&access).await.unwrap_err();
-    assert_eq!(failure.kind, Kind::Transient { retry_after: None });
+    assert_eq!(failure.kind, Kind::Outage { retry_after: None });
 }

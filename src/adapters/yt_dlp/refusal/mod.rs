@@ -1,16 +1,17 @@
 //! Reads from yt-dlp's words why there is no video.
 //!
-//! Takes both outputs; gives the one failure that fits. yt-dlp has no error codes, so
-//! the wording of its extractors decides; an unknown wording is taken for a passing fault, because most
-//! of them are sites that changed or stumbled.
+//! Takes both outputs; gives the one failure that fits. yt-dlp has no error codes, so the wording of its
+//! extractors decides. Only trouble on the way and errors of the site's servers are an outage of the site;
+//! an unknown wording is a passing fault of this one video, because it may be the only one of its kind.
 
 use std::time::Duration;
 
 use anyhow::anyhow;
 
-use crate::adapters::tool::Finished;
+use crate::adapters::tool::{Finished, says_no_room};
 use crate::domain::reason::Reason;
-use crate::failure::Failure;
+use crate::domain::waiting::Waiting;
+use crate::failure::{Failure, ROOM_AGAIN};
 
 /// The filters, as yt-dlp quotes them when a video does not pass; the title before them is a stranger's.
 pub(super) const NOT_LIVE: &str = "!is_live";
@@ -20,7 +21,7 @@ pub(super) const LENGTH: &str = "duration<=?";
 
 /// How long to leave a site alone that limits us: it rarely says; `YouTube`'s and Instagram's limits on
 /// anonymous readers last from minutes to an hour.
-const RATE_LIMIT_PAUSE: Duration = Duration::from_mins(10);
+pub(super) const RATE_LIMIT_PAUSE: Duration = Duration::from_mins(10);
 
 /// What a wording means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +30,46 @@ enum Verdict {
     Refused(Reason),
     /// The site asks to wait.
     Limited,
-    /// The site or the way to it stumbles.
+    /// The site or the way to it is out of order.
+    Down,
+    /// This video cannot be had for now.
     Stumbled,
+    /// Our disk is full.
+    NoRoom,
 }
 
-use Verdict::{Limited, Refused, Stumbled};
+use Verdict::{Down, Limited, NoRoom, Refused, Stumbled};
 
 /// Wordings in lower case. The first row found decides, so that the narrow stand before the wide: a
 /// private video is also "unavailable", a geo block also asks to log in.
 const TABLE: [(Verdict, &[&str]); 11] = [
     (Limited, &["http error 429", "too many requests", "rate-limit", "rate limit", "captcha challenge"]),
+    // Before the site's own words: a name that is "not found" is no deleted video. yt-dlp names the class of
+    // its own network errors; the rest is what it says where it does not.
+    (
+        Down,
+        &[
+            "http error 408",
+            "http error 5",
+            "transporterror",
+            "incompleteread",
+            "sslerror",
+            "certificateverifyerror",
+            "proxyerror",
+            "timed out",
+            "name resolution",
+            "could not resolve host",
+            "failed to resolve",
+            "name or service not known",
+            "connection refused",
+            "connection reset",
+            "connection aborted",
+            "unable to connect",
+            "network is unreachable",
+            "no route to host",
+            "more expected",
+        ],
+    ),
     (
         Refused(Reason::Region),
         &[
@@ -149,19 +180,6 @@ const TABLE: [(Verdict, &[&str]); 11] = [
         ],
     ),
     (Refused(Reason::TooLarge), &["file too large"]),
-    (
-        Stumbled,
-        &[
-            "http error 403",
-            "http error 5",
-            "timed out",
-            "name resolution",
-            "name or service not known",
-            "connection refused",
-            "connection reset",
-            "unable to download",
-        ],
-    ),
 ];
 
 /// The failure behind a run that gave no video.
@@ -183,15 +201,35 @@ pub(super) fn refusal(finished: &Finished) -> Failure {
     match verdict(&finished.stderr) {
         Refused(reason) => Failure::permanent(reason, cause()),
         Limited => Failure::wait(Some(RATE_LIMIT_PAUSE), cause()),
+        Down => Failure::outage(cause()),
         Stumbled => Failure::transient(cause()),
+        NoRoom => Failure::transient(cause()).waits(Waiting::NoSpace, ROOM_AGAIN),
     }
 }
 
-/// What the error lines mean; warnings are about ways that were tried and did not matter.
-fn verdict(stderr: &str) -> Verdict {
+/// Whether Instagram wants a login and does not say that it is for this post's sake. Stories, which it shows
+/// to nobody else, have an extractor of their own.
+pub(super) fn is_login_wall(finished: &Finished) -> bool {
+    let said = said(&finished.stderr);
+    let wants_login = matches!(verdict(&finished.stderr), Refused(Reason::LoginNeeded))
+        || said.contains("redirected to the login page");
+    wants_login && said.contains("[instagram]") && !said.contains("restricted video")
+}
+
+/// The error lines; warnings are about ways that were tried and did not matter. Apostrophes come in two
+/// kinds from the sites themselves.
+fn said(stderr: &str) -> String {
     let errors: Vec<&str> = stderr.lines().filter(|line| line.starts_with("ERROR:")).collect();
-    // Apostrophes come in two kinds from the sites themselves.
-    let said = errors.join("\n").to_lowercase().replace('\u{2019}', "'");
+    errors.join("\n").to_lowercase().replace('\u{2019}', "'")
+}
+
+/// What the error lines mean.
+fn verdict(stderr: &str) -> Verdict {
+    // Also behind a stack trace, with which yt-dlp ends where it cannot write a file of its own.
+    if says_no_room(stderr) {
+        return NoRoom;
+    }
+    let said = said(stderr);
     let found = TABLE.iter().find(|(_, wordings)| wordings.iter().any(|wording| said.contains(wording)));
     found.map_or(Stumbled, |(verdict, _)| *verdict)
 }

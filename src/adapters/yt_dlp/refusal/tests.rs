@@ -3,7 +3,7 @@
 use super::*;
 
 /// Wordings as they stand in the extractors of yt-dlp 2026.10.26, or as the sites hand them through.
-const REAL: [(Verdict, &str); 43] = [
+const REAL: [(Verdict, &str); 51] = [
     (
         Limited,
         "ERROR: [TikTok] 1: Unable to download webpage: HTTP Error 429: Too Many Requests (caused by <HTTPError 429: Too Many Requests>)",
@@ -121,10 +121,33 @@ const REAL: [(Verdict, &str); 43] = [
     ),
     (
         Stumbled,
+        "ERROR: [Instagram] C: Unable to download JSON metadata: HTTP Error 400: Bad Request (caused by <HTTPError 400: Bad Request>)",
+    ),
+    (
+        Down,
+        "ERROR: [TikTok] 1: Unable to download webpage: HTTP Error 503: Service Unavailable (caused by <HTTPError 503: Service Unavailable>)",
+    ),
+    (
+        Down,
+        "ERROR: [Instagram] C: Unable to download webpage: Failed to perform, curl: (28) Operation timed out after 20002 milliseconds with 0 bytes received. (caused by TransportError('Failed to perform, curl: (28) Operation timed out after 20002 milliseconds with 0 bytes received.'))",
+    ),
+    (
+        Down,
+        "ERROR: [Instagram] C: Unable to download webpage: Failed to perform, curl: (6) Could not resolve host: www.instagram.com (Domain name not found). (caused by TransportError('Failed to perform, curl: (6) Could not resolve host: www.instagram.com (Domain name not found).'))",
+    ),
+    (Down, "ERROR: unable to download video data: 1024 bytes read, 98304 more expected"),
+    (
+        Down,
+        "ERROR: [vimeo] 1: Unable to download webpage: ('Unable to connect to proxy', OSError('Tunnel connection failed: 502 Bad Gateway')) (caused by ProxyError(\"('Unable to connect to proxy', OSError('Tunnel connection failed: 502 Bad Gateway'))\"))",
+    ),
+    (NoRoom, "ERROR: unable to write data: [Errno 28] No space left on device"),
+    (NoRoom, "    self._write(text)\nOSError: [Errno 122] Disk quota exceeded"),
+    (
+        Down,
         "ERROR: [generic] a: Unable to download webpage: [Errno 111] Connection refused (caused by TransportError('[Errno 111] Connection refused'))",
     ),
     (
-        Stumbled,
+        Down,
         "ERROR: [youtube] a: Unable to download API page: Failed to resolve 'youtube.com' ([Errno -3] Temporary failure in name resolution)",
     ),
     (
@@ -144,5 +167,39 @@ fn the_words_of_yt_dlp_are_understood() {
 fn every_wording_in_the_table_is_lower_case_so_that_it_can_be_found() {
     for wording in TABLE.iter().flat_map(|(_, wordings)| wordings.iter()) {
         assert_eq!(*wording, wording.to_lowercase());
+    }
+}
+
+#[test]
+fn instagram_hides_a_limit_behind_a_login_wall_and_names_the_reasons_of_a_post() {
+    for (expected, said) in [
+        (
+            true,
+            "ERROR: [Instagram] C: The webpage request was redirected to the login page. You have exceeded the rate-limit for accessing posts anonymously. Use --cookies",
+        ),
+        (
+            true,
+            "ERROR: [Instagram] C: Instagram sent an empty media response. Check if this post is accessible in your browser without being logged-in. If it is not, then use --cookies",
+        ),
+        (
+            true,
+            "ERROR: [Instagram] C: Unable to download webpage: HTTP Error 401: Unauthorized (caused by <HTTPError 401: Unauthorized>)",
+        ),
+        (
+            false,
+            "ERROR: [Instagram] C: Restricted Video: You must be 18 years old or over to see this video. Use --cookies",
+        ),
+        (
+            false,
+            "ERROR: [Instagram] C: This content is only available for registered users who follow this account. Use --cookies",
+        ),
+        (false, "ERROR: [instagram:story] cook: You need to log in to access this content. Use --cookies"),
+        (false, "ERROR: [Instagram] C: There is no video in this post"),
+        (false, "ERROR: [TikTok] 1: This post may not be comfortable for some audiences. Log in for access."),
+    ] {
+        let stderr = said.to_owned();
+        let status = std::process::ExitStatus::default();
+        let finished = Finished { program: "yt-dlp".to_owned(), status, stdout: Vec::new(), stderr };
+        assert_eq!(is_login_wall(&finished), expected, "{said}");
     }
 }

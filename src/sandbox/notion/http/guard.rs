@@ -50,6 +50,7 @@ async fn answer(
     match &fault {
         Some(Fault::Stall(time)) => wait(notion, *time).await,
         Some(Fault::Reset) => return Ok((None, request.into_response(broken(Bytes::new(), 1)))),
+        Some(Fault::Huge(bytes)) => return Ok((None, request.into_response(huge(*bytes)))),
         Some(fault) => {
             if let Some(refusal) = fault.refusal() {
                 return Ok((None, request.into_response(refusal.error_response())));
@@ -114,6 +115,13 @@ fn version(headers: &HeaderMap) -> Result<(), ApiError> {
 
 /// Marks an answer that is broken on purpose.
 const BROKEN: &str = "x-emulated-break";
+
+/// An answer of so many spaces, sent piece by piece.
+fn huge(bytes: usize) -> HttpResponse<BoxBody> {
+    let piece = Bytes::from(vec![b' '; 64 * 1024]);
+    let pieces = (0..bytes.div_ceil(piece.len())).map(move |_| Ok::<_, std::io::Error>(piece.clone()));
+    HttpResponse::Ok().insert_header((BROKEN, "1")).streaming(stream::iter(pieces))
+}
 
 /// An answer that promises `size` bytes, sends these and breaks the connection.
 fn broken(head: Bytes, size: u64) -> HttpResponse<BoxBody> {

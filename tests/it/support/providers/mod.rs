@@ -1,4 +1,5 @@
-//! `OpenAI`, Google Vision and Gemini as one server on a free loopback port, as strict as the originals.
+//! `OpenAI`, Google Vision, Gemini and one method of Notion as one server on a free loopback port, as strict as
+//! the originals.
 //!
 //! Every request is checked first: what the real service refuses is refused here in its words, even while
 //! a fault is scripted, and counted as `refused`. Then comes the fault, then the delay, then the answer.
@@ -17,6 +18,7 @@
 
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -26,6 +28,7 @@
 
 mod chat;
 mod gemini;
+mod notion;
 mod script;
 mod speech;
 mod vision;
@@ -42,7 +45,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use script::Script;
-pub(crate) use script::{Calls, Fault, Service};
+pub(crate) use script::{Calls, FINGERPRINT, Fault, Service};
 pub(crate) use speech::segment as spoken_segment;
 
 /// The one key all stand-ins accept.
@@ -52,7 +55,7 @@ pub(crate) const KEY: &str = "stand-in-key-0123456789";
 const BODY_BYTES: usize = 64 * 1024 * 1024;
 
 /// No event of a test takes longer, except on a machine that hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The key as adapters take it.
 pub(crate) fn key() -> SecretString {
@@ -67,6 +70,8 @@ pub(crate) struct ProviderStandIns {
     pub(crate) vision_url: Url,
     /// For `GEMINI_API_URL`.
     pub(crate) gemini_url: Url,
+    /// For `NOTION_API_URL`; it only knows whose token it is.
+    pub(crate) notion_url: Url,
     script: Arc<Script>,
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -91,6 +96,7 @@ impl ProviderStandIns {
                         .configure(chat::routes)
                         .configure(vision::routes)
                         .configure(gemini::routes)
+                        .configure(notion::routes)
                 });
                 let running = http.workers(1).disable_signals().listen(listener).unwrap().run();
                 started.send(running.handle()).unwrap();
@@ -101,6 +107,7 @@ impl ProviderStandIns {
             openai_url: url("/openai/v1"),
             vision_url: url("/vision"),
             gemini_url: url("/gemini"),
+            notion_url: url("/notion"),
             script,
             server: handle.await.unwrap(),
             thread: Some(thread),
@@ -109,7 +116,7 @@ impl ProviderStandIns {
 
     /// Waits until no call is running, except stalled ones, then closes the port.
     pub(crate) async fn stop(mut self) {
-        self.wait_until(|script| script.running() == 0).await;
+        self.idle().await;
         let thread = self.thread.take();
         self.server.stop(false).await;
         let joined = tokio::task::spawn_blocking(|| thread.map(JoinHandle::join)).await.unwrap();
@@ -186,15 +193,30 @@ impl ProviderStandIns {
         self.script.read(|state| state.calls.get(&service).copied().unwrap_or_default())
     }
 
-    /// What this service was asked, in order: the form's fields (`file` as its size) or the JSON body (an image
-    /// as its size).
+    /// How many bytes of huge answers were sent, those that nobody read included.
+    pub(crate) fn sent_bytes(&self) -> u64 {
+        self.script.sent()
+    }
+
+    /// What this service was asked, in order: the form's fields (`file` as its size and a hash) or the JSON body
+    /// (images as their sizes and hashes).
     pub(crate) fn requests(&self, service: Service) -> Vec<Value> {
         self.script.read(|state| state.requests.get(&service).cloned().unwrap_or_default())
+    }
+
+    /// The fingerprints of this service's finished calls, in order: the same for the same question.
+    pub(crate) fn finished(&self, service: Service) -> Vec<String> {
+        self.script.read(|state| state.finished.get(&service).cloned().unwrap_or_default())
     }
 
     /// Waits until this service has done what is asked for; panics when nothing of the kind happens.
     pub(crate) async fn wait_for(&self, service: Service, done: impl Fn(Calls) -> bool) {
         self.wait_until(|_| done(self.calls(service))).await;
+    }
+
+    /// Waits until no call is under way, except stalled ones.
+    pub(crate) async fn idle(&self) {
+        self.wait_until(|script| script.running() == 0).await;
     }
 
     async fn wait_until(&self, done: impl Fn(&Script) -> bool) {

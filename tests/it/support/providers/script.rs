@@ -2,12 +2,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use futures_util::stream;
+use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -18,6 +22,7 @@ pub(crate) enum Service {
     Chat,
     Vision,
     Gemini,
+    Notion,
 }
 
 /// What may go wrong with one call.
@@ -37,6 +42,14 @@ pub(crate) enum Fault {
     WrongJson,
     /// A page of a proxy that says it is fine.
     NotJson,
+    /// The connection breaks without an answer.
+    Reset,
+    /// An answer of so many bytes that does not say how long it is.
+    Huge(u64),
+    /// The same with its length in a header.
+    HugeAnnounced(u64),
+    /// An answer that comes with one byte a second and never ends.
+    Drip,
 }
 
 /// How often a service was called.
@@ -51,6 +64,9 @@ pub(crate) struct Calls {
     /// Requests that met a scripted fault.
     pub(crate) failed: usize,
 }
+
+/// Stands in a scripted answer for the fingerprint of what was asked, so that an answer names its question.
+pub(crate) const FINGERPRINT: &str = "FINGERPRINT";
 
 /// An error answer: status and body.
 pub(super) struct Refusal(pub(super) u16, pub(super) Value);
@@ -70,18 +86,20 @@ pub(super) struct State {
     pub(super) delays: HashMap<Service, Duration>,
     pub(super) calls: HashMap<Service, Calls>,
     pub(super) requests: HashMap<Service, Vec<Value>>,
+    pub(super) finished: HashMap<Service, Vec<String>>,
     running: usize,
 }
 
 /// The state with a bell that rings at every change.
 pub(super) struct Script {
     state: Mutex<State>,
+    sent: Arc<AtomicU64>,
     bell: watch::Sender<()>,
 }
 
 impl Default for Script {
     fn default() -> Self {
-        Self { state: Mutex::default(), bell: watch::Sender::new(()) }
+        Self { state: Mutex::default(), sent: Arc::default(), bell: watch::Sender::new(()) }
     }
 }
 
@@ -106,6 +124,11 @@ impl Script {
 
     pub(super) fn running(&self) -> usize {
         self.lock().running
+    }
+
+    /// How many bytes of huge answers left, those under way included.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
     }
 
     fn count(&self, service: Service, count: impl FnOnce(&mut Calls)) {
@@ -146,10 +169,11 @@ impl Script {
     ) -> HttpResponse {
         let _running = Running::begin(self);
         self.count(service, |calls| calls.started += 1);
-        let asked = match check.await {
+        let (asked, print) = match check.await {
             Ok((asked, seen)) => {
+                let print = fingerprint(&seen);
                 self.change(|state| state.requests.entry(service).or_default().push(seen));
-                asked
+                (asked, print)
             }
             Err(Refusal(status, body)) => {
                 self.count(service, |calls| calls.refused += 1);
@@ -164,9 +188,12 @@ impl Script {
         if let Some(delay) = delay {
             tokio::time::sleep(delay).await;
         }
-        let body = answer(asked);
-        self.count(service, |calls| calls.finished += 1);
-        HttpResponse::Ok().json(body)
+        let body = answer(asked).to_string().replace(FINGERPRINT, &print);
+        self.change(|state| {
+            state.calls.entry(service).or_default().finished += 1;
+            state.finished.entry(service).or_default().push(print);
+        });
+        HttpResponse::Ok().content_type("application/json").body(body)
     }
 
     async fn fail(&self, fault: Fault, error: fn(u16, Option<u64>) -> Value) -> HttpResponse {
@@ -182,14 +209,51 @@ impl Script {
                 std::future::pending().await
             }
             Fault::HalfBody => {
-                let half = Ok(actix_web::web::Bytes::from_static(b"{\"text\": \"half of an ans"));
+                let half = Ok(Bytes::from_static(b"{\"text\": \"half of an ans"));
                 let cut = Err(std::io::Error::other("scripted cut"));
                 HttpResponse::Ok().content_type("application/json").streaming(stream::iter([half, cut]))
             }
             Fault::WrongJson => HttpResponse::Ok().json(json!({"object": "list", "data": [1, 2, 3]})),
             Fault::NotJson => HttpResponse::Ok().body("<html>all is fine</html>"),
+            Fault::Reset => {
+                let broken = Err::<Bytes, _>(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
+                HttpResponse::Ok().body(SizedStream::new(1, stream::iter([broken])))
+            }
+            Fault::Huge(bytes) => HttpResponse::Ok().streaming(spaces(bytes, self.sent.clone())),
+            Fault::HugeAnnounced(bytes) => {
+                HttpResponse::Ok().body(SizedStream::new(bytes, Box::pin(spaces(bytes, self.sent.clone()))))
+            }
+            Fault::Drip => HttpResponse::Ok().streaming(Box::pin(stream::unfold((), |()| async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+            }))),
         }
     }
+}
+
+/// The same for the same question; sixteen letters without a digit, so that no cleaning takes it for a number.
+fn fingerprint(asked: &Value) -> String {
+    let letters = hash(asked.to_string().as_bytes());
+    (0..16)
+        .map(|at| char::from(b'a' + u8::try_from((letters >> (4 * at)) & 0xf).unwrap_or_default()))
+        .collect()
+}
+
+/// Tells contents apart.
+pub(super) fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+/// So many spaces, counted as they leave.
+fn spaces(bytes: u64, sent: Arc<AtomicU64>) -> impl Stream<Item = Result<Bytes, std::io::Error>> {
+    const CHUNK: &[u8] = &[b' '; 65_536];
+    stream::unfold(bytes, move |left| {
+        let size = CHUNK.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        sent.fetch_add(size as u64, Ordering::Relaxed);
+        async move { (size > 0).then(|| (Ok(Bytes::from_static(&CHUNK[..size])), left - size as u64)) }
+    })
 }
 
 fn reply(status: u16) -> HttpResponseBuilder {

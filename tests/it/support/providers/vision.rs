@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::script::{Refusal, Script, Service};
+use super::script::{Refusal, Script, Service, hash};
 use super::{google_error, google_key, google_status, only_keys};
 
 const MAX_BYTES: usize = 10_485_760;
@@ -85,9 +85,10 @@ fn check(request: &HttpRequest, body: &[u8]) -> Result<(Vec<bool>, Value), Refus
         .map(|request| image(request).map_err(|message| bad(&message)))
         .collect::<Result<_, _>>()?;
     let sizes: Vec<usize> = images.iter().map(Vec::len).collect();
+    let hashes: Vec<u64> = images.iter().map(|image| hash(image)).collect();
     let pictures =
         images.iter().map(|image| image.starts_with(&[0xff, 0xd8, 0xff]) || image.starts_with(b"\x89PNG"));
-    Ok((pictures.collect(), json!({"images": sizes})))
+    Ok((pictures.collect(), json!({"images": sizes, "hashes": hashes})))
 }
 
 fn image(request: &Value) -> Result<Vec<u8>, String> {
