@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, Supervisor};
 use actix_web::dev::ServerHandle;
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -229,7 +230,12 @@ impl WebServer {
 
 /// Runs a command inside an actix `System`, which actors need around them.
 pub fn in_system<T>(command: impl Future<Output = T>) -> T {
-    actix::System::new().block_on(command)
+    let system = actix::System::new();
+    let (handle, result) = system.block_on(async { (Handle::current(), command.await) });
+    // What is still under way is dropped with the system; database connections want a runtime around them then.
+    let _inside = handle.enter();
+    drop(system);
+    result
 }
 
 /// Waits until the overseer is gone: nobody would notice a dead chain any more.
