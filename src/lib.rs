@@ -1,5 +1,6 @@
 //! Linkscribe watches the videos people save in Notion and fills their own columns.
 
+pub mod accounts;
 pub mod actors;
 pub mod adapters;
 pub mod app;

@@ -29,7 +29,7 @@ use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
-    Breakers, Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace,
+    Accounts, Breakers, Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace,
 };
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 
@@ -93,6 +93,7 @@ pub async fn with(
     Ok(Ports {
         journal: Arc::clone(&store) as Arc<dyn Journal>,
         breakers: Arc::clone(&store) as Arc<dyn Breakers>,
+        accounts: Arc::clone(&store) as Arc<dyn Accounts>,
         registry: store as Arc<dyn Registry>,
         workspace,
         source: Arc::new(downloader),

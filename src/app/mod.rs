@@ -21,6 +21,7 @@ use url::Url;
 use self::stopping::end_at_last_moment;
 pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
+use crate::accounts::Office;
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
 use crate::actors::lease::Rhythm;
@@ -29,10 +30,11 @@ use crate::actors::status_board::StatusBoard;
 use crate::actors::{cleanup, status_board};
 use crate::domain::progress::Progress;
 use crate::fault;
-use crate::http::{self, Behind};
-use crate::messages::Drain;
+use crate::http::{self, Behind, Site};
+use crate::messages::{Doors, Drain};
 use crate::ports::{
-    Breakers, Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
+    Accounts, Breakers, Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader, VideoSource,
+    Workspace,
 };
 
 /// The exit code of a process whose chain could not be kept alive (`EX_SOFTWARE` of sysexits.h).
@@ -49,7 +51,9 @@ const LOOK_AT_OVERSEER: Duration = Duration::from_secs(5);
 pub struct Ports {
     /// The truth about entries.
     pub journal: Arc<dyn Journal>,
-    /// Who is connected.
+    /// Who uses the service.
+    pub accounts: Arc<dyn Accounts>,
+    /// Which databases are registered.
     pub registry: Arc<dyn Registry>,
     /// Who is out of order.
     pub breakers: Arc<dyn Breakers>,
@@ -69,6 +73,18 @@ pub struct Ports {
     pub reader_seats: usize,
     /// Makes the note.
     pub summary: Arc<dyn SummaryModel>,
+}
+
+impl Ports {
+    /// What people's requests are answered with.
+    pub fn office(&self) -> Office {
+        Office {
+            accounts: Arc::clone(&self.accounts),
+            registry: Arc::clone(&self.registry),
+            workspace: Arc::clone(&self.workspace),
+            journal: Arc::clone(&self.journal),
+        }
+    }
 }
 
 /// How the chain is to run.
@@ -123,6 +139,8 @@ pub struct App {
     pub beyond_repair: CancellationToken,
     /// The chain's places.
     pub places: Places,
+    /// Where people reach the service.
+    site: Site,
 }
 
 impl App {
@@ -132,6 +150,7 @@ impl App {
         let (stop, beyond_repair) = (StopSignals::default(), CancellationToken::new());
         let (places, luck) = (Places::new(options.max_in_flight), options.luck);
         let (workspace, journal) = (Arc::clone(&ports.workspace), Arc::clone(&ports.journal));
+        let site = Site { public_url: options.public_url.clone() };
         let board = StatusBoard::new(workspace, journal, options.patience);
         let wiring = Wiring {
             ports: ports.clone(),
@@ -154,9 +173,9 @@ impl App {
         })
         .start();
         let readiness = overseer.clone().recipient();
-        let (registry, workspace, journal) = (ports.registry, ports.workspace, ports.journal);
-        let http = Supervisor::start(|_| Http { registry, workspace, journal, overseer: readiness });
-        Self { overseer, http, watchers, beyond_repair, places }
+        let office = ports.office();
+        let http = Supervisor::start(|_| Http { office, overseer: readiness });
+        Self { overseer, http, watchers, beyond_repair, places, site }
     }
 
     /// Runs until it is told to stop, or the overseer or the web server ends it; drains; gives the exit code.
@@ -183,8 +202,7 @@ impl App {
 
     /// Answers HTTP on a listener until the server is closed.
     pub fn serve_http(&self, listener: TcpListener) -> std::io::Result<WebServer> {
-        let behind =
-            Behind { readiness: self.http.clone().recipient(), entries: self.http.clone().recipient() };
+        let behind = Behind { doors: Doors::of(&self.http), site: self.site.clone() };
         let server = http::server(listener, behind)?;
         let (handle, gone) = (server.handle(), CancellationToken::new());
         let tells = gone.clone().drop_guard();

@@ -118,6 +118,7 @@ impl Wiring {
     fn monitor(&self, back: &BackLinks, desk: &Arc<Desk>, doors: Doors) -> Addr<Monitor> {
         let parts = MonitorParts {
             registry: Arc::clone(&self.ports.registry),
+            accounts: Arc::clone(&self.ports.accounts),
             workspace: Arc::clone(&self.ports.workspace),
             source: Arc::clone(&self.ports.source),
             desk: Arc::clone(desk),

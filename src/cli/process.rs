@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use secrecy::SecretString;
 use serde_json::json;
 use url::Url;
 
@@ -14,15 +13,17 @@ use super::{progress, scratch};
 use crate::adapters::local_file::LocalFile;
 use crate::adapters::notion::parse_schema;
 use crate::adapters::paper::{Ending, Paper};
+use crate::adapters::store::Store;
 use crate::app::{App, Options, Stopping, adapters};
-use crate::domain::entry::{DatabaseId, EntryId, LinkDatabase};
+use crate::domain::account::Kind;
+use crate::domain::entry::EntryId;
 use crate::domain::link::MediaKey;
 use crate::domain::media::Watched;
 use crate::domain::note::Note;
 use crate::domain::page;
 use crate::domain::schema::Schema;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Journal, NewConnection, Registry, VideoSource};
+use crate::ports::{Accounts, Journal, NewConnection, NewDatabase, Registry, Tokens, VideoSource};
 use crate::settings::Settings;
 use crate::telemetry::{LogTo, init};
 
@@ -122,25 +123,36 @@ fn video(given: &str) -> anyhow::Result<(String, Option<Arc<dyn VideoSource>>)> 
     Ok((file.link(), Some(Arc::new(file))))
 }
 
-async fn register(registry: &dyn Registry, paper: &Paper, arguments: &Arguments) -> anyhow::Result<()> {
-    let connection = NewConnection {
-        workspace: "paper".to_owned(),
-        owner: "paper".to_owned(),
-        token: SecretString::from("paper"),
-    };
-    let connection =
-        registry.keep_connection(connection).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
-    let database = LinkDatabase {
-        id: DatabaseId::new(),
+async fn register(store: &Store, paper: &Paper, arguments: &Arguments) -> anyhow::Result<()> {
+    let (user, connection) = store.keep_connection(paper_connection()).await.map_err(plain)?;
+    let database = NewDatabase {
+        user,
         connection,
+        kind: Kind::Link,
+        tag: None,
         notion_database: "paper".to_owned(),
         data_source: "paper".to_owned(),
         title: "paper".to_owned(),
         mapping: paper.mapping(),
         instructions: arguments.instructions.clone(),
         language: arguments.language.clone(),
-        registered_at: None,
     };
-    registry.keep_database(database).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    store.keep_database(database).await.map_err(plain)?;
     Ok(())
+}
+
+/// The sheet of paper opens with any token.
+fn paper_connection() -> NewConnection {
+    NewConnection {
+        person: "paper".to_owned(),
+        bot: "paper".to_owned(),
+        workspace_id: String::new(),
+        workspace: "paper".to_owned(),
+        tokens: Tokens::lasting("paper"),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+fn plain(failure: Failure) -> anyhow::Error {
+    anyhow::anyhow!("{failure}")
 }

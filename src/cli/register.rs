@@ -5,8 +5,9 @@ use std::io::Write;
 use anyhow::Context;
 use secrecy::SecretString;
 
-use crate::actors::http::{Register, register};
+use crate::accounts::{Office, databases};
 use crate::app::adapters;
+use crate::messages::Register;
 use crate::settings::Settings;
 use crate::telemetry::{LogTo, init};
 
@@ -45,7 +46,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         instructions: arguments.instructions,
         language: arguments.language,
     };
-    let done = register(&*workspace, &*store, request).await.map_err(|failure| match failure.kind {
+    let office = Office { accounts: store.clone(), registry: store.clone(), workspace, journal: store };
+    let done = databases::register(office, request).await.map_err(|failure| match failure.kind {
         crate::failure::Kind::Permanent(reason) => anyhow::anyhow!("{failure:#}\n  {}", hint(reason)),
         _ => anyhow::anyhow!("{failure}"),
     })?;

@@ -11,8 +11,9 @@ use url::Url;
 use uuid::Uuid;
 
 use super::scratch;
-use crate::actors::http::{Register, register};
+use crate::accounts::{Office, databases};
 use crate::app::{App, Options, Stopping, adapters};
+use crate::messages::Register;
 use crate::sandbox::clips::Clips;
 use crate::sandbox::notion::EmulatedNotion;
 use crate::sandbox::{Engine, Sandbox, starter};
@@ -119,7 +120,13 @@ async fn start(
         instructions: None,
         language: None,
     };
-    register(&*workspace, &*store, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let office = Office {
+        accounts: store.clone(),
+        registry: store.clone(),
+        workspace: workspace.clone(),
+        journal: store.clone(),
+    };
+    databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let ports = adapters::with(settings, store, workspace).await?;
     let options =
         Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);

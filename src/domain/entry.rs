@@ -47,6 +47,10 @@ uuid_id! {
     EntryId
 }
 uuid_id! {
+    /// One person who uses the service.
+    UserId
+}
+uuid_id! {
     /// One authorised Notion workspace of one user.
     ConnectionId
 }
@@ -74,6 +78,8 @@ pub struct Ticket {
 pub struct LinkDatabase {
     /// Our id.
     pub id: DatabaseId,
+    /// Whose it is.
+    pub user: UserId,
     /// The connection whose token opens it.
     pub connection: ConnectionId,
     /// Notion's database id.

@@ -1,5 +1,6 @@
 //! Pure rules: no clock, no I/O, no actors. Everything here can be tested with a table.
 
+pub mod account;
 pub mod answer;
 pub mod backoff;
 pub mod breaker;
@@ -11,6 +12,7 @@ pub mod note;
 pub mod page;
 pub mod progress;
 pub mod reason;
+pub mod refusal;
 pub mod schema;
 pub mod screen;
 pub mod split;

@@ -2,34 +2,45 @@
 
 mod pages;
 mod probes;
+mod problem;
+mod visitor;
 
 use std::net::TcpListener;
 
 use actix_web::dev::Server;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
-use actix_web::{App, HttpResponse, HttpServer, web};
-use serde::Serialize;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, ResponseError, web};
 
-use crate::messages::{AskReadiness, Door, LookUp};
+use self::problem::Problem;
+pub use self::visitor::{Site, Visitor};
+use crate::messages::Doors;
 
 /// Threads that answer: requests only wait for actors.
 const WORKERS: usize = 2;
 
+/// The largest body of a request, in bytes; uploads have a limit of their own.
+const BODY_BYTES: usize = 64 * 1024;
+
 /// How long open requests may take at the end, in seconds.
 const SHUTDOWN_SECS: u64 = 1;
 
-/// The actors behind the routes.
+/// What the routes need.
 #[derive(Clone)]
 pub struct Behind {
-    /// Knows whether the service is able to work.
-    pub readiness: Door<AskReadiness>,
-    /// Knows entries.
-    pub entries: Door<LookUp>,
+    /// The actor that answers.
+    pub doors: Doors,
+    /// Where people reach the service.
+    pub site: Site,
 }
 
 /// A server on a bound listener; it runs when awaited and leaves signals to its caller.
 pub fn server(listener: TcpListener, behind: Behind) -> std::io::Result<Server> {
-    let app = move || App::new().configure(|config| configure(config, behind.clone()));
+    let app = move || {
+        let routes = |config: &mut web::ServiceConfig| configure(config, behind.clone());
+        App::new().wrap(from_fn(visitor::refuse_foreign_origins)).configure(routes)
+    };
     let server = HttpServer::new(app).workers(WORKERS).shutdown_timeout(SHUTDOWN_SECS).disable_signals();
     Ok(server.listen(listener)?.run())
 }
@@ -37,7 +48,13 @@ pub fn server(listener: TcpListener, behind: Behind) -> std::io::Result<Server> 
 /// Mounts all routes.
 pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
     config
-        .app_data(web::Data::new(behind))
+        .app_data(web::Data::new(behind.doors))
+        .app_data(web::Data::new(behind.site))
+        .app_data(web::JsonConfig::default().limit(BODY_BYTES).error_handler(|error, _| unreadable(&error)))
+        .app_data(web::PayloadConfig::new(BODY_BYTES))
+        .app_data(web::FormConfig::default().limit(BODY_BYTES).error_handler(|error, _| unreadable(&error)))
+        .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable(&error)))
+        .app_data(web::PathConfig::default().error_handler(|_, _| nowhere().into()))
         .route("/health", web::get().to(probes::health))
         .route("/ready", web::get().to(probes::ready))
         .route("/", web::get().to(pages::landing))
@@ -45,23 +62,18 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .default_service(web::route().to(not_found));
 }
 
-/// An error as RFC 9457 wants it, with a hint what to do next.
-#[derive(Debug, Serialize)]
-struct Problem<'a> {
-    title: &'a str,
-    status: u16,
-    hint: &'a str,
+/// A body, a query or a form that cannot be read.
+fn unreadable(error: &impl ResponseError) -> actix_web::Error {
+    let title = "The request cannot be read.";
+    Problem::new(error.status_code(), title, format!("{error}.")).into()
 }
 
-fn problem(status: actix_web::http::StatusCode, title: &str, hint: &str) -> HttpResponse {
-    HttpResponse::build(status)
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .content_type("application/problem+json")
-        .json(Problem { title, status: status.as_u16(), hint })
+fn nowhere() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "There is nothing here.", "Check the address.")
 }
 
-async fn not_found() -> HttpResponse {
-    problem(actix_web::http::StatusCode::NOT_FOUND, "There is nothing here.", "Check the address.")
+async fn not_found() -> Result<HttpResponse, Problem> {
+    Err(nowhere())
 }
 
 /// A page with the headers every page has: no script, nothing from another host, never framed.

@@ -1,14 +1,15 @@
 //! Pages for people: what this service is, and where an entry is.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::{Behind, page, problem};
+use super::page;
+use super::problem::Problem;
 use crate::domain::entry::{EntryId, EntryView};
 use crate::domain::stage::Status;
-use crate::messages::LookUp;
+use crate::messages::{Doors, LookUp};
 
 #[derive(Template)]
 #[template(path = "landing.html")]
@@ -30,16 +31,17 @@ pub(super) async fn landing() -> HttpResponse {
 }
 
 /// `GET /entries/{id}`: where an entry is. Tells nothing of what its owner saved.
-pub(super) async fn entry(id: web::Path<String>, behind: web::Data<Behind>) -> HttpResponse {
+pub(super) async fn entry(id: web::Path<String>, behind: web::Data<Doors>) -> HttpResponse {
     let Ok(id) = id.parse::<Uuid>() else { return unknown() };
-    match behind.entries.send(LookUp { entry: EntryId(id) }).await {
+    match behind.look_up.send(LookUp { entry: EntryId(id) }).await {
         Ok(Ok(Some(entry))) => rendered(StatusCode::OK, &EntryPage::of(&entry)),
         Ok(Ok(None)) => unknown(),
-        Ok(Err(_)) | Err(_) => problem(
+        Ok(Err(_)) | Err(_) => Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "The entry cannot be looked up now.",
             "Try again in a moment.",
-        ),
+        )
+        .error_response(),
     }
 }
 
@@ -61,11 +63,12 @@ impl EntryPage {
 }
 
 fn unknown() -> HttpResponse {
-    problem(
+    Problem::new(
         StatusCode::NOT_FOUND,
         "There is no such entry.",
         "Check the address, or look at the row in Notion.",
     )
+    .error_response()
 }
 
 fn rendered(status: StatusCode, template: &impl Template) -> HttpResponse {
@@ -73,7 +76,12 @@ fn rendered(status: StatusCode, template: &impl Template) -> HttpResponse {
         Ok(body) => page(status, body),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "This page cannot be shown.", "Tell the operator.")
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "This page cannot be shown.",
+                "Tell the operator.",
+            )
+            .error_response()
         }
     }
 }

@@ -2,23 +2,27 @@
 //!
 //! Every method fails with [`crate::failure::Failure`], whose kind already says what can be done.
 
+mod accounts;
 mod breakers;
 mod budget;
 mod fence;
 mod journal;
 mod media;
 mod registry;
+mod sign_ins;
 mod speech;
 mod summary;
 mod text;
 mod workspace;
 
+pub use accounts::{Accounts, Connection, NewConnection, Tokens};
 pub use breakers::{Blocked, Breakers, Trouble};
 pub use budget::RateBudget;
 pub use fence::{Fence, Trust};
 pub use journal::{Journal, NextRun, Swept, claim_of_work_dir, work_dir_name};
 pub use media::{Download, MediaOpener, Opened, VideoSource};
-pub use registry::{Connection, NewConnection, Registry};
+pub use registry::{DatabaseChange, NewDatabase, Registry};
+pub use sign_ins::{Consent, Grant, SignIns};
 pub use speech::{AudioFile, SpeechToText};
 pub use summary::SummaryModel;
 pub use text::{Frame, FrameText, TextReader};

@@ -1,57 +1,86 @@
-//! Who is connected, and which databases are watched.
+//! Which databases are registered.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use secrecy::SecretString;
 
-use super::workspace::Access;
-use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase};
+use crate::domain::account::{DatabaseView, Kind, Trouble};
+use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase, UserId};
+use crate::domain::mapping::Mapping;
 use crate::failure::Outcome;
 
-/// A connection to be kept.
-#[derive(Debug, Clone)]
-pub struct NewConnection {
-    /// The workspace's name, for people.
-    pub workspace: String,
-    /// Whose it is; for tokens given on the command line, a name derived from the token's workspace.
-    pub owner: String,
-    /// The bearer token; sealed before it is stored.
-    pub token: SecretString,
-}
-
-/// A connection as kept.
-#[derive(Debug, Clone)]
-pub struct Connection {
-    /// Our id.
-    pub id: ConnectionId,
-    /// The workspace's name, for people.
-    pub workspace: String,
+/// A database to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewDatabase {
     /// Whose it is.
-    pub owner: String,
-    /// What opens it.
-    pub access: Access,
+    pub user: UserId,
+    /// The connection whose token opens it.
+    pub connection: ConnectionId,
+    /// What it is for.
+    pub kind: Kind,
+    /// For a content database: its tag.
+    pub tag: Option<String>,
+    /// Notion's database id.
+    pub notion_database: String,
+    /// Notion's data source id.
+    pub data_source: String,
+    /// Its title.
+    pub title: String,
+    /// Which column plays which part.
+    pub mapping: Mapping,
+    /// What the owner wants in general.
+    pub instructions: Option<String>,
+    /// The language the owner wants prose in (BCP 47).
+    pub language: Option<String>,
 }
 
-/// Keeps connections and registered databases.
+/// What may be changed about a registered database; `None` leaves it as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DatabaseChange {
+    /// The tag of a content database.
+    pub tag: Option<Option<String>>,
+    /// The parts columns play.
+    pub mapping: Option<Mapping>,
+    /// What the owner wants in general.
+    pub instructions: Option<Option<String>>,
+    /// The language the owner wants prose in.
+    pub language: Option<Option<String>>,
+}
+
+/// Keeps registered databases. What takes a user tells nothing of another one's.
 #[async_trait]
 pub trait Registry: Send + Sync {
-    /// Keeps a connection; the same owner and workspace replace the token of the one there is.
-    async fn keep_connection(&self, new: NewConnection) -> Outcome<ConnectionId>;
+    /// Keeps a database; the same data source in the same connection replaces what was known of it. A tag
+    /// that another content database of the user has fails as permanent.
+    async fn keep_database(&self, new: NewDatabase) -> Outcome<DatabaseId>;
 
-    /// A connection with its token opened.
-    async fn connection(&self, id: ConnectionId) -> Outcome<Option<Connection>>;
-
-    /// Keeps a database; the same data source in the same connection replaces what was known of it.
-    async fn keep_database(&self, database: LinkDatabase) -> Outcome<DatabaseId>;
-
-    /// One registered database.
+    /// One registered link database, for the chain.
     async fn database(&self, id: DatabaseId) -> Outcome<Option<LinkDatabase>>;
 
-    /// All registered databases.
+    /// All registered link databases.
     async fn databases(&self) -> Outcome<Vec<LinkDatabase>>;
 
-    /// Takes up to `limit` databases whose poll is due and puts their next poll `interval` later, so
-    /// that of several instances only one polls.
+    /// A user's databases, newest first; after `after` where one is given.
+    async fn databases_of(
+        &self,
+        user: UserId,
+        after: Option<DatabaseId>,
+        limit: u32,
+    ) -> Outcome<Vec<DatabaseView>>;
+
+    /// One database of a user.
+    async fn database_of(&self, user: UserId, id: DatabaseId) -> Outcome<Option<DatabaseView>>;
+
+    /// Changes a database of a user; `false` where the user has no such one.
+    async fn change_database(&self, user: UserId, id: DatabaseId, change: DatabaseChange) -> Outcome<bool>;
+
+    /// Removes a database of a user with its entries; `false` where the user has no such one.
+    async fn remove_database(&self, user: UserId, id: DatabaseId) -> Outcome<bool>;
+
+    /// Records what is wrong with a database, or that nothing is any more.
+    async fn set_trouble(&self, id: DatabaseId, trouble: Option<&Trouble>) -> Outcome<()>;
+
+    /// Takes up to `limit` link databases whose poll is due and puts their next poll `interval` later, so
+    /// that of several instances only one polls. Those of revoked connections rest.
     async fn due_polls(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>>;
 }

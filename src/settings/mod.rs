@@ -40,6 +40,10 @@ pub struct Settings {
     pub poll_interval: Duration,
     /// Notion's address.
     pub notion_api_url: Url,
+    /// What the service is to Notion; `None` where nobody can sign in.
+    pub notion_app: Option<NotionApp>,
+    /// Signs the events Notion sends.
+    pub notion_webhook_secret: Option<SecretString>,
     /// Who writes down what is said.
     pub speech: SpeechEngine,
     /// Who writes down what is shown.
@@ -48,6 +52,15 @@ pub struct Settings {
     pub summarizer: SummaryEngine,
     /// How videos are fetched.
     pub downloads: Downloads,
+}
+
+/// The public integration of the service, as registered with Notion.
+#[derive(Debug, Clone)]
+pub struct NotionApp {
+    /// Its id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
 }
 
 /// Who writes down what is said.
@@ -172,6 +185,8 @@ impl Settings {
             max_in_flight: small(from.number("MAX_IN_FLIGHT", 1..=1_000)?),
             poll_interval: Duration::from_secs(from.number("POLL_INTERVAL_SECS", 1..=86_400)?),
             notion_api_url: from.required_url("NOTION_API_URL")?,
+            notion_app: notion_app(&from)?,
+            notion_webhook_secret: from.secret("NOTION_WEBHOOK_SECRET"),
             speech: speech(&from)?,
             reader: reader(&from)?,
             summarizer: summarizer(&from)?,
@@ -215,6 +230,24 @@ fn lost_database(from: &Reader, url: &str) -> Result<Option<SettingsError>, Sett
             "Set it to a postgres:// address, or ALLOW_SQLITE_ON_CLOUD_RUN=true to try things out.",
         )
     }))
+}
+
+/// The id and the secret belong together.
+fn notion_app(from: &Reader) -> Result<Option<NotionApp>, SettingsError> {
+    let halves = (from.text("NOTION_CLIENT_ID"), from.secret("NOTION_CLIENT_SECRET"));
+    let lonely = |there: &str, missing: &str| {
+        Err(from.error(
+            there,
+            &format!("needs {missing}, which is not set"),
+            &format!("Set {missing} as well."),
+        ))
+    };
+    match halves {
+        (Some(client_id), Some(client_secret)) => Ok(Some(NotionApp { client_id, client_secret })),
+        (None, None) => Ok(None),
+        (Some(_), None) => lonely("NOTION_CLIENT_ID", "NOTION_CLIENT_SECRET"),
+        (None, Some(_)) => lonely("NOTION_CLIENT_SECRET", "NOTION_CLIENT_ID"),
+    }
 }
 
 fn speech(from: &Reader) -> Result<SpeechEngine, SettingsError> {

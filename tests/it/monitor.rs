@@ -46,6 +46,7 @@ impl Bed {
         let nobody = Context::<Probe<linkscribe::messages::ShowStatus>>::new().address().recipient();
         let monitor = Monitor::new(MonitorParts {
             registry: kitchen.store.clone(),
+            accounts: kitchen.store.clone(),
             workspace: workspace.clone(),
             source: Arc::new(FakeSource(Script::works())),
             desk: Arc::new(Desk {

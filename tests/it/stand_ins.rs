@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use linkscribe::actors::http::{Register, register};
+use linkscribe::accounts::{Office, databases};
 use linkscribe::adapters::gemini::Gemini;
 use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::Notion;
@@ -12,6 +12,7 @@ use linkscribe::adapters::vision::GoogleVision;
 use linkscribe::app::{App, Ports};
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::waiting::{Party, Waiting};
+use linkscribe::messages::Register;
 use linkscribe::ports::{Journal, Registry, Workspace};
 use linkscribe::sandbox::notion::{Capability, EmulatedNotion, Fault as NotionFault, RunningNotion};
 use linkscribe::sandbox::starter;
@@ -57,10 +58,17 @@ impl World {
             instructions: None,
             language: None,
         };
-        register(&*workspace, &*kitchen.store, request).await.unwrap();
+        let office = Office {
+            accounts: kitchen.store.clone(),
+            registry: kitchen.store.clone(),
+            workspace: workspace.clone(),
+            journal: kitchen.store.clone(),
+        };
+        databases::register(office, request).await.unwrap();
         let ports = Ports {
             journal: Arc::clone(&kitchen.store) as Arc<dyn Journal>,
             breakers: kitchen.store.clone(),
+            accounts: kitchen.store.clone(),
             registry: Arc::clone(&kitchen.store) as Arc<dyn Registry>,
             workspace,
             source: Arc::new(FakeSource(Script::works())),
@@ -249,7 +257,7 @@ async fn without_a_reason_column_the_reason_is_a_comment_and_without_comments_a_
             instructions: None,
             language: None,
         };
-        register(&*world.ports.workspace, &*world.kitchen.store, request).await.unwrap();
+        databases::register(world.ports.office(), request).await.unwrap();
         let row = world.save("https://soup");
         world.notion.edit_row(row, &json!({ "Link": "not a link at all" })).unwrap();
         assert_eq!(world.run(&[row]).await, ["failed"]);

@@ -226,7 +226,7 @@ async fn still_wanted(
 async fn row_ref(parts: &MonitorParts, claimed: &Claimed, lease: &LeaseKeeper) -> Outcome<RowRef> {
     let database = parts.registry.database(claimed.database).await?;
     let database = database.ok_or_else(|| disconnected("the database is not registered any more"))?;
-    let access = access(&*parts.registry, &database).await?.within(lease.fence.clone());
+    let access = access(&*parts.accounts, &database).await?.within(lease.fence.clone());
     Ok(RowRef { database, access, page: claimed.page.clone(), link: claimed.link.clone() })
 }
 

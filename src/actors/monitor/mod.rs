@@ -26,7 +26,7 @@ use crate::domain::reason::Reason;
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::messages::{Download, Summarize, TellFailure, Underway, WriteToNotion};
-use crate::ports::{Access, Registry, VideoSource, Workspace};
+use crate::ports::{Access, Accounts, Registry, VideoSource, Workspace};
 
 pub use self::polls::poll;
 
@@ -41,6 +41,8 @@ const PAUSE_AFTER_BREAK: Duration = Duration::from_secs(1);
 pub struct MonitorParts {
     /// Who is connected, and which databases are watched.
     pub registry: Arc<dyn Registry>,
+    /// Who uses the service.
+    pub accounts: Arc<dyn Accounts>,
     /// The rows.
     pub workspace: Arc<dyn Workspace>,
     /// Understands links.
@@ -163,9 +165,13 @@ impl Handler<LoopBroke> for Monitor {
     }
 }
 
-async fn access(registry: &dyn Registry, database: &LinkDatabase) -> Outcome<Access> {
-    let connection = registry.connection(database.connection).await?;
-    Ok(connection.ok_or_else(|| disconnected("the connection is gone"))?.access)
+async fn access(accounts: &dyn Accounts, database: &LinkDatabase) -> Outcome<Access> {
+    let connection = accounts.connection(database.connection).await?;
+    let connection = connection.ok_or_else(|| disconnected("the connection is gone"))?;
+    if connection.revoked {
+        return Err(disconnected("the workspace took its access away"));
+    }
+    Ok(connection.access)
 }
 
 fn disconnected(why: &'static str) -> Failure {

@@ -67,7 +67,7 @@ async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
 /// Asks one database for waiting rows and queues them; gives how many were new.
 pub async fn poll(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<usize> {
     let looked_at = parts.desk.journal.now().await?;
-    let access = access(&*parts.registry, database).await?;
+    let access = access(&*parts.accounts, database).await?;
     // Asked last of all: who is let through here is the one that tries Notion for everybody.
     if let Some(blocked) = parts.desk.blocked(&[Party::notion()]).await {
         return Err(blocked);

@@ -9,8 +9,8 @@ use sea_orm::{
 };
 
 use super::Store;
-use super::tables::connections;
 use super::tables::entries::{Column, Entity, INTENDED, Model, RUNNING, WAITING, WRITTEN};
+use super::tables::users;
 use super::text::{checkpoint, plain, reason, uuid};
 use crate::domain::entry::{Body, Claimed, DatabaseId, EntryId, Lane, RunLease, Ticket};
 use crate::failure::{Failure, Outcome};
@@ -23,19 +23,19 @@ const CLAIM_LOCK: i64 = 0x6c6e_6b63_6c61_696d;
 /// is a subquery of its own that ends at the first row: a planner whose statistics are old has nothing to
 /// choose but the index, where a join or an aggregate once read all that waits.
 const WHOSE_TURN: &str = "\
-    WITH RECURSIVE users(id) AS ( \
-      SELECT (SELECT connection_id FROM entries WHERE state = 'waiting' AND lane = {lane} \
-              ORDER BY connection_id LIMIT 1) \
+    WITH RECURSIVE waiting(id) AS ( \
+      SELECT (SELECT user_id FROM entries WHERE state = 'waiting' AND lane = {lane} \
+              ORDER BY user_id LIMIT 1) \
       UNION ALL \
-      SELECT (SELECT connection_id FROM entries \
-              WHERE state = 'waiting' AND lane = {lane} AND connection_id > users.id \
-              ORDER BY connection_id LIMIT 1) \
-      FROM users WHERE users.id IS NOT NULL) \
-    SELECT users.id AS id FROM users \
+      SELECT (SELECT user_id FROM entries \
+              WHERE state = 'waiting' AND lane = {lane} AND user_id > waiting.id \
+              ORDER BY user_id LIMIT 1) \
+      FROM waiting WHERE waiting.id IS NOT NULL) \
+    SELECT waiting.id AS id FROM waiting \
     WHERE (SELECT not_before FROM entries \
-           WHERE state = 'waiting' AND lane = {lane} AND connection_id = users.id \
+           WHERE state = 'waiting' AND lane = {lane} AND user_id = waiting.id \
            ORDER BY not_before LIMIT 1) <= {now} \
-    ORDER BY (SELECT served FROM connections WHERE connections.id = users.id), users.id LIMIT 1";
+    ORDER BY (SELECT served FROM users WHERE users.id = waiting.id), waiting.id LIMIT 1";
 
 impl Store {
     /// Claims in one transaction: whose turn it is, their first due entry, their turn used up. Claims take
@@ -79,7 +79,7 @@ impl Store {
             .from(Entity)
             .and_where(Column::State.eq(WAITING))
             .and_where(Column::Lane.eq(lane(of)))
-            .and_where(Column::ConnectionId.eq(user))
+            .and_where(Column::UserId.eq(user))
             .and_where(Expr::col(Column::NotBefore).lte(self.time()))
             .order_by(Column::NotBefore, Order::Asc)
             .order_by(Column::Id, Order::Asc)
@@ -97,9 +97,9 @@ impl Store {
     }
 
     async fn turn_is_used(&self, db: &impl ConnectionTrait, user: &str) -> Outcome<()> {
-        use connections::Column;
-        let last = Query::select().expr(Expr::col(Column::Served).max()).from(connections::Entity).to_owned();
-        connections::Entity::update_many()
+        use users::Column;
+        let last = Query::select().expr(Expr::col(Column::Served).max()).from(users::Entity).to_owned();
+        users::Entity::update_many()
             .col_expr(Column::Served, Expr::from(last).add(1))
             .filter(Column::Id.eq(user))
             .exec(db)

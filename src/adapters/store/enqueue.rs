@@ -25,15 +25,15 @@ impl Store {
 
     /// Makes an entry unless the row has one.
     async fn insert_row(&self, row: &FoundRow) -> Outcome<bool> {
-        let connection = Query::select()
-            .column(databases::Column::ConnectionId)
+        let user = Query::select()
+            .column(databases::Column::UserId)
             .from(databases::Entity)
             .and_where(databases::Column::Id.eq(row.database.to_string()))
             .to_owned();
         let values: [(Column, Expr); 15] = [
             (Column::Id, EntryId::new().to_string().into()),
             (Column::DatabaseId, row.database.to_string().into()),
-            (Column::ConnectionId, Expr::SubQuery(None, Box::new(connection.into()))),
+            (Column::UserId, Expr::SubQuery(None, Box::new(user.into()))),
             (Column::Lane, lane(row.lane).into()),
             (Column::Body, UNTOUCHED.into()),
             (Column::PageId, plain(&row.page).into()),

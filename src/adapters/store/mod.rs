@@ -4,6 +4,7 @@
 //! opened, which errors pass by themselves) stands in `clock`, `open` and `error`. Every operation has a
 //! time limit, so that a stalled database is waited for and never a worker that hangs.
 
+mod accounts;
 mod breakers;
 mod checkpoints;
 mod claims;

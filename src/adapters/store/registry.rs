@@ -1,4 +1,4 @@
-//! Connections, with their tokens sealed, and registered databases.
+//! Registered databases.
 
 use std::time::Duration;
 
@@ -6,39 +6,37 @@ use anyhow::anyhow;
 use async_trait::async_trait;
 use chrono::DateTime;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Order, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    SqlErr,
+};
 
 use super::Store;
 use super::tables::{connections, databases, insert};
-use super::text::{document, no_text, parsed, plain, uuid};
-use crate::adapters::seal::Place;
-use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase};
+use super::text::{checkpoint, document, no_text, parsed, plain, uuid};
+use super::views::moment;
+use crate::domain::account::{DatabaseView, Kind, Trouble};
+use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, Connection, NewConnection, Registry};
+use crate::ports::{DatabaseChange, NewDatabase, Registry};
 
-/// Where the token of a connection is kept: a seal opens in its own row only.
-fn token_of(connection: &str) -> Place<'_> {
-    Place { table: "connections", column: "token", owner: connection }
-}
+/// How the two kinds are kept.
+const LINK: &str = "link";
+const CONTENT: &str = "content";
 
 #[async_trait]
 impl Registry for Store {
-    async fn keep_connection(&self, new: NewConnection) -> Outcome<ConnectionId> {
-        self.within("keep a connection", self.write_connection(&new)).await
-    }
-
-    async fn connection(&self, id: ConnectionId) -> Outcome<Option<Connection>> {
-        self.within("read a connection", self.read_connection(id)).await
-    }
-
-    async fn keep_database(&self, database: LinkDatabase) -> Outcome<DatabaseId> {
-        self.within("keep a database", self.write_database(&database)).await
+    async fn keep_database(&self, new: NewDatabase) -> Outcome<DatabaseId> {
+        self.within("keep a database", self.write_database(&new)).await
     }
 
     async fn database(&self, id: DatabaseId) -> Outcome<Option<LinkDatabase>> {
         let read = async {
-            let found = databases::Entity::find_by_id(id.to_string()).one(&self.db).await?;
+            let found = databases::Entity::find_by_id(id.to_string())
+                .filter(databases::Column::Kind.eq(LINK))
+                .one(&self.db)
+                .await?;
             found.map(link_database).transpose()
         };
         self.within("read a database", read).await
@@ -46,10 +44,77 @@ impl Registry for Store {
 
     async fn databases(&self) -> Outcome<Vec<LinkDatabase>> {
         let read = async {
-            let all = databases::Entity::find().order_by_asc(databases::Column::Id).all(&self.db).await?;
-            Ok(readable(all))
+            let links = databases::Entity::find().filter(databases::Column::Kind.eq(LINK));
+            Ok(readable(links.order_by_asc(databases::Column::Id).all(&self.db).await?))
         };
         self.within("read the databases", read).await
+    }
+
+    async fn databases_of(
+        &self,
+        user: UserId,
+        after: Option<DatabaseId>,
+        limit: u32,
+    ) -> Outcome<Vec<DatabaseView>> {
+        use databases::{Column, Entity};
+        let read = async {
+            let mut of_user = Entity::find().filter(Column::UserId.eq(user.to_string()));
+            if let Some(after) = after {
+                of_user = of_user.filter(Column::Id.lt(after.to_string()));
+            }
+            let rows = of_user.order_by_desc(Column::Id).limit(u64::from(limit)).all(&self.db).await?;
+            let mut views = Vec::new();
+            for row in rows {
+                views.push(self.database_view(row).await?);
+            }
+            Ok(views)
+        };
+        self.within("read a user's databases", read).await
+    }
+
+    async fn database_of(&self, user: UserId, id: DatabaseId) -> Outcome<Option<DatabaseView>> {
+        let read = async {
+            let found = databases::Entity::find_by_id(id.to_string())
+                .filter(databases::Column::UserId.eq(user.to_string()))
+                .one(&self.db)
+                .await?;
+            match found {
+                Some(row) => self.database_view(row).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        self.within("read a user's database", read).await
+    }
+
+    async fn change_database(&self, user: UserId, id: DatabaseId, change: DatabaseChange) -> Outcome<bool> {
+        self.within("change a database", self.write_change(user, id, change)).await
+    }
+
+    async fn remove_database(&self, user: UserId, id: DatabaseId) -> Outcome<bool> {
+        use databases::{Column, Entity};
+        let remove = async {
+            let removed = Entity::delete_many()
+                .filter(Column::Id.eq(id.to_string()))
+                .filter(Column::UserId.eq(user.to_string()))
+                .exec(&self.db)
+                .await?;
+            Ok(removed.rows_affected > 0)
+        };
+        self.within("remove a database", remove).await
+    }
+
+    async fn set_trouble(&self, id: DatabaseId, trouble: Option<&Trouble>) -> Outcome<()> {
+        use databases::{Column, Entity};
+        let text = trouble.map(document).transpose()?;
+        let write = async {
+            Entity::update_many()
+                .col_expr(Column::Trouble, text.map_or_else(no_text, Into::into).into())
+                .filter(Column::Id.eq(id.to_string()))
+                .exec(&self.db)
+                .await?;
+            Ok(())
+        };
+        self.within("record what is wrong with a database", write).await
     }
 
     async fn due_polls(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>> {
@@ -58,120 +123,30 @@ impl Registry for Store {
 }
 
 impl Store {
-    /// The row comes first and the token second, because the seal is bound to the row's id.
-    async fn write_connection(&self, new: &NewConnection) -> Outcome<ConnectionId> {
-        use connections::{Column, Entity};
-        let (owner, workspace) = (plain(&new.owner), plain(&new.workspace));
-        let transaction = self.begin().await?;
-        let values: [(Column, Expr); 6] = [
-            (Column::Id, ConnectionId::new().to_string().into()),
-            (Column::Owner, owner.as_str().into()),
-            (Column::Workspace, workspace.as_str().into()),
-            (Column::Token, "".into()),
-            (Column::CreatedAt, self.time()),
-            (Column::UpdatedAt, self.time()),
-        ];
-        let insert = insert(Entity, values)?
-            .on_conflict(OnConflict::columns([Column::Owner, Column::Workspace]).do_nothing().to_owned())
-            .to_owned();
-        transaction.execute(&insert).await?;
-        let kept = Entity::find()
-            .filter(Column::Owner.eq(owner))
-            .filter(Column::Workspace.eq(workspace))
-            .one(&transaction)
-            .await?
-            .ok_or_else(|| Failure::transient(anyhow!("the connection was removed meanwhile")))?;
-        let sealed = self.seal.seal(token_of(&kept.id), &new.token).map_err(Failure::bug)?;
-        self.write_token(&transaction, &kept, sealed).await?;
-        transaction.commit().await?;
-        Ok(ConnectionId(uuid(&kept.id)?))
-    }
-
-    /// Replaces a token unless somebody else did so since the row was read.
-    async fn write_token(
-        &self,
-        db: &impl ConnectionTrait,
-        read: &connections::Model,
-        sealed: String,
-    ) -> Outcome<()> {
-        use connections::{Column, Entity};
-        Entity::update_many()
-            .col_expr(Column::Token, sealed.into())
-            .col_expr(Column::UpdatedAt, self.time())
-            .filter(Column::Id.eq(read.id.as_str()))
-            .filter(Column::Token.eq(read.token.as_str()))
-            .exec(db)
-            .await?;
-        Ok(())
-    }
-
-    async fn read_connection(&self, id: ConnectionId) -> Outcome<Option<Connection>> {
-        let Some(row) = connections::Entity::find_by_id(id.to_string()).one(&self.db).await? else {
-            return Ok(None);
-        };
-        // Its owner can help: connecting again replaces the token.
-        let token = self
-            .seal
-            .open(token_of(&row.id), &row.token)
-            .map_err(|error| Failure::permanent(Reason::Disconnected, error).context("open a token"))?;
-        let access = Access::new(id, token);
-        Ok(Some(Connection { id, workspace: row.workspace, owner: row.owner, access }))
-    }
-
-    /// Seals tokens with the newest key that are sealed with an older one. Keys that open nothing at all
-    /// are a mistake of the operator, better told at the start than to every user.
-    pub(super) async fn seal_again(&self) -> Outcome<()> {
-        let all = connections::Entity::find().all(&self.db).await?;
-        let (mut opened, mut lost, mut renewed) = (0_u32, 0_u32, 0_u32);
-        for row in &all {
-            let place = token_of(&row.id);
-            match self.seal.open(place, &row.token) {
-                Err(_) => lost += 1,
-                Ok(token) => {
-                    opened += 1;
-                    if !self.seal.is_current(&row.token) {
-                        let sealed = self.seal.seal(place, &token).map_err(Failure::bug)?;
-                        self.write_token(&self.db, row, sealed).await?;
-                        renewed += 1;
-                    }
-                }
-            }
-        }
-        if lost > 0 && opened == 0 {
-            return Err(Failure::bug(anyhow!(
-                "TOKEN_ENCRYPTION_KEY opens none of the {lost} tokens kept: put the key they were sealed with behind the new one"
-            )));
-        }
-        if lost > 0 {
-            tracing::error!(
-                lost,
-                "some tokens cannot be opened; their workspaces have to be connected again"
-            );
-        }
-        if renewed > 0 {
-            tracing::info!(renewed, "tokens were sealed with the newest key");
-        }
-        Ok(())
-    }
-
-    async fn write_database(&self, database: &LinkDatabase) -> Outcome<DatabaseId> {
+    async fn write_database(&self, new: &NewDatabase) -> Outcome<DatabaseId> {
         use databases::{Column, Entity};
         let optional = |text: &Option<String>| text.as_deref().map_or(no_text(), |text| plain(text).into());
-        let values: [(Column, Expr); 11] = [
-            (Column::Id, database.id.to_string().into()),
-            (Column::ConnectionId, database.connection.to_string().into()),
-            (Column::NotionDatabase, plain(&database.notion_database).into()),
-            (Column::DataSource, plain(&database.data_source).into()),
-            (Column::Title, plain(&database.title).into()),
-            (Column::Mapping, document(&database.mapping)?.into()),
-            (Column::Instructions, optional(&database.instructions).into()),
-            (Column::Language, optional(&database.language).into()),
+        let values: [(Column, Expr); 14] = [
+            (Column::Id, DatabaseId::new().to_string().into()),
+            (Column::UserId, new.user.to_string().into()),
+            (Column::ConnectionId, new.connection.to_string().into()),
+            (Column::Kind, kind_name(new.kind).into()),
+            (Column::Tag, optional(&new.tag).into()),
+            (Column::NotionDatabase, plain(&new.notion_database).into()),
+            (Column::DataSource, plain(&new.data_source).into()),
+            (Column::Title, plain(&new.title).into()),
+            (Column::Mapping, document(&new.mapping)?.into()),
+            (Column::Instructions, optional(&new.instructions).into()),
+            (Column::Language, optional(&new.language).into()),
             // Whoever registers a database is waiting for something to happen.
             (Column::NextPollAt, 0_i64.into()),
             (Column::CreatedAt, self.time()),
             (Column::UpdatedAt, self.time()),
         ];
         let replaced = [
+            Column::Kind,
+            Column::Tag,
+            Column::Trouble,
             Column::NotionDatabase,
             Column::Title,
             Column::Mapping,
@@ -188,10 +163,58 @@ impl Store {
             )
             .returning_col(Column::Id)
             .to_owned();
-        let rows = self.db.query_all(&upsert).await?;
+        let rows = self.db.query_all(&upsert).await.map_err(tag_taken)?;
         let row = rows.first().ok_or_else(|| Failure::bug(anyhow!("a kept database has no id")))?;
         let id: String = row.try_get("", "id")?;
         Ok(DatabaseId(uuid(&id)?))
+    }
+
+    async fn write_change(&self, user: UserId, id: DatabaseId, change: DatabaseChange) -> Outcome<bool> {
+        use databases::{Column, Entity};
+        let mut update = Entity::update_many()
+            .col_expr(Column::UpdatedAt, self.time())
+            .filter(Column::Id.eq(id.to_string()))
+            .filter(Column::UserId.eq(user.to_string()));
+        let texts = [
+            (Column::Tag, change.tag),
+            (Column::Instructions, change.instructions),
+            (Column::Language, change.language),
+        ];
+        for (column, text) in texts {
+            if let Some(text) = text {
+                let text = text.as_deref().map_or(no_text(), |text| plain(text).into());
+                update = update.col_expr(column, text.into());
+            }
+        }
+        if let Some(mapping) = change.mapping {
+            update = update
+                .col_expr(Column::Mapping, document(&mapping)?.into())
+                .col_expr(Column::Trouble, no_text().into())
+                .col_expr(Column::NextPollAt, Expr::value(0_i64));
+        }
+        let changed = update.exec(&self.db).await.map_err(tag_taken)?;
+        Ok(changed.rows_affected > 0)
+    }
+
+    async fn database_view(&self, row: databases::Model) -> Outcome<DatabaseView> {
+        let connection = connections::Entity::find_by_id(row.connection_id.as_str()).one(&self.db).await?;
+        Ok(DatabaseView {
+            id: DatabaseId(uuid(&row.id)?),
+            user: UserId(uuid(&row.user_id)?),
+            connection_id: ConnectionId(uuid(&row.connection_id)?),
+            paused: connection.as_ref().is_none_or(|connection| connection.revoked_at.is_some()),
+            workspace: connection.map(|connection| connection.workspace).unwrap_or_default(),
+            kind: if row.kind == CONTENT { Kind::Content } else { Kind::Link },
+            tag: row.tag,
+            title: row.title,
+            notion_database_id: row.notion_database,
+            data_source_id: row.data_source,
+            mapping: parsed(&row.mapping, "read a mapping")?,
+            instructions: row.instructions,
+            language: row.language,
+            trouble: checkpoint(row.trouble, "trouble"),
+            created_at: moment(row.created_at)?,
+        })
     }
 
     /// Chosen and locked first, put off second: in one statement PostgreSQL may choose more than asked.
@@ -217,6 +240,8 @@ impl Store {
             .column(Column::Id)
             .from(Entity)
             .and_where(Expr::col(Column::NextPollAt).lte(self.time()))
+            .and_where(Column::Kind.eq(LINK))
+            .and_where(Column::ConnectionId.not_in_subquery(revoked()))
             .order_by(Column::NextPollAt, Order::Asc)
             .order_by(Column::Id, Order::Asc)
             .limit(u64::from(limit))
@@ -224,6 +249,29 @@ impl Store {
             .to_owned();
         let rows = transaction.query_all(&due).await?;
         Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
+    }
+}
+
+/// The connections whose databases rest.
+fn revoked() -> sea_orm::sea_query::SelectStatement {
+    use connections::{Column, Entity};
+    Query::select().column(Column::Id).from(Entity).and_where(Column::RevokedAt.is_not_null()).to_owned()
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Link => LINK,
+        Kind::Content => CONTENT,
+    }
+}
+
+/// A tag is unique per user; whoever asked can choose another one.
+fn tag_taken(error: sea_orm::DbErr) -> Failure {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Failure::permanent(Reason::SchemaChanged, anyhow!("the tag leads to another database already"))
+        }
+        _ => error.into(),
     }
 }
 
@@ -243,6 +291,7 @@ fn readable(rows: Vec<databases::Model>) -> Vec<LinkDatabase> {
 fn link_database(row: databases::Model) -> Outcome<LinkDatabase> {
     Ok(LinkDatabase {
         id: DatabaseId(uuid(&row.id)?),
+        user: UserId(uuid(&row.user_id)?),
         connection: ConnectionId(uuid(&row.connection_id)?),
         notion_database: row.notion_database,
         data_source: row.data_source,

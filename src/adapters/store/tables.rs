@@ -18,6 +18,46 @@ pub(super) fn insert<E: EntityTrait, const N: usize>(
     Ok(insert)
 }
 
+/// People.
+pub(super) mod users {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "users")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub person: String,
+        pub served: i64,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Signed-in browsers.
+pub(super) mod sessions {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sessions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hash: String,
+        pub user_id: String,
+        pub expires_at: i64,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Authorised workspaces.
 pub(super) mod connections {
     use sea_orm::entity::prelude::*;
@@ -27,10 +67,13 @@ pub(super) mod connections {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: String,
-        pub owner: String,
+        pub user_id: String,
+        pub bot_id: String,
+        pub workspace_id: String,
         pub workspace: String,
         pub token: String,
-        pub served: i64,
+        pub refresh_token: Option<String>,
+        pub revoked_at: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,
     }
@@ -50,7 +93,11 @@ pub(super) mod databases {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: String,
+        pub user_id: String,
         pub connection_id: String,
+        pub kind: String,
+        pub tag: Option<String>,
+        pub trouble: Option<String>,
         pub notion_database: String,
         pub data_source: String,
         pub title: String,
@@ -149,7 +196,7 @@ pub(super) mod entries {
         pub verdict: Option<String>,
         pub note: Option<String>,
         pub section: Option<String>,
-        pub connection_id: String,
+        pub user_id: String,
         pub lane: i32,
         pub waiting: Option<String>,
         pub waiting_since: Option<i64>,

@@ -83,7 +83,7 @@ fn status(name: &str) -> Outcome<Status> {
     name.parse().map_err(Failure::bug)
 }
 
-fn moment(millis: i64) -> Outcome<DateTime<Utc>> {
+pub(super) fn moment(millis: i64) -> Outcome<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis)
         .ok_or_else(|| Failure::bug(anyhow!("{millis} ms since 1970 is no date")))
 }

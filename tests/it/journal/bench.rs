@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::{Store, StoreOptions};
-use linkscribe::domain::entry::{Claimed, ConnectionId, DatabaseId, Enqueued, FoundRow, Lane, LinkDatabase};
+use linkscribe::domain::account::Kind;
+use linkscribe::domain::entry::{Claimed, ConnectionId, DatabaseId, Enqueued, FoundRow, Lane, UserId};
 use linkscribe::domain::mapping::Mapping;
-use linkscribe::ports::{Breakers, Journal, NewConnection, Registry};
+use linkscribe::ports::{Accounts, Breakers, Journal, NewConnection, NewDatabase, Registry, Tokens};
 use sea_orm::ConnectionTrait;
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -33,6 +34,10 @@ pub(super) struct Bench {
     pub(super) breakers: [Arc<dyn Breakers>; 2],
     /// The registry.
     pub(super) registry: Arc<dyn Registry>,
+    /// Who uses the service.
+    pub(super) accounts: Arc<dyn Accounts>,
+    /// Whose connection it is.
+    pub(super) user: UserId,
     /// The connection that is registered.
     pub(super) connection: ConnectionId,
     /// The database that is registered.
@@ -69,13 +74,15 @@ impl Bench {
         let (store, dying) =
             tokio::join!(Store::open(&url, keys(KEY)), Store::open_with(&url, keys(KEY), gone));
         let (store, dying) = (Arc::new(store.unwrap()), Arc::new(dying.unwrap()));
-        let connection = store.keep_connection(new_connection("ada", TOKEN)).await.unwrap();
-        let database = store.keep_database(link_database(connection, "rows")).await.unwrap();
+        let (user, connection) = store.keep_connection(new_connection("ada", TOKEN)).await.unwrap();
+        let database = store.keep_database(new_database(user, connection, "rows")).await.unwrap();
         Self {
             url,
             journal: store.clone(),
             breakers: [store.clone(), dying.clone()],
+            accounts: store.clone(),
             registry: store,
+            user,
             dying,
             connection,
             database,
@@ -111,8 +118,9 @@ impl Bench {
 
     /// Another user with a registered database.
     pub(super) async fn user(&self, name: &str) -> DatabaseId {
-        let connection = self.registry.keep_connection(new_connection(name, "ntn_other")).await.unwrap();
-        self.registry.keep_database(link_database(connection, "rows")).await.unwrap()
+        let kept = self.accounts.keep_connection(new_connection(name, "ntn_other")).await;
+        let (user, connection) = kept.unwrap();
+        self.registry.keep_database(new_database(user, connection, "rows")).await.unwrap()
     }
 
     /// Queues so many rows of a user, named after the user and numbered from 0, in their order.
@@ -142,19 +150,26 @@ impl Bench {
 }
 
 pub(super) fn new_connection(owner: &str, token: &str) -> NewConnection {
-    NewConnection { workspace: "Home".into(), owner: owner.into(), token: token.into() }
+    NewConnection {
+        person: owner.into(),
+        bot: owner.into(),
+        workspace_id: "home".into(),
+        workspace: "Home".into(),
+        tokens: Tokens::lasting(token),
+    }
 }
 
-pub(super) fn link_database(connection: ConnectionId, data_source: &str) -> LinkDatabase {
-    LinkDatabase {
-        id: DatabaseId::new(),
+pub(super) fn new_database(user: UserId, connection: ConnectionId, data_source: &str) -> NewDatabase {
+    NewDatabase {
+        user,
         connection,
+        kind: Kind::Link,
+        tag: None,
         notion_database: format!("database of {data_source}"),
         data_source: data_source.into(),
         title: "Saved videos".into(),
         mapping: Mapping { link: "aa%3A".into(), reason: Some("bb".into()), ..Mapping::default() },
         instructions: Some("prices in euros".into()),
         language: Some("de".into()),
-        registered_at: None,
     }
 }

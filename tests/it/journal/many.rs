@@ -34,8 +34,7 @@ async fn fill(bench: &Bench, rows: u32, users: u32) {
         raw.execute_unprepared("ALTER TABLE entries SET (autovacuum_enabled = false)").await.unwrap();
     }
     raw.execute_unprepared(&format!(
-        "INSERT INTO connections (id, owner, workspace, token, created_at, updated_at) \
-         SELECT {id}, 'user ' || i, 'Home', '', 0, 0 FROM {numbers}",
+        "INSERT INTO users (id, person, created_at) SELECT {id}, 'user ' || i, 0 FROM {numbers}",
         id = id("i"),
         numbers = numbers(users),
     ))
@@ -43,7 +42,7 @@ async fn fill(bench: &Bench, rows: u32, users: u32) {
     .unwrap();
     raw.execute_unprepared(&format!(
         "INSERT INTO entries (id, database_id, page_id, link, state, status, run_lease, attempts, crashes, \
-         not_before, created_at, updated_at, connection_id) \
+         not_before, created_at, updated_at, user_id) \
          SELECT {id}, '{database}', 'page ' || i, 'link', 'waiting', 'pending', 0, 0, 0, \
          CASE WHEN i % 2 = 0 THEN 9000000000000 ELSE 100000 - i END, 0, 0, {user} FROM {numbers}",
         id = id("i"),
@@ -74,8 +73,7 @@ fn assert_index_alone(plan: &str) {
     // PostgreSQL keeps the step of a recursion to itself.
     let expected = if plan.contains("WorkTable Scan") { 3 } else { 4 };
     assert_eq!(by_turn, expected, "first user, next user, is one due, first due entry: {plan}");
-    let by_time =
-        |line: &&str| line.contains("connection_id") && line.replace(' ', "").contains("not_before<");
+    let by_time = |line: &&str| line.contains("user_id") && line.replace(' ', "").contains("not_before<");
     assert_eq!(plan.lines().filter(by_time).count(), 1, "the time is part of the search: {plan}");
     let sorts = plan.matches("Sort Key").count() + plan.matches("TEMP B-TREE").count();
     assert!(sorts <= 1, "entries are sorted: {plan}");

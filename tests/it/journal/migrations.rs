@@ -49,9 +49,9 @@ pub(super) async fn an_older_database_is_brought_up_with_its_rows(bench: &Bench)
     let (one, two) = tokio::join!(Store::open(&bench.url, keys(KEY)), Store::open(&bench.url, keys(KEY)));
     let (one, two) = (one.unwrap(), two.unwrap());
     let lost = "SELECT CAST(COUNT(*) AS TEXT) FROM entries LEFT JOIN databases \
-                ON databases.id = entries.database_id AND databases.connection_id = entries.connection_id \
+                ON databases.id = entries.database_id AND databases.user_id = entries.user_id \
                 WHERE databases.id IS NULL";
-    assert_eq!(text(&raw, lost).await, "0", "every entry has its connection");
+    assert_eq!(text(&raw, lost).await, "0", "every entry has its user");
     raw.close().await.unwrap();
     let mut pages = Vec::new();
     while let Some(claimed) = two.claim("worker").await.unwrap() {
@@ -70,9 +70,14 @@ pub(super) async fn the_newest_tables_go_and_come_again(bench: &Bench) {
     bench.queue_for(bench.database, "old", Lane::Backlog, 2).await;
     bench.queue_for(bench.database, "new", Lane::New, 1).await;
     let raw = bench.raw().await;
-    Migrator::down(&raw, Some(2)).await.unwrap();
+    Migrator::down(&raw, Some(3)).await.unwrap();
     assert_eq!(text(&raw, "SELECT CAST(COUNT(*) AS TEXT) FROM entries").await, "3");
-    for gone in ["SELECT lane FROM entries", "SELECT served FROM connections", "SELECT party FROM breakers"] {
+    for gone in [
+        "SELECT lane FROM entries",
+        "SELECT served FROM connections",
+        "SELECT id FROM users",
+        "SELECT party FROM breakers",
+    ] {
         assert!(raw.execute_unprepared(gone).await.is_err(), "{gone}");
     }
     raw.execute_unprepared("DROP INDEX entries_claim").await.unwrap();

@@ -4,19 +4,19 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use linkscribe::adapters::store::Store;
-use linkscribe::domain::entry::{ConnectionId, DatabaseId};
+use linkscribe::domain::entry::{ConnectionId, DatabaseId, LinkDatabase};
 use linkscribe::domain::reason::Reason;
 use linkscribe::failure::Kind;
-use linkscribe::ports::Registry;
+use linkscribe::ports::{Accounts, NewDatabase, Registry};
 use sea_orm::ConnectionTrait;
 use secrecy::ExposeSecret;
 
-use super::bench::{Bench, KEY, OTHER_KEY, TOKEN, keys, link_database, new_connection};
+use super::bench::{Bench, KEY, OTHER_KEY, TOKEN, keys, new_connection, new_database};
 
 const INTERVAL: Duration = Duration::from_mins(1);
 
-async fn token(registry: &dyn Registry, id: ConnectionId) -> String {
-    let connection = registry.connection(id).await.unwrap().unwrap();
+async fn token(accounts: &dyn Accounts, id: ConnectionId) -> String {
+    let connection = accounts.connection(id).await.unwrap().unwrap();
     assert_eq!(connection.access.connection, id);
     connection.access.token.expose_secret().to_owned()
 }
@@ -25,7 +25,7 @@ async fn raw_tokens(bench: &Bench) -> Vec<String> {
     let raw = bench.raw().await;
     let statement = sea_orm::Statement::from_string(
         raw.get_database_backend(),
-        "SELECT token FROM connections ORDER BY owner",
+        "SELECT token FROM connections ORDER BY bot_id",
     );
     let rows = raw.query_all_raw(statement).await.unwrap();
     raw.close().await.unwrap();
@@ -33,16 +33,16 @@ async fn raw_tokens(bench: &Bench) -> Vec<String> {
 }
 
 pub(super) async fn a_token_comes_back_and_is_not_to_be_read_in_the_database(bench: &Bench) {
-    assert_eq!(token(&*bench.registry, bench.connection).await, TOKEN);
+    assert_eq!(token(&*bench.accounts, bench.connection).await, TOKEN);
     let kept = raw_tokens(bench).await.concat();
     assert!(kept.starts_with("1.") && !kept.contains(TOKEN) && !kept.contains("canary"));
-    let shown = format!("{:?}", bench.registry.connection(bench.connection).await.unwrap());
+    let shown = format!("{:?}", bench.accounts.connection(bench.connection).await.unwrap());
     assert!(!shown.contains(TOKEN));
-    assert!(bench.registry.connection(ConnectionId::new()).await.unwrap().is_none());
+    assert!(bench.accounts.connection(ConnectionId::new()).await.unwrap().is_none());
 }
 
 pub(super) async fn a_seal_moved_to_another_connection_opens_nothing(bench: &Bench) {
-    let eve = bench.registry.keep_connection(new_connection("eve", "ntn_eve")).await.unwrap();
+    let eve = bench.accounts.keep_connection(new_connection("eve", "ntn_eve")).await.unwrap().1;
     let raw = bench.raw().await;
     raw.execute_unprepared(&format!(
         "UPDATE connections SET token = (SELECT token FROM connections WHERE id = '{ada}') WHERE id = '{eve}'",
@@ -51,18 +51,18 @@ pub(super) async fn a_seal_moved_to_another_connection_opens_nothing(bench: &Ben
     .await
     .unwrap();
     raw.close().await.unwrap();
-    let failure = bench.registry.connection(eve).await.unwrap_err();
+    let failure = bench.accounts.connection(eve).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Permanent(Reason::Disconnected));
-    assert_eq!(token(&*bench.registry, bench.connection).await, TOKEN);
+    assert_eq!(token(&*bench.accounts, bench.connection).await, TOKEN);
 }
 
 pub(super) async fn connecting_again_replaces_the_token(bench: &Bench) {
-    let again = bench.registry.keep_connection(new_connection("ada", "ntn_new")).await.unwrap();
+    let (_, again) = bench.accounts.keep_connection(new_connection("ada", "ntn_new")).await.unwrap();
     assert_eq!(again, bench.connection);
-    assert_eq!(token(&*bench.registry, again).await, "ntn_new");
-    let other = bench.registry.keep_connection(new_connection("bob", "ntn_bob")).await.unwrap();
+    assert_eq!(token(&*bench.accounts, again).await, "ntn_new");
+    let (_, other) = bench.accounts.keep_connection(new_connection("bob", "ntn_bob")).await.unwrap();
     assert_ne!(other, again);
-    assert_eq!(token(&*bench.registry, again).await, "ntn_new");
+    assert_eq!(token(&*bench.accounts, again).await, "ntn_new");
 }
 
 pub(super) async fn a_new_key_seals_the_old_tokens_again(bench: &Bench) {
@@ -79,29 +79,23 @@ pub(super) async fn a_new_key_seals_the_old_tokens_again(bench: &Bench) {
 pub(super) async fn keys_that_open_nothing_stop_the_start(bench: &Bench) {
     let failure = Store::open(&bench.url, keys(OTHER_KEY)).await.unwrap_err();
     assert!(failure.to_string().contains("TOKEN_ENCRYPTION_KEY opens none of the 1 tokens"), "{failure}");
-    assert_eq!(token(&*bench.registry, bench.connection).await, TOKEN);
+    assert_eq!(token(&*bench.accounts, bench.connection).await, TOKEN);
 }
 
 pub(super) async fn registering_again_replaces_what_was_known(bench: &Bench) {
     let known = bench.registry.database(bench.database).await.unwrap().unwrap();
-    assert_eq!(
-        known.clone(),
-        linkscribe::domain::entry::LinkDatabase {
-            id: bench.database,
-            registered_at: known.registered_at,
-            ..link_database(bench.connection, "rows")
-        }
-    );
-    let mut changed = link_database(bench.connection, "rows");
-    changed.title = "Renamed".into();
-    changed.instructions = None;
-    let id = bench.registry.keep_database(changed.clone()).await.unwrap();
-    assert_eq!(id, bench.database);
-    changed.id = id;
-    changed.registered_at = known.registered_at;
+    let first = new_database(bench.user, bench.connection, "rows");
+    assert_eq!((known.id, known.user, known.connection), (bench.database, bench.user, bench.connection));
+    assert_eq!((&known.title, &known.mapping), (&first.title, &first.mapping));
+    assert_eq!((&known.instructions, &known.language), (&first.instructions, &first.language));
     assert!(known.registered_at.is_some());
+    let renamed = NewDatabase { title: "Renamed".into(), instructions: None, ..first };
+    assert_eq!(bench.registry.keep_database(renamed).await.unwrap(), bench.database);
+    let changed = LinkDatabase { title: "Renamed".into(), instructions: None, ..known };
+    let id = changed.id;
     assert_eq!(bench.registry.databases().await.unwrap(), [changed]);
-    let other = bench.registry.keep_database(link_database(bench.connection, "other rows")).await.unwrap();
+    let other =
+        bench.registry.keep_database(new_database(bench.user, bench.connection, "other rows")).await.unwrap();
     assert_ne!(other, id);
     assert_eq!(bench.registry.databases().await.unwrap().len(), 2);
     assert!(bench.registry.database(DatabaseId::new()).await.unwrap().is_none());
@@ -109,7 +103,7 @@ pub(super) async fn registering_again_replaces_what_was_known(bench: &Bench) {
 
 pub(super) async fn a_due_database_is_polled_by_one_of_two(bench: &Bench) {
     for number in 0..9 {
-        let database = link_database(bench.connection, &format!("rows {number}"));
+        let database = new_database(bench.user, bench.connection, &format!("rows {number}"));
         bench.registry.keep_database(database).await.unwrap();
     }
     assert_eq!(bench.registry.due_polls(0, INTERVAL).await.unwrap(), []);
@@ -123,7 +117,7 @@ pub(super) async fn a_due_database_is_polled_by_one_of_two(bench: &Bench) {
     }
     assert_eq!(polled.len(), 10);
     assert_eq!(other.due_polls(10, INTERVAL).await.unwrap(), []);
-    bench.registry.keep_database(link_database(bench.connection, "rows")).await.unwrap();
+    bench.registry.keep_database(new_database(bench.user, bench.connection, "rows")).await.unwrap();
     let due = other.due_polls(10, Duration::ZERO).await.unwrap();
     assert_eq!(due.iter().map(|database| database.id).collect::<Vec<_>>(), [bench.database]);
     assert_eq!(other.due_polls(10, INTERVAL).await.unwrap().len(), 1, "its interval has passed");
@@ -131,7 +125,8 @@ pub(super) async fn a_due_database_is_polled_by_one_of_two(bench: &Bench) {
 }
 
 pub(super) async fn a_damaged_database_does_not_stop_the_others(bench: &Bench) {
-    let whole = bench.registry.keep_database(link_database(bench.connection, "whole")).await.unwrap();
+    let whole =
+        bench.registry.keep_database(new_database(bench.user, bench.connection, "whole")).await.unwrap();
     let raw = bench.raw().await;
     let damage = format!("UPDATE databases SET mapping = '[]' WHERE id = '{}'", bench.database);
     raw.execute_unprepared(&damage).await.unwrap();

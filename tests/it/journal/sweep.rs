@@ -75,16 +75,16 @@ pub(super) async fn many_old_entries_are_removed_some_at_a_time(bench: &Bench) {
     let values: Vec<String> = (0..2_500)
         .map(|number| {
             format!(
-                "('{number}', '{database}', '{number}', 'l', 'done', 'completed', 1, 0, 0, 0, 1, 1, 1, '{connection}')",
+                "('{number}', '{database}', '{number}', 'l', 'done', 'completed', 1, 0, 0, 0, 1, 1, 1, '{user}')",
                 database = bench.database,
-                connection = bench.connection
+                user = bench.user
             )
         })
         .collect();
     bench
         .change(&format!(
             "INSERT INTO entries (id, database_id, page_id, link, state, status, run_lease, attempts, crashes, \
-             not_before, finished_at, created_at, updated_at, connection_id) VALUES {}",
+             not_before, finished_at, created_at, updated_at, user_id) VALUES {}",
             values.join(", ")
         ))
         .await;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::{Store, StoreOptions};
 use linkscribe::app::{Options, Ports};
+use linkscribe::domain::account::Kind;
 use linkscribe::domain::breaker::Pauses;
-use linkscribe::domain::entry::{DatabaseId, LinkDatabase};
-use linkscribe::ports::{Breakers, Journal, NewConnection, Registry};
+use linkscribe::domain::entry::LinkDatabase;
+use linkscribe::ports::{Accounts, Breakers, Journal, NewConnection, NewDatabase, Registry, Tokens};
 use tempfile::TempDir;
 use url::Url;
 
@@ -46,26 +47,29 @@ impl Kitchen {
         let seal = Seal::from_file_or_new(&folder.path().join("token.key")).unwrap();
         let url = format!("sqlite://{}", folder.path().join("journal.db").display());
         let store = Arc::new(Store::open_with(&url, seal, options).await.unwrap());
-        let connection = store
-            .keep_connection(NewConnection {
-                workspace: "Kitchen".into(),
-                owner: "cook".into(),
-                token: "secret".into(),
-            })
-            .await
-            .unwrap();
-        let mut database = LinkDatabase {
-            id: DatabaseId::new(),
+        let cook = NewConnection {
+            person: "cook".into(),
+            bot: "cook".into(),
+            workspace_id: "kitchen".into(),
+            workspace: "Kitchen".into(),
+            tokens: Tokens::lasting("secret"),
+        };
+        let (user, connection) = store.keep_connection(cook).await.unwrap();
+        let database = NewDatabase {
+            user,
             connection,
+            kind: Kind::Link,
+            tag: None,
             notion_database: "database".into(),
             data_source: "source".into(),
             title: "Saved videos".into(),
             mapping: mapping(),
             instructions: None,
             language: None,
-            registered_at: None,
         };
-        database.id = store.keep_database(database.clone()).await.unwrap();
+        let id = store.keep_database(database).await.unwrap();
+        let mut database = store.database(id).await.unwrap().unwrap();
+        database.registered_at = None;
         Self { store, database, folder }
     }
 
@@ -77,6 +81,7 @@ impl Kitchen {
     pub fn ports(&self, workspace: Arc<FakeWorkspace>) -> Ports {
         Ports {
             journal: Arc::clone(&self.store) as Arc<dyn Journal>,
+            accounts: Arc::clone(&self.store) as Arc<dyn Accounts>,
             registry: Arc::clone(&self.store) as Arc<dyn Registry>,
             breakers: Arc::clone(&self.store) as Arc<dyn Breakers>,
             workspace,

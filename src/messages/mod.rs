@@ -8,6 +8,8 @@
 //!
 //! A message owns its resources: dropped on any path, its permit, its work dir and its lease free themselves.
 
+pub mod requests;
+
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -23,14 +25,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Span;
 
-use crate::domain::entry::{Body, EntryId, EntryView, LinkDatabase, Ticket};
+pub use self::requests::{Answer, Doors, LookUp, Register, Registered, WhoIs};
+use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;
 use crate::domain::media::{Media, Transcript, Watched};
 use crate::domain::note::Note;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
 use crate::domain::waiting::Waiting;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Failure;
 use crate::ports::{Access, AudioFile, Fence, Frame};
 
 /// What every stage needs of an entry, and what an entry holds while it is in the chain.
@@ -268,14 +271,6 @@ pub enum Readiness {
     Ready,
     /// It is not, for this reason.
     NotReady(String),
-}
-
-/// Where is this entry?
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Outcome<Option<EntryView>>")]
-pub struct LookUp {
-    /// Which one.
-    pub entry: EntryId,
 }
 
 /// An address that takes one kind of message; rooms without actors name it so.

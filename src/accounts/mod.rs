@@ -1,0 +1,43 @@
+//! What people do with the service: they sign in, register databases, look at entries.
+//!
+//! Plain functions over ports, one file for each matter; the Http actor hands them what the routes ask.
+//! Whatever is a user's own takes the user, and answers as if another user's things did not exist.
+//! Fails with a reason a person understands.
+
+pub mod databases;
+pub mod entries;
+pub mod sessions;
+
+use std::sync::Arc;
+
+use crate::domain::entry::{ConnectionId, UserId};
+use crate::domain::reason::Reason;
+use crate::failure::{Failure, Outcome};
+use crate::ports::{Access, Accounts, Journal, Registry, Workspace};
+
+/// What the functions of this room work with.
+#[derive(Clone)]
+pub struct Office {
+    /// Who uses the service.
+    pub accounts: Arc<dyn Accounts>,
+    /// Which databases are registered.
+    pub registry: Arc<dyn Registry>,
+    /// The rows.
+    pub workspace: Arc<dyn Workspace>,
+    /// The truth about entries.
+    pub journal: Arc<dyn Journal>,
+}
+
+impl Office {
+    /// What opens a user's own connection; `None` where the user has no such one.
+    pub async fn access(&self, user: UserId, connection: ConnectionId) -> Outcome<Option<Access>> {
+        let found = self.accounts.connection(connection).await?.filter(|found| found.user == user);
+        match found {
+            Some(found) if found.revoked => Err(Failure::permanent(
+                Reason::Disconnected,
+                anyhow::anyhow!("the workspace took its access away"),
+            )),
+            found => Ok(found.map(|found| found.access)),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Signed-in browsers.
+
+use super::Office;
+use crate::domain::entry::UserId;
+use crate::failure::Outcome;
+use crate::messages::WhoIs;
+
+/// Whose browser this is.
+pub async fn who_is(office: Office, asked: WhoIs) -> Outcome<Option<UserId>> {
+    office.accounts.session(&asked.cookie).await
+}
