@@ -8,7 +8,9 @@ use std::time::Duration;
 use actix::prelude::*;
 
 use crate::accounts::{Office, databases, entries, sessions};
-use crate::messages::{AskReadiness, LookUp, Readiness, Register, WhoIs};
+use crate::actors::pipeline::Places;
+use crate::failure::Outcome;
+use crate::messages::{AskFigures, AskReadiness, Figures, LookUp, Readiness, Register, WhoIs};
 use crate::ports::Journal;
 
 /// How long the journal and the overseer may take to answer a readiness probe.
@@ -20,6 +22,8 @@ pub struct Http {
     pub office: Office,
     /// Knows whether the chain stands.
     pub overseer: Recipient<AskReadiness>,
+    /// The chain's places.
+    pub places: Places,
 }
 
 impl Actor for Http {
@@ -34,6 +38,18 @@ impl Handler<AskReadiness> for Http {
     fn handle(&mut self, _: AskReadiness, _ctx: &mut Context<Self>) -> Self::Result {
         let (journal, overseer) = (self.office.journal.clone(), self.overseer.clone());
         Box::pin(async move { readiness(&*journal, &overseer).await })
+    }
+}
+
+impl Handler<AskFigures> for Http {
+    type Result = ResponseFuture<Outcome<Figures>>;
+
+    fn handle(&mut self, _: AskFigures, _ctx: &mut Context<Self>) -> Self::Result {
+        let (journal, places) = (self.office.journal.clone(), self.places.clone());
+        Box::pin(async move {
+            let entries = journal.counts().await?;
+            Ok(Figures { entries, places: places.all, busy: places.busy() })
+        })
     }
 }
 

@@ -173,8 +173,8 @@ impl App {
         })
         .start();
         let readiness = overseer.clone().recipient();
-        let office = ports.office();
-        let http = Supervisor::start(|_| Http { office, overseer: readiness });
+        let (office, all) = (ports.office(), places.clone());
+        let http = Supervisor::start(|_| Http { office, overseer: readiness, places: all });
         Self { overseer, http, watchers, beyond_repair, places, site }
     }
 

@@ -1,5 +1,6 @@
 //! Routes and pages: parse the request, send a message, render the answer. No rule of the service is here.
 
+mod metrics;
 mod pages;
 mod probes;
 mod problem;
@@ -57,6 +58,7 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .app_data(web::PathConfig::default().error_handler(|_, _| nowhere().into()))
         .route("/health", web::get().to(probes::health))
         .route("/ready", web::get().to(probes::ready))
+        .route("/metrics", web::get().to(metrics::metrics))
         .route("/", web::get().to(pages::landing))
         .route("/entries/{id}", web::get().to(pages::entry))
         .default_service(web::route().to(not_found));

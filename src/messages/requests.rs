@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use super::{AskReadiness, Door};
 use crate::domain::entry::{DatabaseId, EntryId, EntryView, UserId};
 use crate::domain::refusal::Refusal;
+use crate::domain::stage::Status;
 use crate::failure::Outcome;
 
 /// One door for each message that the routes send; `Doors::of` opens them all on one actor.
@@ -32,6 +33,8 @@ macro_rules! doors {
 doors! {
     /// Whether the service is able to work.
     readiness: AskReadiness,
+    /// Figures of the whole service.
+    figures: AskFigures,
     /// Whose browser this is.
     who_is: WhoIs,
     /// Where an entry is.
@@ -41,6 +44,22 @@ doors! {
 /// What a person's request is answered with: what they asked for, or why not. A failure is neither: then the
 /// service could not tell.
 pub type Answer<T> = Outcome<Result<T, Refusal>>;
+
+/// How much is there, of all users together?
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Outcome<Figures>")]
+pub struct AskFigures;
+
+/// Figures of the whole service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// Entries at each status.
+    pub entries: Vec<(Status, u64)>,
+    /// Entries this instance works on at once.
+    pub places: u32,
+    /// Entries this instance works on now.
+    pub busy: u32,
+}
 
 /// Whose session does this cookie open?
 #[derive(Debug, Clone, Message)]
