@@ -4,16 +4,18 @@
 //! Whatever is a user's own takes the user, and answers as if another user's things did not exist.
 //! Fails with a reason a person understands.
 
+pub mod connections;
 pub mod databases;
 pub mod entries;
 pub mod sessions;
+pub mod sign_in;
 
 use std::sync::Arc;
 
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, Accounts, Journal, Registry, Workspace};
+use crate::ports::{Access, Accounts, Consent, Journal, Registry, SignIns, Workspace};
 
 /// What the functions of this room work with.
 #[derive(Clone)]
@@ -26,6 +28,19 @@ pub struct Office {
     pub workspace: Arc<dyn Workspace>,
     /// The truth about entries.
     pub journal: Arc<dyn Journal>,
+    /// Where people sign in; `None` where nobody can.
+    pub front: Option<Front>,
+}
+
+/// What signing in takes.
+#[derive(Clone)]
+pub struct Front {
+    /// Where people consent.
+    pub consent: Arc<dyn Consent>,
+    /// Sign-ins that have begun.
+    pub sign_ins: Arc<dyn SignIns>,
+    /// Where browsers come back to; exactly what is registered with Notion.
+    pub callback: String,
 }
 
 impl Office {

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use crate::accounts::{Office, databases, entries, sessions};
+use crate::accounts::{Office, connections, databases, entries, sessions, sign_in};
 use crate::actors::pipeline::Places;
 use crate::failure::Outcome;
-use crate::messages::{AskFigures, AskReadiness, Figures, LookUp, Readiness, Register, WhoIs};
+use crate::messages::{
+    AskFigures, AskReadiness, BeginSignIn, Disconnect, Figures, FinishSignIn, ListConnections, LookUp,
+    Readiness, Register, SignOut, WhoIs,
+};
 use crate::ports::Journal;
 
 /// How long the journal and the overseer may take to answer a readiness probe.
@@ -68,6 +71,11 @@ macro_rules! answers {
 
 answers! {
     WhoIs => sessions::who_is,
+    BeginSignIn => sign_in::begin,
+    FinishSignIn => sign_in::finish,
+    SignOut => sessions::sign_out,
+    ListConnections => connections::list,
+    Disconnect => connections::disconnect,
     Register => databases::register,
     LookUp => entries::look_up,
 }

@@ -21,7 +21,7 @@ use url::Url;
 use self::stopping::end_at_last_moment;
 pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
-use crate::accounts::Office;
+use crate::accounts::{Front, Office};
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
 use crate::actors::lease::Rhythm;
@@ -59,6 +59,8 @@ pub struct Ports {
     pub breakers: Arc<dyn Breakers>,
     /// The rows.
     pub workspace: Arc<dyn Workspace>,
+    /// Where people sign in; `None` where nobody can.
+    pub front: Option<Front>,
     /// Fetches videos.
     pub source: Arc<dyn VideoSource>,
     /// Takes them apart.
@@ -83,6 +85,7 @@ impl Ports {
             registry: Arc::clone(&self.registry),
             workspace: Arc::clone(&self.workspace),
             journal: Arc::clone(&self.journal),
+            front: self.front.clone(),
         }
     }
 }

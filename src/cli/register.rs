@@ -39,14 +39,15 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         )
     })?;
     let store = adapters::store(&settings).await?;
-    let workspace = adapters::notion(&settings)?;
+    let workspace = adapters::notion(&settings, None)?;
     let request = Register {
         token: SecretString::from(token),
         database: arguments.database,
         instructions: arguments.instructions,
         language: arguments.language,
     };
-    let office = Office { accounts: store.clone(), registry: store.clone(), workspace, journal: store };
+    let office =
+        Office { accounts: store.clone(), registry: store.clone(), workspace, journal: store, front: None };
     let done = databases::register(office, request).await.map_err(|failure| match failure.kind {
         crate::failure::Kind::Permanent(reason) => anyhow::anyhow!("{failure:#}\n  {}", hint(reason)),
         _ => anyhow::anyhow!("{failure}"),

@@ -1,5 +1,6 @@
 //! Routes and pages: parse the request, send a message, render the answer. No rule of the service is here.
 
+mod auth;
 mod metrics;
 mod pages;
 mod probes;
@@ -61,6 +62,7 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .route("/metrics", web::get().to(metrics::metrics))
         .route("/", web::get().to(pages::landing))
         .route("/entries/{id}", web::get().to(pages::entry))
+        .configure(auth::routes)
         .default_service(web::route().to(not_found));
 }
 

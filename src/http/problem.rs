@@ -76,6 +76,9 @@ impl From<Refusal> for Problem {
         let status = match refusal {
             Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
             Refusal::Disconnected { .. } => StatusCode::CONFLICT,
+            Refusal::NobodySignsIn => StatusCode::NOT_IMPLEMENTED,
+            Refusal::Denied | Refusal::OtherBrowser => StatusCode::FORBIDDEN,
+            Refusal::SignInUnknown | Refusal::CodeRefused => StatusCode::BAD_REQUEST,
             Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, refusal.title(), refusal.hint())

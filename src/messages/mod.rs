@@ -25,7 +25,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Span;
 
-pub use self::requests::{Answer, AskFigures, Doors, Figures, LookUp, Register, Registered, WhoIs};
+pub use self::requests::{
+    Answer, AskFigures, BeginSignIn, Disconnect, Doors, Figures, FinishSignIn, ListConnections, LookUp,
+    Register, Registered, SignOut, WhoIs,
+};
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;
 use crate::domain::media::{Media, Transcript, Watched};

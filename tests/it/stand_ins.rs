@@ -63,6 +63,7 @@ impl World {
             registry: kitchen.store.clone(),
             workspace: workspace.clone(),
             journal: kitchen.store.clone(),
+            front: None,
         };
         databases::register(office, request).await.unwrap();
         let ports = Ports {
@@ -70,6 +71,7 @@ impl World {
             breakers: kitchen.store.clone(),
             accounts: kitchen.store.clone(),
             registry: Arc::clone(&kitchen.store) as Arc<dyn Registry>,
+            front: None,
             workspace,
             source: Arc::new(FakeSource(Script::works())),
             opener: Arc::new(FakeOpener(Script::works())),
