@@ -23,6 +23,7 @@ impl Workspace {
         let database = self.database_seen(caller, parent.required("database_id")?.uuid()?)?.id;
         self.alive(database)?;
         let properties = schema::declared(&at.required("properties")?, caller.author)?;
+        schema::related(&properties).try_for_each(|id| self.source(caller, id).map(drop))?;
         let title = at.given("title").map_or(Ok(Vec::new()), |words| text::checked(&words))?;
         let id = Uuid::new_v4();
         let source = DataSource::new(id, database, title, properties, caller);
@@ -79,6 +80,9 @@ impl Workspace {
         let mut properties = source.properties.clone();
         if let Some(given) = at.field("properties") {
             schema::patch(&mut properties, &given, caller.author)?;
+            let new = schema::related(&properties)
+                .filter(|id| !schema::related(&source.properties).any(|old| old == *id));
+            new.map(|id| self.source(caller, id).map(drop)).collect::<Result<(), _>>()?;
         }
         let title = at.given("title").map(|words| text::checked(&words)).transpose()?;
         let trash = at.field("in_trash").or_else(|| at.field("archived"));

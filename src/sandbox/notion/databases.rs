@@ -19,6 +19,7 @@ impl Workspace {
         at.only(&["parent", "title", "description", "is_inline", "initial_data_source", "icon", "cover"])?;
         let parent = self.database_parent(caller, &at.required("parent")?)?;
         let properties = initial_columns(caller, at)?;
+        schema::related(&properties).try_for_each(|id| self.source(caller, id).map(drop))?;
         let (id, source) = (Uuid::new_v4(), Uuid::new_v4());
         let database = self.described(caller, id, parent, vec![source], at)?;
         self.sources.insert(source, DataSource::new(source, id, database.title.clone(), properties, caller));

@@ -100,7 +100,8 @@ pub(super) fn stamp(at: DateTime<Utc>) -> Value {
     at.to_rfc3339_opts(SecondsFormat::Millis, true).into()
 }
 
-fn signature(token: &str, body: &str) -> String {
+/// The value of the signature header.
+pub(super) fn signature(token: &str, body: &str) -> String {
     let mut text = String::from("sha256=");
     // HMAC takes keys of any length: this branch is never left out.
     if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.as_bytes()) {
