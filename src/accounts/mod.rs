@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, Accounts, Journal, Registry, Workspace};
+use crate::ports::{Access, Accounts, Catalogue, Journal, Registry, Workspace};
 
 /// What the functions of this room work with.
 #[derive(Clone)]
@@ -24,8 +24,12 @@ pub struct Office {
     pub registry: Arc<dyn Registry>,
     /// The rows.
     pub workspace: Arc<dyn Workspace>,
+    /// The databases.
+    pub catalogue: Arc<dyn Catalogue>,
     /// The truth about entries.
     pub journal: Arc<dyn Journal>,
+    /// The link a database made in one click has as its first row; `None` for an empty one.
+    pub sample_link: Option<String>,
 }
 
 impl Office {

@@ -8,7 +8,10 @@ use std::time::Duration;
 use actix::prelude::*;
 
 use crate::accounts::{Office, databases, entries, sessions};
-use crate::messages::{AskReadiness, LookUp, Readiness, Register, WhoIs};
+use crate::messages::{
+    AdoptDatabase, AskReadiness, ChangeDatabase, CreateDatabase, FindDatabases, ListDatabases, LookUp,
+    ProposeMapping, Readiness, Register, RemoveDatabase, ViewDatabase, WhoIs,
+};
 use crate::ports::Journal;
 
 /// How long the journal and the overseer may take to answer a readiness probe.
@@ -54,6 +57,14 @@ answers! {
     WhoIs => sessions::who_is,
     Register => databases::register,
     LookUp => entries::look_up,
+    ListDatabases => databases::list,
+    ViewDatabase => databases::view,
+    ChangeDatabase => databases::change,
+    RemoveDatabase => databases::remove,
+    FindDatabases => databases::find,
+    ProposeMapping => databases::propose,
+    AdoptDatabase => databases::adopt,
+    CreateDatabase => databases::create,
 }
 
 /// Ready means: the journal answers and the chain stands.

@@ -29,7 +29,7 @@ use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
-    Accounts, Breakers, Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace,
+    Accounts, Breakers, Catalogue, Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace,
 };
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 
@@ -61,7 +61,7 @@ const FFMPEG: &str = "ffmpeg";
 pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
     let store = store_that_starts(settings).await?;
     let notion = notion(settings)?;
-    with(settings, store, notion).await
+    with(settings, store, Arc::clone(&notion) as _, notion).await
 }
 
 /// The store, waited for while it cannot be reached.
@@ -83,6 +83,7 @@ pub async fn with(
     settings: &Settings,
     store: Arc<Store>,
     workspace: Arc<dyn Workspace>,
+    catalogue: Arc<dyn Catalogue>,
 ) -> anyhow::Result<Ports> {
     let downloader = yt_dlp(settings);
     downloader.check().await.map_err(for_operator)?;
@@ -96,6 +97,7 @@ pub async fn with(
         accounts: Arc::clone(&store) as Arc<dyn Accounts>,
         registry: store as Arc<dyn Registry>,
         workspace,
+        catalogue,
         source: Arc::new(downloader),
         opener: Arc::new(opener),
         speech,
@@ -140,7 +142,7 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 }
 
 /// Notion, with the request budget the settings name.
-pub fn notion(settings: &Settings) -> anyhow::Result<Arc<dyn Workspace>> {
+pub fn notion(settings: &Settings) -> anyhow::Result<Arc<Notion>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
         Some(url) => {
             let shared = RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?;

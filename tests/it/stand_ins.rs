@@ -50,8 +50,7 @@ impl World {
         providers.show(&["TOMATO SOUP"]);
         // A test polls many times a second, and would spend a connection's real budget while it waits.
         let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
-        let workspace: Arc<dyn Workspace> =
-            Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
+        let workspace = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
         let request = Register {
             token: notion.token().into(),
             database: database.database.to_string(),
@@ -62,7 +61,9 @@ impl World {
             accounts: kitchen.store.clone(),
             registry: kitchen.store.clone(),
             workspace: workspace.clone(),
+            catalogue: workspace.clone(),
             journal: kitchen.store.clone(),
+            sample_link: None,
         };
         databases::register(office, request).await.unwrap();
         let ports = Ports {
@@ -70,7 +71,8 @@ impl World {
             breakers: kitchen.store.clone(),
             accounts: kitchen.store.clone(),
             registry: Arc::clone(&kitchen.store) as Arc<dyn Registry>,
-            workspace,
+            workspace: workspace.clone(),
+            catalogue: workspace,
             source: Arc::new(FakeSource(Script::works())),
             opener: Arc::new(FakeOpener(Script::works())),
             speech: Some(Arc::new(speech(&providers))),

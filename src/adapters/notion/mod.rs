@@ -6,6 +6,7 @@
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
 //! - `text`, `blocks`: rich text and the page's section within Notion's limits
 //! - `telling`: why a row failed, told to its owner
+//! - `catalogue`, `new_columns`: databases found, made and given columns
 //!
 //! Every method can be repeated after a failure whose outcome is unknown: properties are set, not
 //! added to; a section is found by its marker and a told reason by its words.
@@ -33,8 +34,10 @@ use crate::fault;
 use crate::ports::{Access, DataSourceRef, Identity, RateBudget, Row, RowUpdate, Workspace};
 
 mod blocks;
+mod catalogue;
 mod client;
 mod ids;
+mod new_columns;
 mod refusal;
 mod rows;
 mod schema;
@@ -58,6 +61,7 @@ const MAX_BLOCK_PAGES: usize = 50;
 /// The Notion API.
 pub struct Notion {
     client: Client,
+    made: catalogue::MadeLately,
 }
 
 /// A framed box on the top level of a page.
@@ -70,7 +74,7 @@ struct Callout {
 impl Notion {
     /// The API at `base_url`, which has no `/v1`; each connection's requests are taken from `budget`.
     pub fn new(base_url: &Url, budget: Arc<dyn RateBudget>) -> Outcome<Self> {
-        Ok(Self { client: Client::new(base_url, budget)? })
+        Ok(Self { client: Client::new(base_url, budget)?, made: catalogue::MadeLately::default() })
     }
 
     /// Gives Notion another time limit than half a minute for one whole request.
