@@ -62,6 +62,16 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Its name in the interface.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ColumnGone { .. } => "column_gone",
+            Self::ColumnRetyped { .. } => "column_retyped",
+            Self::OptionGone { .. } => "option_gone",
+            Self::NotReached => "not_reached",
+        }
+    }
+
     /// What happened and what to do about it.
     pub fn sentence(&self) -> String {
         match self {

@@ -13,7 +13,7 @@ use linkscribe::app::{App, Ports};
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::waiting::{Party, Waiting};
 use linkscribe::messages::Register;
-use linkscribe::ports::{Journal, Registry, Workspace};
+use linkscribe::ports::{Journal, Registry};
 use linkscribe::sandbox::notion::{Capability, EmulatedNotion, Fault as NotionFault, RunningNotion};
 use linkscribe::sandbox::starter;
 use serde_json::json;
