@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, Accounts, Consent, Journal, Registry, SignIns, Workspace};
+use crate::ports::{Access, Accounts, Catalogue, Consent, Journal, Registry, SignIns, Workspace};
 
 /// What the functions of this room work with.
 #[derive(Clone)]
@@ -26,10 +26,14 @@ pub struct Office {
     pub registry: Arc<dyn Registry>,
     /// The rows.
     pub workspace: Arc<dyn Workspace>,
+    /// The databases.
+    pub catalogue: Arc<dyn Catalogue>,
     /// The truth about entries.
     pub journal: Arc<dyn Journal>,
     /// Where people sign in; `None` where nobody can.
     pub front: Option<Front>,
+    /// The link a database made in one click has as its first row; `None` for an empty one.
+    pub sample_link: Option<String>,
 }
 
 /// What signing in takes.

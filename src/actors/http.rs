@@ -11,8 +11,9 @@ use crate::accounts::{Office, connections, databases, entries, sessions, sign_in
 use crate::actors::pipeline::Places;
 use crate::failure::Outcome;
 use crate::messages::{
-    AskFigures, AskReadiness, BeginSignIn, Disconnect, Figures, FinishSignIn, ListConnections, LookUp,
-    Readiness, Register, SignOut, WhoIs,
+    AdoptDatabase, AskFigures, AskReadiness, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect,
+    Figures, FindDatabases, FinishSignIn, ListConnections, ListDatabases, LookUp, ProposeMapping, Readiness,
+    Register, RemoveDatabase, SignOut, ViewDatabase, WhoIs,
 };
 use crate::ports::Journal;
 
@@ -78,6 +79,14 @@ answers! {
     Disconnect => connections::disconnect,
     Register => databases::register,
     LookUp => entries::look_up,
+    ListDatabases => databases::list,
+    ViewDatabase => databases::view,
+    ChangeDatabase => databases::change,
+    RemoveDatabase => databases::remove,
+    FindDatabases => databases::find,
+    ProposeMapping => databases::propose,
+    AdoptDatabase => databases::adopt,
+    CreateDatabase => databases::create,
 }
 
 /// Ready means: the journal answers and the chain stands.

@@ -32,8 +32,8 @@ use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
-    Accounts, Breakers, Consent, Journal, RateBudget, Registry, SignIns, SpeechToText, SummaryModel,
-    TextReader, Workspace,
+    Accounts, Breakers, Catalogue, Consent, Journal, RateBudget, Registry, SignIns, SpeechToText,
+    SummaryModel, TextReader, Workspace,
 };
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 
@@ -65,7 +65,7 @@ const FFMPEG: &str = "ffmpeg";
 pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
     let store = store_that_starts(settings).await?;
     let notion = notion(settings, Some(&store))?;
-    with(settings, store, notion).await
+    with(settings, store, Arc::clone(&notion) as _, notion).await
 }
 
 /// The store, waited for while it cannot be reached.
@@ -87,6 +87,7 @@ pub async fn with(
     settings: &Settings,
     store: Arc<Store>,
     workspace: Arc<dyn Workspace>,
+    catalogue: Arc<dyn Catalogue>,
 ) -> anyhow::Result<Ports> {
     let downloader = yt_dlp(settings);
     downloader.check().await.map_err(for_operator)?;
@@ -101,6 +102,7 @@ pub async fn with(
         registry: store as Arc<dyn Registry>,
         workspace,
         front: front(settings)?,
+        catalogue,
         source: Arc::new(downloader),
         opener: Arc::new(opener),
         speech,
@@ -145,7 +147,7 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 }
 
 /// Notion, with the request budget the settings name. Tokens kept in `store` are renewed when they run out.
-pub fn notion(settings: &Settings, store: Option<&Arc<Store>>) -> anyhow::Result<Arc<dyn Workspace>> {
+pub fn notion(settings: &Settings, store: Option<&Arc<Store>>) -> anyhow::Result<Arc<Notion>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
         Some(url) => {
             let shared = RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?;

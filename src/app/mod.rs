@@ -33,8 +33,8 @@ use crate::fault;
 use crate::http::{self, Behind, Site};
 use crate::messages::{Doors, Drain};
 use crate::ports::{
-    Accounts, Breakers, Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader, VideoSource,
-    Workspace,
+    Accounts, Breakers, Catalogue, Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader,
+    VideoSource, Workspace,
 };
 
 /// The exit code of a process whose chain could not be kept alive (`EX_SOFTWARE` of sysexits.h).
@@ -61,6 +61,8 @@ pub struct Ports {
     pub workspace: Arc<dyn Workspace>,
     /// Where people sign in; `None` where nobody can.
     pub front: Option<Front>,
+    /// The databases.
+    pub catalogue: Arc<dyn Catalogue>,
     /// Fetches videos.
     pub source: Arc<dyn VideoSource>,
     /// Takes them apart.
@@ -84,8 +86,10 @@ impl Ports {
             accounts: Arc::clone(&self.accounts),
             registry: Arc::clone(&self.registry),
             workspace: Arc::clone(&self.workspace),
+            catalogue: Arc::clone(&self.catalogue),
             journal: Arc::clone(&self.journal),
             front: self.front.clone(),
+            sample_link: None,
         }
     }
 }
@@ -109,6 +113,8 @@ pub struct Options {
     pub sweep_every: Duration,
     /// How long a status waits for a newer one.
     pub patience: Duration,
+    /// The first row of a database made in one click; `None` for an empty one.
+    pub sample_link: Option<String>,
     /// Draws the jitter of pauses: a number between 0 and 1.
     pub luck: fn() -> f64,
 }
@@ -125,6 +131,7 @@ impl Options {
             rhythm: fault::lease().map_or_else(Rhythm::default, Rhythm::of),
             sweep_every: fault::lease().map_or(cleanup::SWEEP_EVERY, |lease| lease / 4),
             patience: status_board::PATIENCE,
+            sample_link: None,
             luck: rand::random::<f64>,
         }
     }
@@ -153,6 +160,7 @@ impl App {
         let (stop, beyond_repair) = (StopSignals::default(), CancellationToken::new());
         let (places, luck) = (Places::new(options.max_in_flight), options.luck);
         let (workspace, journal) = (Arc::clone(&ports.workspace), Arc::clone(&ports.journal));
+        let sample_link = options.sample_link.clone();
         let site = Site { public_url: options.public_url.clone() };
         let board = StatusBoard::new(workspace, journal, options.patience);
         let wiring = Wiring {
@@ -176,7 +184,7 @@ impl App {
         })
         .start();
         let readiness = overseer.clone().recipient();
-        let (office, all) = (ports.office(), places.clone());
+        let (office, all) = (Office { sample_link, ..ports.office() }, places.clone());
         let http = Supervisor::start(|_| Http { office, overseer: readiness, places: all });
         Self { overseer, http, watchers, beyond_repair, places, site }
     }

@@ -46,8 +46,15 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         instructions: arguments.instructions,
         language: arguments.language,
     };
-    let office =
-        Office { accounts: store.clone(), registry: store.clone(), workspace, journal: store, front: None };
+    let office = Office {
+        accounts: store.clone(),
+        registry: store.clone(),
+        workspace: workspace.clone(),
+        catalogue: workspace,
+        journal: store,
+        front: None,
+        sample_link: None,
+    };
     let done = databases::register(office, request).await.map_err(|failure| match failure.kind {
         crate::failure::Kind::Permanent(reason) => anyhow::anyhow!("{failure:#}\n  {}", hint(reason)),
         _ => anyhow::anyhow!("{failure}"),

@@ -124,11 +124,13 @@ async fn start(
         accounts: store.clone(),
         registry: store.clone(),
         workspace: workspace.clone(),
+        catalogue: workspace.clone(),
         journal: store.clone(),
         front: None,
+        sample_link: None,
     };
     databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
-    let ports = adapters::with(settings, store, workspace).await?;
+    let ports = adapters::with(settings, store, workspace.clone(), workspace).await?;
     let options =
         Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);
     Ok(App::start(ports, options))

@@ -36,12 +36,13 @@ async fn start(settings: &Settings) -> anyhow::Result<(App, WebServer)> {
     let address = listener.local_addr()?;
     let ports = adapters::of_service(settings).await?;
     log_engines(&ports);
-    let options = Options::usual(
+    let mut options = Options::usual(
         settings.public_url.clone(),
         settings.data_dir.join("work"),
         settings.max_in_flight,
         settings.poll_interval,
     );
+    options.sample_link.clone_from(&settings.sample_link);
     let app = App::start(ports, options);
     let web = app.serve_http(listener)?;
     info!(%address, "the service listens");

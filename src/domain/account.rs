@@ -38,7 +38,7 @@ pub enum Kind {
 pub enum Trouble {
     /// A mapped column is gone.
     ColumnGone {
-        /// The part it played: link, status, title or reason.
+        /// The part it played: link, status, title, reason or tag.
         part: String,
     },
     /// A mapped column has another type now.
@@ -50,11 +50,28 @@ pub enum Trouble {
         /// Its type now, as Notion calls it.
         now: String,
     },
+    /// The status column lost an option that shows one of our statuses.
+    OptionGone {
+        /// The column's name.
+        column: String,
+        /// The option.
+        option: String,
+    },
     /// The database is in the trash, or no longer shared with the connection.
     NotReached,
 }
 
 impl Trouble {
+    /// Its name in the interface.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ColumnGone { .. } => "column_gone",
+            Self::ColumnRetyped { .. } => "column_retyped",
+            Self::OptionGone { .. } => "option_gone",
+            Self::NotReached => "not_reached",
+        }
+    }
+
     /// What happened and what to do about it.
     pub fn sentence(&self) -> String {
         match self {
@@ -64,6 +81,10 @@ impl Trouble {
             Self::ColumnRetyped { part, column, now } => format!(
                 "The column {column}, which held the {part}, is of the type {now} now. Change it back in \
                  Notion, or choose another one here."
+            ),
+            Self::OptionGone { column, option } => format!(
+                "The column {column} has no option \u{201c}{option}\u{201d} any more. Put it back in Notion, or \
+                 choose the column here again."
             ),
             Self::NotReached => {
                 "Notion no longer shows this database to Linkscribe. Share it again: in Notion, \

@@ -6,11 +6,20 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
+pub use self::drift::drift;
+pub(in crate::domain) use self::names::fold;
+use self::names::{
+    COMPLETED_NAMES, FAILED_NAMES, LINK_NAMES, PENDING_NAMES, REASON_NAMES, STATUS_NAMES, TAG_NAMES,
+    WORKING_NAMES, best_named, is_named,
+};
+pub use self::parts::{ChoiceProblem, Choices, Part, apply, candidates};
 use super::schema::{ChoiceOption, Column, ColumnKind, Schema};
 use super::stage::Status;
+
+mod drift;
+mod names;
+mod parts;
 
 /// The parts columns play, by property id, so that renames do no harm.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,6 +32,9 @@ pub struct Mapping {
     pub title: String,
     /// The text column that takes a failure's reason, where there is one.
     pub reason: Option<String>,
+    /// The column whose option names the content database a row's result goes to, where there is one.
+    #[serde(default)]
+    pub tag: Option<String>,
 }
 
 impl Mapping {
@@ -30,6 +42,7 @@ impl Mapping {
     pub fn reserved(&self) -> Vec<&str> {
         let mut ids = vec![self.link.as_str(), self.status.id.as_str()];
         ids.extend(self.reason.as_deref());
+        ids.extend(self.tag.as_deref());
         ids
     }
 }
@@ -88,21 +101,76 @@ pub enum MappingProblem {
     NoTitle,
 }
 
+/// How a database is used: what names do not decide, its rows may.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Rows looked at.
+    pub rows: usize,
+    /// How many of them have something in a column, by property id.
+    pub filled: BTreeMap<String, usize>,
+}
+
+/// The parts as far as they are found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Draft {
+    /// The parts; those not found are empty.
+    pub mapping: Mapping,
+    /// Why there is no column for the status.
+    pub no_status: Option<MappingProblem>,
+}
+
 /// Proposes which column plays which part.
 pub fn propose(schema: &Schema) -> Result<Mapping, MappingProblem> {
-    let links = of_kind(schema, |kind| matches!(kind, ColumnKind::Url));
-    let link = best_named(&links, LINK_NAMES).or(links.first().copied()).ok_or(MappingProblem::NoLink)?;
+    draft(schema, &Usage::default()).complete()
+}
+
+/// Finds the parts by type, by name and by use.
+pub fn draft(schema: &Schema, usage: &Usage) -> Draft {
+    let id = |column: &Column| column.id.clone();
     let title = of_kind(schema, |kind| matches!(kind, ColumnKind::Title));
     let texts = of_kind(schema, |kind| matches!(kind, ColumnKind::RichText));
-    Ok(Mapping {
-        link: link.id.clone(),
-        status: status_column(schema)?,
-        title: title.first().ok_or(MappingProblem::NoTitle)?.id.clone(),
-        // Only the exact name: a column such as "Reason to visit" is the owner's, not ours.
-        reason: texts
-            .iter()
-            .find(|column| REASON_NAMES.contains(&fold(&column.name).as_str()))
-            .map(|column| column.id.clone()),
+    let (status, no_status) = match status_column(schema) {
+        Ok(status) => (status, None),
+        Err(problem) => (StatusColumn::default(), Some(problem)),
+    };
+    // Only the exact name: a column such as "Reason to visit" is the owner's, not ours. For the same reason
+    // a column "Tags" is what the owner wants filled, and no address for results.
+    let tags = of_kind(schema, |kind| Part::Tag.takes(kind));
+    let tag = tags.into_iter().find(|column| column.id != status.id && is_named(column, TAG_NAMES));
+    let reason = texts.into_iter().find(|column| is_named(column, REASON_NAMES));
+    let mapping = Mapping {
+        link: link_column(schema, usage).map(id).unwrap_or_default(),
+        status,
+        title: title.first().copied().map(id).unwrap_or_default(),
+        reason: reason.map(id),
+        tag: tag.map(id),
+    };
+    Draft { mapping, no_status }
+}
+
+impl Draft {
+    /// The mapping of a link database, where nothing necessary is missing.
+    pub fn complete(self) -> Result<Mapping, MappingProblem> {
+        if self.mapping.link.is_empty() {
+            return Err(MappingProblem::NoLink);
+        }
+        if let Some(problem) = self.no_status {
+            return Err(problem);
+        }
+        if self.mapping.title.is_empty() {
+            return Err(MappingProblem::NoTitle);
+        }
+        Ok(self.mapping)
+    }
+}
+
+/// The url column with the best name; where no name says it, the one that is filled most.
+fn link_column<'a>(schema: &'a Schema, usage: &Usage) -> Option<&'a Column> {
+    let links = of_kind(schema, |kind| matches!(kind, ColumnKind::Url));
+    best_named(&links, LINK_NAMES).or_else(|| {
+        let filled = |column: &&&Column| usage.filled.get(&column.id).copied().unwrap_or_default();
+        // Of equals the first one: `max_by_key` would take the last.
+        links.iter().rev().max_by_key(filled).copied()
     })
 }
 
@@ -122,6 +190,11 @@ fn status_column(schema: &Schema) -> Result<StatusColumn, MappingProblem> {
         .or_else(|| only(&statuses))
         .or_else(|| only(&ours))
         .ok_or(MappingProblem::NoStatus)?;
+    shown_in(column)
+}
+
+/// How our statuses are shown in a select or status column.
+fn shown_in(column: &Column) -> Result<StatusColumn, MappingProblem> {
     match &column.kind {
         ColumnKind::Status { options } => existing_options(column, options),
         kind => Ok(StatusColumn {
@@ -184,97 +257,6 @@ fn synonyms(status: Status) -> &'static [&'static str] {
         Status::Failed => FAILED_NAMES,
     }
 }
-
-/// The column whose name fits best: the whole name before a word of it before a part of a word, then
-/// the order of the names, then the order of the columns.
-fn best_named<'a>(columns: &[&'a Column], names: &[&str]) -> Option<&'a Column> {
-    let ranked = columns.iter().filter_map(|column| Some((rank(&fold(&column.name), names)?, *column)));
-    // `min_by_key` keeps the first of equals.
-    ranked.min_by_key(|(rank, _)| *rank).map(|(_, column)| column)
-}
-
-fn rank(name: &str, names: &[&str]) -> Option<(u8, usize)> {
-    let fit = |wanted: &str| {
-        if name == wanted {
-            Some(0)
-        } else if name.split(' ').any(|word| word == wanted) {
-            Some(1)
-        } else {
-            // Scripts such as Chinese write words without gaps; in Latin a part is another word.
-            (!wanted.is_ascii() && name.contains(wanted)).then_some(2)
-        }
-    };
-    names.iter().enumerate().filter_map(|(index, wanted)| Some((fit(wanted)?, index))).min()
-}
-
-/// Lower case without accents, with single spaces for all that is neither letter, mark nor digit.
-fn fold(name: &str) -> String {
-    // Only the accents of Latin, Greek and Cyrillic: in other scripts marks are letters of their own.
-    let is_accent = |letter: &char| ('\u{300}'..='\u{36f}').contains(letter);
-    let plain: String =
-        name.nfkd().flat_map(char::to_lowercase).filter(|letter| !is_accent(letter)).nfc().collect();
-    let is_gap = |letter: char| !letter.is_alphanumeric() && !is_combining_mark(letter);
-    plain.split(is_gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Folded names of a link column.
-#[rustfmt::skip]
-const LINK_NAMES: &[&str] = &[
-    "link", "url", "video", "links", "video link", "video url",
-    "enlace", "vinculo", "lien", "collegamento", "verknupfung", "lank", "odkaz", "odnosnik", "baglanti", "tautan",
-    "ссылка", "链接", "連結", "网址", "リンク", "링크", "رابط", "קישור", "लिंक",
-];
-
-/// Folded names of a status column. Not "state": that is as often a part of a country.
-#[rustfmt::skip]
-const STATUS_NAMES: &[&str] = &[
-    "status", "estado", "estatus", "statut", "etat", "stato", "zustand", "stav", "tila", "durum",
-    "статус", "состояние", "状态", "狀態", "ステータス", "状態", "상태", "الحالة", "סטטוס", "स्थिति",
-];
-
-/// Folded names of a column for reasons.
-#[rustfmt::skip]
-const REASON_NAMES: &[&str] = &[
-    "reason", "error", "failure", "failure reason", "error message", "status reason", "reason for failure", "why it failed",
-    "grund", "fehler", "fehlergrund", "fehlermeldung", "motivo", "razon", "error motivo", "motivo del error", "raison", "erreur",
-    "motif", "errore", "motivo errore", "erro", "motivo do erro", "причина", "ошибка", "原因", "失败原因", "错误", "理由", "エラー", "사유", "오류", "이유", "السبب",
-];
-
-/// Folded names of an option for rows that wait.
-#[rustfmt::skip]
-const PENDING_NAMES: &[&str] = &[
-    "not started", "to do", "todo", "inbox", "new", "queued", "waiting", "open", "backlog", "to watch", "saved",
-    "pendiente", "sin empezar", "por hacer", "en espera", "nuevo", "a faire", "en attente", "pas commence", "non commence", "nouveau",
-    "nicht begonnen", "nicht gestartet", "offen", "zu erledigen", "ausstehend", "neu", "pendente", "nao iniciado", "nao iniciada", "a fazer",
-    "da fare", "non iniziato", "in attesa", "не начато", "к выполнению", "ожидает", "в ожидании",
-    "未开始", "未開始", "待办", "待辦", "待处理", "未着手", "待機中", "시작 전", "할 일", "대기 중", "대기",
-];
-
-/// Folded names of an option for rows that are worked on.
-#[rustfmt::skip]
-const WORKING_NAMES: &[&str] = &[
-    "in progress", "doing", "working", "working on it", "started", "running", "active", "ongoing", "processing",
-    "en curso", "en progreso", "en proceso", "en cours", "in bearbeitung", "in arbeit", "em andamento", "em progresso", "em curso", "in corso",
-    "в работе", "в процессе", "进行中", "進行中", "处理中", "処理中", "진행 중", "진행중",
-];
-
-/// Folded names of an option for rows that are done.
-#[rustfmt::skip]
-const COMPLETED_NAMES: &[&str] = &[
-    "done", "complete", "finished", "ready",
-    "completado", "completada", "hecho", "listo", "terminado", "termine", "terminee", "fini", "fait", "erledigt", "fertig", "abgeschlossen",
-    "concluido", "concluida", "feito", "completato", "fatto", "finito", "готово", "завершено", "выполнено",
-    "完成", "已完成", "完了", "완료",
-];
-
-/// Folded names of an option for rows that cannot be done.
-#[rustfmt::skip]
-const FAILED_NAMES: &[&str] = &[
-    "error", "failure", "cancelled", "canceled", "blocked", "rejected",
-    "fallido", "fallo", "cancelado", "echoue", "echec", "erreur", "annule", "fehlgeschlagen", "fehler", "abgebrochen",
-    "falhou", "falha", "erro", "fallito", "errore", "annullato", "ошибка", "не удалось", "отменено",
-    "失败", "失敗", "错误", "已取消", "エラー", "キャンセル", "실패", "오류", "취소",
-];
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Pure rules: no clock, no I/O, no actors. Everything here can be tested with a table.
 
 pub mod account;
+pub mod adopt;
 pub mod answer;
 pub mod backoff;
 pub mod breaker;

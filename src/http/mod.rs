@@ -1,5 +1,6 @@
 //! Routes and pages: parse the request, send a message, render the answer. No rule of the service is here.
 
+mod api;
 mod auth;
 mod metrics;
 mod pages;
@@ -63,6 +64,7 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .route("/", web::get().to(pages::landing))
         .route("/entries/{id}", web::get().to(pages::entry))
         .configure(auth::routes)
+        .configure(api::mount)
         .default_service(web::route().to(not_found));
 }
 

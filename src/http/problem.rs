@@ -7,7 +7,8 @@ use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
-use crate::domain::refusal::Refusal;
+use crate::domain::adopt::Missing;
+use crate::domain::refusal::{Choice, Refusal};
 use crate::failure::{Failure, Kind, Outcome};
 
 /// How long a client had better wait when something is out of order, in seconds.
@@ -22,12 +23,21 @@ pub struct Problem {
     pub status: u16,
     /// What to do next.
     pub hint: String,
+    /// What there is to choose, where one has to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub choices: Vec<Choice>,
+    /// What a database lacks, and the columns that would be added.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub missing: Vec<Missing>,
 }
 
 impl Problem {
     /// A problem.
     pub fn new(status: StatusCode, title: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { title: title.into(), status: status.as_u16(), hint: hint.into() }
+        let (choices, missing) = (Vec::new(), Vec::new());
+        Self { title: title.into(), status: status.as_u16(), hint: hint.into(), choices, missing }
     }
 
     /// Nobody is signed in.
@@ -74,14 +84,26 @@ impl ResponseError for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal {
-            Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
-            Refusal::Disconnected { .. } => StatusCode::CONFLICT,
             Refusal::NobodySignsIn => StatusCode::NOT_IMPLEMENTED,
             Refusal::Denied | Refusal::OtherBrowser => StatusCode::FORBIDDEN,
             Refusal::SignInUnknown | Refusal::CodeRefused => StatusCode::BAD_REQUEST,
-            Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::NotFound { .. } | Refusal::NotShared => StatusCode::NOT_FOUND,
+            Refusal::Disconnected { .. }
+            | Refusal::NotConnected
+            | Refusal::SeveralSources { .. }
+            | Refusal::WatchedByOther
+            | Refusal::TagTaken { .. }
+            | Refusal::Missing { .. }
+            | Refusal::NothingShared
+            | Refusal::NotAllowed => StatusCode::CONFLICT,
+            Refusal::Invalid { .. } | Refusal::IsPage => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        Self::new(status, refusal.title(), refusal.hint())
+        let problem = Self::new(status, refusal.title(), refusal.hint());
+        match refusal {
+            Refusal::SeveralSources { choices } => Self { choices, ..problem },
+            Refusal::Missing { missing } => Self { missing, ..problem },
+            _ => problem,
+        }
     }
 }
 

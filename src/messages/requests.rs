@@ -1,8 +1,14 @@
 //! What the routes ask the Http actor. Each message answers with what a page or the interface shows.
 
+mod databases;
+
 use actix::Message;
 use secrecy::SecretString;
 
+pub use self::databases::{
+    AdoptDatabase, ChangeDatabase, CreateDatabase, FindDatabases, Found, Kept, ListDatabases, Page, Pick,
+    Proposal, ProposeMapping, RemoveDatabase, Shown, ViewDatabase,
+};
 use super::{AskReadiness, Door};
 use crate::domain::account::ConnectionView;
 use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, EntryView, UserId};
@@ -50,6 +56,22 @@ doors! {
     disconnect: Disconnect,
     /// Where an entry is.
     look_up: LookUp,
+    /// A user's registered databases.
+    list_databases: ListDatabases,
+    /// One of them.
+    view_database: ViewDatabase,
+    /// One of them is changed.
+    change_database: ChangeDatabase,
+    /// One of them is removed.
+    remove_database: RemoveDatabase,
+    /// What a user's workspaces show.
+    find_databases: FindDatabases,
+    /// What would be watched in a database.
+    propose_mapping: ProposeMapping,
+    /// A database is registered.
+    adopt_database: AdoptDatabase,
+    /// A database is made.
+    create_database: CreateDatabase,
 }
 
 /// What a person's request is answered with: what they asked for, or why not. A failure is neither: then the

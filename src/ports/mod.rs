@@ -5,6 +5,7 @@
 mod accounts;
 mod breakers;
 mod budget;
+mod catalogue;
 mod fence;
 mod journal;
 mod keys;
@@ -19,6 +20,7 @@ mod workspace;
 pub use accounts::{Accounts, Connection, NewConnection, Tokens};
 pub use breakers::{Blocked, Breakers, Trouble};
 pub use budget::RateBudget;
+pub use catalogue::{Asked, Catalogue, Described};
 pub use fence::{Fence, Trust};
 pub use journal::{Journal, NextRun, Swept, claim_of_work_dir, work_dir_name};
 pub use keys::Keys;

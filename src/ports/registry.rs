@@ -37,6 +37,8 @@ pub struct NewDatabase {
 /// What may be changed about a registered database; `None` leaves it as it is.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DatabaseChange {
+    /// The connection whose token opens it.
+    pub connection: Option<ConnectionId>,
     /// The tag of a content database.
     pub tag: Option<Option<String>>,
     /// The parts columns play.
@@ -70,6 +72,12 @@ pub trait Registry: Send + Sync {
 
     /// One database of a user.
     async fn database_of(&self, user: UserId, id: DatabaseId) -> Outcome<Option<DatabaseView>>;
+
+    /// The database a user registered for a data source, through whichever connection.
+    async fn registered(&self, user: UserId, data_source: &str) -> Outcome<Option<DatabaseView>>;
+
+    /// Whether anybody else has a data source watched, through a connection that is open.
+    async fn watched_by_other(&self, user: UserId, data_source: &str) -> Outcome<bool>;
 
     /// Changes a database of a user; `false` where the user has no such one.
     async fn change_database(&self, user: UserId, id: DatabaseId, change: DatabaseChange) -> Outcome<bool>;

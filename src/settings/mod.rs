@@ -38,6 +38,8 @@ pub struct Settings {
     pub max_in_flight: u32,
     /// How often each link database is asked.
     pub poll_interval: Duration,
+    /// The first row of a database made in one click; `None` for an empty one.
+    pub sample_link: Option<String>,
     /// Notion's address.
     pub notion_api_url: Url,
     /// What the service is to Notion; `None` where nobody can sign in.
@@ -184,6 +186,7 @@ impl Settings {
             token_encryption_key: from.secret("TOKEN_ENCRYPTION_KEY"),
             max_in_flight: small(from.number("MAX_IN_FLIGHT", 1..=1_000)?),
             poll_interval: Duration::from_secs(from.number("POLL_INTERVAL_SECS", 1..=86_400)?),
+            sample_link: from.url("SAMPLE_LINK")?.map(String::from),
             notion_api_url: from.required_url("NOTION_API_URL")?,
             notion_app: notion_app(&from)?,
             notion_webhook_secret: from.secret("NOTION_WEBHOOK_SECRET"),

@@ -25,6 +25,7 @@ mod redis_budget;
 mod rooms;
 mod sandbox_page;
 mod serve;
+mod sign_in;
 mod stages;
 mod stand_ins;
 mod support;

@@ -13,7 +13,7 @@ use linkscribe::app::{App, Ports};
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::waiting::{Party, Waiting};
 use linkscribe::messages::Register;
-use linkscribe::ports::{Journal, Registry, Workspace};
+use linkscribe::ports::{Journal, Registry};
 use linkscribe::sandbox::notion::{Capability, EmulatedNotion, Fault as NotionFault, RunningNotion};
 use linkscribe::sandbox::starter;
 use serde_json::json;
@@ -50,8 +50,7 @@ impl World {
         providers.show(&["TOMATO SOUP"]);
         // A test polls many times a second, and would spend a connection's real budget while it waits.
         let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
-        let workspace: Arc<dyn Workspace> =
-            Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
+        let workspace = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
         let request = Register {
             token: notion.token().into(),
             database: database.database.to_string(),
@@ -62,8 +61,10 @@ impl World {
             accounts: kitchen.store.clone(),
             registry: kitchen.store.clone(),
             workspace: workspace.clone(),
+            catalogue: workspace.clone(),
             journal: kitchen.store.clone(),
             front: None,
+            sample_link: None,
         };
         databases::register(office, request).await.unwrap();
         let ports = Ports {
@@ -72,7 +73,8 @@ impl World {
             accounts: kitchen.store.clone(),
             registry: Arc::clone(&kitchen.store) as Arc<dyn Registry>,
             front: None,
-            workspace,
+            workspace: workspace.clone(),
+            catalogue: workspace,
             source: Arc::new(FakeSource(Script::works())),
             opener: Arc::new(FakeOpener(Script::works())),
             speech: Some(Arc::new(speech(&providers))),

@@ -6,6 +6,7 @@
 //! checkpoint. A failing poll is logged and repeated; a failing claim is recorded like any job's failure.
 
 mod claims;
+mod drift;
 mod polls;
 
 use std::future::Future;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use tracing::{debug, info, warn};
 
-use super::{MonitorParts, TICK, access};
+use super::{MonitorParts, TICK, access, drift};
 use crate::domain::entry::{Enqueued, FoundRow, Lane, LinkDatabase};
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Kind, Outcome};
@@ -52,7 +52,9 @@ pub(super) async fn poll_due(parts: MonitorParts) {
 /// Gives how long Notion is to be left alone, where it is out of order.
 async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
     let polled = tokio::time::timeout(POLL_LIMIT, poll(parts, &database)).await;
-    match polled.unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("took too long")))) {
+    let polled = polled.unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("took too long"))));
+    drift::record(parts, &database, polled.as_ref().err()).await;
+    match polled {
         Ok(0) => debug!(database_id = %database.id, "nothing new"),
         Ok(queued) => info!(database_id = %database.id, queued, "links found"),
         Err(Failure { waiting: Some(waiting), kind: Kind::Wait { retry_after }, .. }) => {

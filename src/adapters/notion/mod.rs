@@ -7,6 +7,7 @@
 //! - `text`, `blocks`: rich text and the page's section within Notion's limits
 //! - `oauth`: where people consent, and what tokens that buys
 //! - `telling`: why a row failed, told to its owner
+//! - `catalogue`, `new_columns`: databases found, made and given columns
 //!
 //! Every method can be repeated after a failure whose outcome is unknown: properties are set, not
 //! added to; a section is found by its marker and a told reason by its words.
@@ -35,8 +36,10 @@ use crate::fault;
 use crate::ports::{Access, DataSourceRef, Identity, Keys, RateBudget, Row, RowUpdate, Workspace};
 
 mod blocks;
+mod catalogue;
 mod client;
 mod ids;
+mod new_columns;
 mod oauth;
 mod refusal;
 mod rows;
@@ -61,6 +64,7 @@ const MAX_BLOCK_PAGES: usize = 50;
 /// The Notion API.
 pub struct Notion {
     client: Client,
+    made: catalogue::MadeLately,
 }
 
 /// A framed box on the top level of a page.
@@ -73,7 +77,7 @@ struct Callout {
 impl Notion {
     /// The API at `base_url`, which has no `/v1`; each connection's requests are taken from `budget`.
     pub fn new(base_url: &Url, budget: Arc<dyn RateBudget>) -> Outcome<Self> {
-        Ok(Self { client: Client::new(base_url, budget)? })
+        Ok(Self { client: Client::new(base_url, budget)?, made: catalogue::MadeLately::default() })
     }
 
     /// Renews tokens that are refused.

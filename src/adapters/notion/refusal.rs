@@ -84,6 +84,12 @@ impl Trouble {
         }
     }
 
+    /// The thing lies in the trash, which Notion does not refuse by itself.
+    pub(super) fn gone() -> Self {
+        let (code, message) = ("object_not_found".to_owned(), "It lies in the trash.".to_owned());
+        Self::Refused(Refusal { status: 404, code, message })
+    }
+
     /// Whether the token may not do this.
     pub(super) fn is_forbidden(&self) -> bool {
         matches!(self, Self::Refused(Refusal { status: 403, .. }))

@@ -50,15 +50,24 @@ pub(super) fn row(page: &Value, mapping: &Mapping) -> Outcome<Row> {
         reason: reason
             .map(|reason| text::read(reason.get("rich_text")))
             .filter(|text| !text.trim().is_empty()),
-        filled: properties(page)
-            .filter(|property| is_filled(property))
-            .filter_map(|property| Some(property.get("id")?.as_str()?.to_owned()))
-            .collect(),
+        filled: filled(page).collect(),
         // `archived` is its older name; this API version gives both.
         in_trash: ["in_trash", "archived"]
             .iter()
             .any(|field| page.get(*field).and_then(Value::as_bool).unwrap_or(false)),
     })
+}
+
+/// The columns of a page object that are filled, by property id.
+pub(super) fn filled(page: &Value) -> impl Iterator<Item = String> {
+    properties(page)
+        .filter(|property| is_filled(property))
+        .filter_map(|property| Some(property.get("id")?.as_str()?.to_owned()))
+}
+
+/// Whether a page object has a column with this id.
+pub(super) fn has_column(page: &Value, id: &str) -> bool {
+    property(page, id).is_some()
 }
 
 /// Whether an item of a query's answer is a row: wikis mix data sources in.

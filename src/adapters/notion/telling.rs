@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use tracing::{debug, info};
 
 use super::refusal::{Answered, Trouble};
-use super::{Notion, blocks, ids, text};
+use super::{Notion, blocks, ids, rows, text};
 use crate::domain::mapping::Mapping;
 use crate::domain::reason::Reason;
 use crate::domain::stage::Status;
 use crate::domain::waiting::Waiting;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Kind, Outcome};
 use crate::ports::{Access, RowUpdate, Workspace};
 
 /// Answers of 100 comments; a discussion longer than that is not ours to read.
@@ -39,8 +39,7 @@ pub(super) async fn tell(
         reason: in_column.then(|| reason.sentence().to_owned()),
         ..RowUpdate::default()
     };
-    notion.update_row(access, page, mapping, &update).await?;
-    if in_column {
+    if show(notion, access, page, mapping, update).await? && in_column {
         return Ok(());
     }
     let page = ids::checked(page)?;
@@ -51,6 +50,36 @@ pub(super) async fn tell(
             Ok(put_up(notion, access, &page, reason).await?)
         }
         told => Ok(told?),
+    }
+}
+
+/// Shows a status and a reason, of which one column or both may be gone meanwhile: then what is left shows its
+/// part. Gives whether the reason stands in the row.
+async fn show(
+    notion: &Notion,
+    access: &Access,
+    page: &str,
+    mapping: &Mapping,
+    update: RowUpdate,
+) -> Outcome<bool> {
+    let RowUpdate { status, reason, .. } = update.clone();
+    if has_columns(notion.update_row(access, page, mapping, &update).await)? {
+        return Ok(reason.is_some());
+    }
+    let alone = RowUpdate { status, ..RowUpdate::default() };
+    has_columns(notion.update_row(access, page, mapping, &alone).await)?;
+    if reason.is_none() {
+        return Ok(false);
+    }
+    let alone = RowUpdate { reason, ..RowUpdate::default() };
+    has_columns(notion.update_row(access, page, mapping, &alone).await)
+}
+
+/// Whether a row could be changed; `false` where a column is gone or has another type.
+fn has_columns(changed: Outcome<()>) -> Outcome<bool> {
+    match changed {
+        Err(Failure { kind: Kind::Permanent(Reason::SchemaChanged), .. }) => Ok(false),
+        changed => changed.map(|()| true),
     }
 }
 
@@ -68,20 +97,27 @@ pub(super) async fn tell_waiting(
         let is_free = row.reason.as_deref().is_none_or(is_ours);
         update.reason = is_free.then(|| waiting.sentence());
     }
-    notion.update_row(access, page, mapping, &update).await
+    show(notion, access, page, mapping, update).await.map(drop)
 }
 
 /// Takes back what [`tell`] and [`tell_waiting`] said.
 pub(super) async fn untell(notion: &Notion, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()> {
-    if mapping.reason.is_some() {
-        let row = notion.row(access, page, mapping).await?;
+    let page = ids::checked(page)?;
+    let found = match &mapping.reason {
+        Some(column) => {
+            let found = notion.client.get(access, &["pages", &page], &[]).await?;
+            rows::has_column(&found, column).then_some(found)
+        }
+        None => None,
+    };
+    if let Some(found) = found {
+        let row = rows::row(&found, mapping)?;
         if row.reason.as_deref().is_some_and(is_ours) {
             let update = RowUpdate { reason: Some(String::new()), ..RowUpdate::default() };
-            notion.update_row(access, page, mapping, &update).await?;
+            notion.update_row(access, &page, mapping, &update).await?;
         }
         return Ok(());
     }
-    let page = ids::checked(page)?;
     if !take_back_comments(notion, access, &page).await? {
         take_down(notion, access, &page).await?;
     }

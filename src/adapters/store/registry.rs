@@ -86,6 +86,36 @@ impl Registry for Store {
         self.within("read a user's database", read).await
     }
 
+    async fn registered(&self, user: UserId, data_source: &str) -> Outcome<Option<DatabaseView>> {
+        use databases::{Column, Entity};
+        let read = async {
+            let of_user = Entity::find().filter(Column::UserId.eq(user.to_string()));
+            let found = of_user
+                .filter(Column::DataSource.eq(data_source))
+                .order_by_asc(Column::Id)
+                .one(&self.db)
+                .await?;
+            match found {
+                Some(row) => self.database_view(row).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        self.within("read a registered data source", read).await
+    }
+
+    async fn watched_by_other(&self, user: UserId, data_source: &str) -> Outcome<bool> {
+        use databases::{Column, Entity};
+        let read = async {
+            let others = Entity::find()
+                .filter(Column::DataSource.eq(data_source))
+                .filter(Column::Kind.eq(LINK))
+                .filter(Column::UserId.ne(user.to_string()))
+                .filter(Column::ConnectionId.not_in_subquery(revoked()));
+            Ok(others.one(&self.db).await?.is_some())
+        };
+        self.within("look who watches a data source", read).await
+    }
+
     async fn change_database(&self, user: UserId, id: DatabaseId, change: DatabaseChange) -> Outcome<bool> {
         self.within("change a database", self.write_change(user, id, change)).await
     }
@@ -107,9 +137,13 @@ impl Registry for Store {
         use databases::{Column, Entity};
         let text = trouble.map(document).transpose()?;
         let write = async {
-            Entity::update_many()
+            let mut update = Entity::update_many().filter(Column::Id.eq(id.to_string()));
+            if text.is_none() {
+                // Told after every poll that works: nearly always there is nothing to change.
+                update = update.filter(Column::Trouble.is_not_null());
+            }
+            update
                 .col_expr(Column::Trouble, text.map_or_else(no_text, Into::into).into())
-                .filter(Column::Id.eq(id.to_string()))
                 .exec(&self.db)
                 .await?;
             Ok(())
@@ -175,6 +209,9 @@ impl Store {
             .col_expr(Column::UpdatedAt, self.time())
             .filter(Column::Id.eq(id.to_string()))
             .filter(Column::UserId.eq(user.to_string()));
+        if let Some(connection) = change.connection {
+            update = update.col_expr(Column::ConnectionId, connection.to_string().into());
+        }
         let texts = [
             (Column::Tag, change.tag),
             (Column::Instructions, change.instructions),

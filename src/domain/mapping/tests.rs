@@ -158,3 +158,107 @@ fn no_option_name_stands_for_two_statuses_of_different_meaning() {
     let all: Vec<&str> = lists.concat().into_iter().chain(own).filter(|name| *name != "processing").collect();
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
 }
+
+#[test]
+fn where_names_say_nothing_the_column_that_is_used_most_holds_the_links() {
+    let columns =
+        schema(&[("Name", "title"), ("A", "url"), ("B", "url"), ("C", "url"), ("Status", "select")]);
+    let usage = Usage { rows: 9, filled: [("A".into(), 1), ("B".into(), 8), ("C".into(), 8)].into() };
+    assert_eq!(draft(&columns, &usage).mapping.link, "B");
+    let named = schema(&[("Name", "title"), ("A", "url"), ("Link", "url"), ("Status", "select")]);
+    assert_eq!(draft(&named, &usage).mapping.link, "Link", "a name says more than use");
+}
+
+#[test]
+fn a_tag_column_is_one_to_choose_from_with_exactly_such_a_name() {
+    for (name, kind, found) in [
+        ("Tag", "select", true),
+        ("TAG", "multi", true),
+        ("Étiquette", "select", true),
+        ("标签", "select", true),
+        ("Tags", "multi", false),
+        ("Tag", "text", false),
+        ("Price tag", "select", false),
+    ] {
+        let mapping = proposed(&[("Link", "url"), ("Status", "select"), (name, kind)]).unwrap();
+        assert_eq!(mapping.tag.is_some(), found, "{name} {kind}");
+        assert_eq!(mapping.reserved().contains(&name), found, "a tag is never filled by a summary");
+    }
+}
+
+#[test]
+fn a_choice_is_taken_where_the_column_can_play_the_part() {
+    let columns = schema(&[
+        ("Name", "title"),
+        ("Link", "url"),
+        ("Other", "url"),
+        ("Status", "select"),
+        ("Tag", "select"),
+        ("Stage", "status:Idea,Done"),
+        ("Note", "text"),
+    ]);
+    let choose = |choices: &[(Part, Option<&str>)]| {
+        let mut mapping = propose(&columns).unwrap();
+        let choices = choices.iter().map(|(part, id)| (*part, id.map(ToOwned::to_owned))).collect();
+        apply(&mut mapping, &columns, &choices).map(|()| mapping)
+    };
+    let mapping = choose(&[(Part::Link, Some("Other")), (Part::Reason, Some("Note"))]).unwrap();
+    assert_eq!((mapping.link.as_str(), mapping.reason.as_deref()), ("Other", Some("Note")));
+    let mapping = choose(&[(Part::Status, Some("Tag"))]).unwrap();
+    assert_eq!((mapping.status.id.as_str(), mapping.tag), ("Tag", None), "a tag gives its column up");
+    assert_eq!(choose(&[(Part::Tag, None)]).unwrap().tag, None);
+    type Wrong = &'static [(Part, Option<&'static str>)];
+    let table: &[(Wrong, &str)] = &[
+        (&[(Part::Link, Some("nope"))], "The database has no column with the id `nope` for the link."),
+        (&[(Part::Link, Some("Note"))], "The column Note is of the type rich_text; the link needs url."),
+        (&[(Part::Tag, Some("Status"))], "The column Status cannot play two parts."),
+        (&[(Part::Status, Some("Tag")), (Part::Tag, Some("Tag"))], "The column Tag cannot play two parts."),
+        (&[(Part::Link, None)], "A database cannot be watched without a column for the link."),
+        (&[(Part::Status, Some("Stage"))], "The column Stage has no option for links that wait."),
+    ];
+    for (choices, sentence) in table {
+        let problem = choose(choices).unwrap_err().to_string();
+        assert!(problem.starts_with(sentence), "{problem}");
+    }
+}
+
+#[test]
+fn drift_is_what_harms_and_a_new_name_does_not() {
+    use crate::domain::account::Trouble;
+    let made: Columns = &[
+        ("Link", "url"),
+        ("Stage", "status:Not started,In progress,Done"),
+        ("Name", "title"),
+        ("Reason", "text"),
+        ("Tag", "select"),
+    ];
+    let mapping = propose(&schema(made)).unwrap();
+    let with = |name: &str, kind: Option<&str>| {
+        let mut columns = schema(made);
+        columns.columns.retain(|column| column.name != name || kind.is_some());
+        for column in &mut columns.columns {
+            if let (true, Some(kind)) = (column.name == name, kind) {
+                column.kind = super::tests::column(name, kind).kind;
+            }
+        }
+        drift(&columns, &mapping)
+    };
+    let gone = |part: &str| Some(Trouble::ColumnGone { part: part.into() });
+    let retyped = |part: &str, column: &str, now: &str| {
+        Some(Trouble::ColumnRetyped { part: part.into(), column: column.into(), now: now.into() })
+    };
+    assert_eq!(with("Link", None), gone("link"));
+    assert_eq!(with("Stage", None), gone("status"));
+    assert_eq!(with("Reason", None), gone("reason"));
+    assert_eq!(with("Tag", None), gone("tag"));
+    assert_eq!(with("Link", Some("text")), retyped("link", "Link", "rich_text"));
+    assert_eq!(with("Stage", Some("select")), retyped("status", "Stage", "select"));
+    assert_eq!(with("Tag", Some("multi")), None, "a tag is found in either type");
+    let option = Some(Trouble::OptionGone { column: "Stage".into(), option: "Not started".into() });
+    assert_eq!(with("Stage", Some("status:In progress,Done")), option);
+    let mut renamed = schema(made);
+    for column in &mut renamed.columns {
+        column.name.push_str(" (renamed)");
+    }
+    assert_eq!(drift(&renamed, &mapping), None);
+}

@@ -125,7 +125,7 @@ async fn while_notion_is_out_of_order_nobody_is_signed_in_and_the_page_says_try_
     let door = FrontDoor::open().await;
     let mut browser = door.browser();
     let back = door.notion.allow(&browser.to_notion().await).unwrap();
-    door.notion.fail_next(1, "POST", "/v1/oauth/token", linkscribe::sandbox::notion::Fault::Status(503));
+    door.notion.fail_next(1, "POST", "/v1/oauth/token", linkscribe::sandbox::notion::Fault::Unavailable);
     assert_eq!(refused(browser.come_back(&back).await).await.0, 503);
     door.signed_in().await;
     door.close().await;
@@ -196,9 +196,12 @@ async fn two_workspaces_of_one_person_are_two_connections_and_another_person_is_
     let bob = door.notion.add_person("Bob", &["Bob's"]);
     door.notion.join(bob.person.id, ada.workspaces[0]).unwrap();
     let mut users = Vec::new();
-    for (person, workspace) in
-        [(&ada, ada.workspaces[0]), (&ada, ada.workspaces[1]), (&ada, ada.workspaces[0]), (&bob, ada.workspaces[0])]
-    {
+    for (person, workspace) in [
+        (&ada, ada.workspaces[0]),
+        (&ada, ada.workspaces[1]),
+        (&ada, ada.workspaces[0]),
+        (&bob, ada.workspaces[0]),
+    ] {
         let mut browser = door.browser();
         let consent = linkscribe::sandbox::notion::Consent { workspace: Some(workspace), share: None };
         let asked = browser.to_notion().await;
@@ -220,7 +223,9 @@ async fn two_workspaces_of_one_person_are_two_connections_and_another_person_is_
 async fn another_site_cannot_sign_anybody_out() {
     let door = FrontDoor::open().await;
     let browser = door.signed_in().await;
-    for (name, value) in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+    for (name, value) in
+        [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")]
+    {
         let answer = browser.request(Method::POST, "/auth/logout").header(name, value).send().await.unwrap();
         assert_eq!(answer.status(), 403, "{name}: {value}");
         assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("application/problem+json"));

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use linkscribe::domain::adopt::{NewColumn, Plan};
 use linkscribe::domain::link::VideoUrl;
-use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind};
+use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind, Usage};
 use linkscribe::domain::media::{At, MediaInfo, Segment, Transcript};
 use linkscribe::domain::note::{Answer, Question};
 use linkscribe::domain::page::Section;
@@ -17,8 +18,8 @@ use linkscribe::domain::stage::Status;
 use linkscribe::domain::waiting::{Party, Waiting};
 use linkscribe::failure::{Failure, Outcome};
 use linkscribe::ports::{
-    Access, AudioFile, DataSourceRef, Download, Frame, FrameText, Identity, MediaOpener, Opened, Row,
-    RowUpdate, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
+    Access, Asked, AudioFile, Catalogue, DataSourceRef, Described, Download, Frame, FrameText, Identity,
+    MediaOpener, Opened, Row, RowUpdate, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
 };
 use tokio::sync::{Notify, Semaphore};
 
@@ -462,5 +463,40 @@ pub fn mapping() -> Mapping {
         status: StatusColumn { id: "status".into(), kind: StatusKind::Select, options },
         title: "title".into(),
         reason: None,
+        tag: None,
     }
+}
+
+/// A workspace in which nobody looks for databases.
+pub struct NoCatalogue;
+
+#[async_trait]
+impl Catalogue for NoCatalogue {
+    async fn visible(&self, _: &Access) -> Outcome<Vec<DataSourceRef>> {
+        Err(not_here())
+    }
+
+    async fn describe(&self, _: &Access, _: &str, _: Option<&str>) -> Asked<Described> {
+        Err(not_here())
+    }
+
+    async fn usage(&self, _: &Access, _: &str) -> Outcome<Usage> {
+        Err(not_here())
+    }
+
+    async fn create_link_database(&self, _: &Access, _: &Plan) -> Asked<DataSourceRef> {
+        Err(not_here())
+    }
+
+    async fn add_columns(&self, _: &Access, _: &str, _: &[NewColumn]) -> Asked<()> {
+        Err(not_here())
+    }
+
+    async fn add_sample(&self, _: &Access, _: &str, _: &Mapping, _: (&str, &str)) -> Outcome<()> {
+        Err(not_here())
+    }
+}
+
+fn not_here() -> Failure {
+    Failure::outage(anyhow::anyhow!("there is no catalogue in this kitchen"))
 }

@@ -30,6 +30,8 @@ pub struct FrontDoor {
     pub notion: EmulatedNotion,
     pub url: Url,
     pub app: App,
+    /// Notion as the chain speaks with it.
+    pub workspace: Arc<Notion>,
     running: RunningNotion,
     web: WebServer,
 }
@@ -53,23 +55,28 @@ impl FrontDoor {
         let api = Url::parse(&running.url).unwrap();
         let consent: Arc<dyn Consent> =
             Arc::new(NotionConsent::new(&api, CLIENT, &SecretString::from(SECRET)).unwrap());
-        let accounts = Arc::clone(&kitchen.store) as Arc<dyn Accounts>;
-        let keys = Arc::new(Keyring::new(accounts, Arc::clone(&consent)));
-        let workspace = Notion::new(&api, Arc::new(MemoryBudget::for_notion())).unwrap().with_keys(keys);
+        let workspace = Arc::new(instance(&api, &kitchen, &consent));
         let doubles = kitchen.ports(FakeWorkspace::with_links(&[], Script::works()));
         let front = Some(Front { consent, sign_ins, callback });
-        let ports = Ports { workspace: Arc::new(workspace), front, ..doubles };
+        let ports = Ports { workspace: workspace.clone(), catalogue: workspace.clone(), front, ..doubles };
         let mut options = kitchen.options(2);
         options.public_url = public;
         let app = App::start(ports, options);
         let web = app.serve_http(listener).unwrap();
-        Self { kitchen, notion, url, app, running, web }
+        Self { kitchen, notion, url, app, workspace, running, web }
     }
 
     pub async fn close(self) {
         self.web.close().await.unwrap();
         self.app.drain().await;
         self.running.stop().await.unwrap();
+    }
+
+    /// Notion as a second instance of the service speaks with it.
+    pub fn another_instance(&self) -> Notion {
+        let api = Url::parse(&self.running.url).unwrap();
+        let consent = Arc::new(NotionConsent::new(&api, CLIENT, &SecretString::from(SECRET)).unwrap());
+        instance(&api, &self.kitchen, &(consent as Arc<dyn Consent>))
     }
 
     /// A browser that nobody used before.
@@ -85,6 +92,12 @@ impl FrontDoor {
         assert_eq!((landed.status().as_u16(), location(&landed)), (303, "/start".to_owned()));
         browser
     }
+}
+
+fn instance(api: &Url, kitchen: &Kitchen, consent: &Arc<dyn Consent>) -> Notion {
+    let accounts = Arc::clone(&kitchen.store) as Arc<dyn Accounts>;
+    let keys = Arc::new(Keyring::new(accounts, Arc::clone(consent)));
+    Notion::new(api, Arc::new(MemoryBudget::for_notion())).unwrap().with_keys(keys)
 }
 
 /// What a browser keeps; it follows no redirect by itself.
@@ -103,7 +116,8 @@ impl Browser {
 
     /// A request with the cookies of this browser.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = self.client.request(method, self.url.join(path).unwrap());
         if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) }
     }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::fakes::{
-    FakeModel, FakeOpener, FakeReader, FakeSource, FakeSpeech, FakeWorkspace, Script, mapping,
+    FakeModel, FakeOpener, FakeReader, FakeSource, FakeSpeech, FakeWorkspace, NoCatalogue, Script, mapping,
 };
 
 /// Links that lead to different videos.
@@ -86,6 +86,7 @@ impl Kitchen {
             front: None,
             breakers: Arc::clone(&self.store) as Arc<dyn Breakers>,
             workspace,
+            catalogue: Arc::new(NoCatalogue),
             source: Arc::new(FakeSource(Script::works())),
             opener: Arc::new(FakeOpener(Script::works())),
             speech: Some(Arc::new(FakeSpeech::new(Script::works()))),

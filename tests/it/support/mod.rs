@@ -1,6 +1,7 @@
 //! What the behaviour tests share.
 
 pub mod fakes;
+pub mod front;
 pub mod kitchen;
 pub mod postgres;
 pub mod probe;

@@ -15,6 +15,7 @@ fn mapping() -> Mapping {
         },
         title: "title".into(),
         reason: Some("reason".into()),
+        tag: None,
     }
 }
 

@@ -86,6 +86,7 @@ fn mapping(reason: Option<&str>) -> Mapping {
         status: StatusColumn { id: "status".into(), kind: StatusKind::Select, options },
         title: "title".into(),
         reason: reason.map(ToOwned::to_owned),
+        tag: None,
     }
 }
 

@@ -1,0 +1,363 @@
+//! Notion's databases: found by search or by address, made, and given columns.
+//!
+//! Takes what a person pasted or a plan; gives data sources with their columns, or a refusal in words.
+//! A creation whose outcome is unknown is looked for before anything is created again: Notion has no
+//! idempotency keys. Shapes: <https://developers.notion.com/reference/database-create>.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value, json};
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::{Instant, sleep};
+use tracing::warn;
+
+use super::client::{next_cursor, results};
+use super::refusal::{Answered, Refusal as Refused, Trouble};
+use super::{Notion, ids, new_columns, parse_schema, rows, text, values};
+use crate::domain::adopt::{NewColumn, Plan};
+use crate::domain::entry::ConnectionId;
+use crate::domain::mapping::{Mapping, Usage};
+use crate::domain::refusal::{Choice, Refusal};
+use crate::domain::schema::Schema;
+use crate::domain::stage::Status;
+use crate::failure::{Failure, Kind, Outcome};
+use crate::ports::{Access, Asked, Catalogue, DataSourceRef, Described};
+
+/// Answers of 100 data sources: who has more than 2,000 databases pastes an address.
+const MAX_SEARCH_PAGES: usize = 20;
+
+/// A database of ours made within this time is the one that was asked for: somebody pressed twice, or an
+/// answer was lost. Notion tells the minute alone.
+const MADE_LATELY: TimeDelta = TimeDelta::minutes(5);
+
+/// The same for what this process made itself.
+const REMEMBERED: Duration = Duration::from_mins(5);
+
+/// Looks for a creation whose answer was lost, with a pause before each: search lags behind.
+const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(2)];
+
+/// Connections that create share this many queues, so that a slow one keeps few others waiting.
+const QUEUES: u128 = 16;
+
+/// The databases made lately by this process, which search may not show yet; behind a queue in which whoever
+/// presses twice at once stands twice.
+#[derive(Default)]
+pub(super) struct MadeLately([Mutex<Vec<Made>>; QUEUES as usize]);
+
+impl MadeLately {
+    async fn turn(&self, connection: ConnectionId) -> Option<MutexGuard<'_, Vec<Made>>> {
+        let queue = usize::try_from(connection.0.as_u128() % QUEUES).ok()?;
+        let mut made = self.0.get(queue)?.lock().await;
+        made.retain(|made| made.at.elapsed() < REMEMBERED);
+        Some(made)
+    }
+}
+
+struct Made {
+    connection: ConnectionId,
+    title: String,
+    source: DataSourceRef,
+    at: Instant,
+}
+
+#[async_trait]
+impl Catalogue for Notion {
+    async fn visible(&self, access: &Access) -> Outcome<Vec<DataSourceRef>> {
+        let found = self.search(access, "data_source", "", MAX_SEARCH_PAGES).await?;
+        Ok(found.iter().filter(|source| !in_trash(source)).filter_map(source_ref).collect())
+    }
+
+    async fn describe(&self, access: &Access, database: &str, chosen: Option<&str>) -> Asked<Described> {
+        let Ok(id) = ids::pasted(database) else {
+            let hint =
+                "Paste the address of a Notion database as the browser shows it, or its id.".to_owned();
+            return Ok(Err(Refusal::Invalid { field: "database_id", hint }));
+        };
+        let sources = match self.sources(access, &id).await? {
+            Ok(sources) => sources,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let mut source = match choose(&sources, chosen) {
+            Ok(source) => source,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let Some(schema) = refused(self.read_source(access, &source.id).await)? else {
+            return Ok(Err(Refusal::NotShared));
+        };
+        if source.name.is_empty() {
+            source.name.clone_from(&schema.title);
+        }
+        Ok(Ok(Described { source, sources, schema }))
+    }
+
+    async fn usage(&self, access: &Access, data_source: &str) -> Outcome<Usage> {
+        let id = ids::checked(data_source)?;
+        let body = json!({ "page_size": 100 });
+        let mut answer = self.client.post(access, &["data_sources", &id, "query"], &body).await?;
+        let pages = results(&mut answer)?;
+        let mut usage = Usage::default();
+        for page in pages.iter().filter(|item| rows::is_page(item)) {
+            usage.rows += 1;
+            for column in rows::filled(page) {
+                *usage.filled.entry(column).or_default() += 1;
+            }
+        }
+        Ok(usage)
+    }
+
+    async fn create_link_database(&self, access: &Access, plan: &Plan) -> Asked<DataSourceRef> {
+        let turn = self.made.turn(access.connection).await;
+        let mut lately = turn.ok_or_else(|| Failure::bug(anyhow!("a connection has no queue")))?;
+        let known =
+            lately.iter().find(|made| made.connection == access.connection && made.title == plan.title);
+        if let Some(known) = known
+            && self.read_source(access, &known.source.id).await.is_ok()
+        {
+            return Ok(Ok(known.source.clone()));
+        }
+        if let Some(found) = self.made_lately(access, plan).await? {
+            return Ok(Ok(found));
+        }
+        let made = self.create(access, plan).await?;
+        if let Ok(source) = &made {
+            let (connection, title, source) = (access.connection, plan.title.clone(), source.clone());
+            lately.push(Made { connection, title, source, at: Instant::now() });
+        }
+        Ok(made)
+    }
+
+    async fn add_columns(&self, access: &Access, data_source: &str, columns: &[NewColumn]) -> Asked<()> {
+        let id = ids::checked(data_source)?;
+        let body = json!({ "properties": new_columns::properties(columns) });
+        match self.client.patch(access, &["data_sources", &id], &body).await {
+            Err(trouble) if trouble.is_forbidden() => Ok(Err(Refusal::NotAllowed)),
+            Err(trouble) if trouble.is_gone() => Ok(Err(Refusal::NotShared)),
+            Err(Trouble::Failed(failure)) if is_unknown(&failure) => {
+                let schema = self.read_source(access, &id).await?;
+                let there = |new: &NewColumn| schema.columns.iter().any(|known| known.name == new.name);
+                if columns.iter().all(there) { Ok(Ok(())) } else { Err(failure) }
+            }
+            added => Ok(Ok(added.map(drop)?)),
+        }
+    }
+
+    async fn add_sample(
+        &self,
+        access: &Access,
+        data_source: &str,
+        mapping: &Mapping,
+        (title, link): (&str, &str),
+    ) -> Outcome<()> {
+        let mut properties = Map::from_iter([
+            (mapping.title.clone(), json!({ "title": text::plain(title) })),
+            (mapping.link.clone(), json!({ "url": link })),
+        ]);
+        let status = values::status(&mapping.status, Status::Pending);
+        properties.extend(status.map(|status| (mapping.status.id.clone(), status)));
+        let parent = json!({ "type": "data_source_id", "data_source_id": ids::checked(data_source)? });
+        self.client.post(access, &["pages"], &json!({ "parent": parent, "properties": properties })).await?;
+        Ok(())
+    }
+}
+
+impl Notion {
+    /// The data sources behind an id, which may be that of a database or of a data source itself.
+    async fn sources(&self, access: &Access, id: &str) -> Asked<Vec<DataSourceRef>> {
+        let database = match self.client.get(access, &["databases", id], &[]).await {
+            Err(trouble) if trouble.is_gone() => return self.source_or_page(access, id).await,
+            // "Provided ID is a page, not a database", or a linked view.
+            Err(Trouble::Refused(Refused { status: 400, .. })) => return Ok(Err(Refusal::IsPage)),
+            found => found?,
+        };
+        if in_trash(&database) {
+            return Ok(Err(Refusal::NotShared));
+        }
+        let Some(listed) = database.get("data_sources").and_then(Value::as_array) else {
+            return Err(Failure::outage(anyhow!("notion's answer is not the database asked for")));
+        };
+        let title = text::read(database.get("title"));
+        let read = |source: &Value| {
+            let name = source.get("name").and_then(Value::as_str).unwrap_or_default();
+            // The only one is known to people by the database's own title.
+            let name = if listed.len() == 1 && !title.is_empty() { &title } else { name };
+            let source = ids::checked(source.get("id")?.as_str()?).ok()?;
+            Some(DataSourceRef { database: id.to_owned(), id: source, name: name.to_owned() })
+        };
+        Ok(Ok(listed.iter().filter_map(read).collect()))
+    }
+
+    async fn source_or_page(&self, access: &Access, id: &str) -> Asked<Vec<DataSourceRef>> {
+        match self.client.get(access, &["data_sources", id], &[]).await {
+            Err(trouble) if trouble.is_gone() => {}
+            Err(Trouble::Refused(Refused { status: 400, .. })) => {}
+            Ok(source) if in_trash(&source) => return Ok(Err(Refusal::NotShared)),
+            found => return Ok(source_ref(&found?).map(|source| vec![source]).ok_or(Refusal::NotShared)),
+        }
+        let page = self.client.get(access, &["pages", id], &[]).await;
+        Ok(Err(if page.is_ok() { Refusal::IsPage } else { Refusal::NotShared }))
+    }
+
+    async fn read_source(&self, access: &Access, id: &str) -> Answered<Schema> {
+        let source = self.client.get(access, &["data_sources", id], &[]).await?;
+        if in_trash(&source) {
+            return Err(Trouble::gone());
+        }
+        Ok(parse_schema(&source).map_err(Failure::transient)?)
+    }
+
+    /// What the connection sees of a kind, edited last first.
+    async fn search(
+        &self,
+        access: &Access,
+        kind: &str,
+        words: &str,
+        max_pages: usize,
+    ) -> Answered<Vec<Value>> {
+        let mut body = json!({
+            "query": words, "page_size": 100,
+            "filter": { "property": "object", "value": kind },
+            "sort": { "timestamp": "last_edited_time", "direction": "descending" },
+        });
+        let mut items = Vec::new();
+        for _ in 0..max_pages {
+            let mut answer = self.client.post(access, &["search"], &body).await?;
+            items.append(&mut results(&mut answer)?);
+            match (next_cursor(&answer), body.as_object_mut()) {
+                (Some(cursor), Some(body)) => body.insert("start_cursor".to_owned(), cursor.into()),
+                _ => return Ok(items),
+            };
+        }
+        warn!(items = items.len(), "a workspace has more than is listed");
+        Ok(items)
+    }
+
+    /// A database made by this plan within the last minutes.
+    async fn made_lately(&self, access: &Access, plan: &Plan) -> Outcome<Option<DataSourceRef>> {
+        let found = self.search(access, "data_source", &plan.title, 1).await?;
+        let since = Utc::now() - MADE_LATELY;
+        let is_it = |source: &&Value| {
+            let created = source.get("created_time").and_then(Value::as_str);
+            let created = created.and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+            created.is_some_and(|created| created.to_utc() >= since)
+                && text::read(source.get("title")) == plan.title
+                && new_columns::are_there(&plan.columns, source)
+        };
+        let found = found.iter().filter(|source| !in_trash(source)).find(is_it);
+        Ok(found.and_then(source_ref))
+    }
+
+    async fn create(&self, access: &Access, plan: &Plan) -> Asked<DataSourceRef> {
+        let at_top = json!({ "type": "workspace", "workspace": true });
+        match self.create_in(access, plan, &at_top).await {
+            // Internal integrations have no place of their own, others may have been given pages only.
+            Err(Trouble::Refused(Refused { status: 400 | 403, .. })) => {}
+            created => return Ok(Ok(created?)),
+        }
+        let Some(page) = self.newest_page(access).await? else {
+            return Ok(Err(Refusal::NothingShared));
+        };
+        match self.create_in(access, plan, &json!({ "type": "page_id", "page_id": page })).await {
+            Err(trouble) if trouble.is_forbidden() => Ok(Err(Refusal::NotAllowed)),
+            created => Ok(Ok(created?)),
+        }
+    }
+
+    async fn create_in(&self, access: &Access, plan: &Plan, parent: &Value) -> Answered<DataSourceRef> {
+        let body = json!({
+            "parent": parent,
+            "title": text::plain(&plan.title),
+            "initial_data_source": { "properties": new_columns::properties(&plan.columns) },
+        });
+        match self.client.post(access, &["databases"], &body).await {
+            Err(Trouble::Failed(failure)) if is_unknown(&failure) => {
+                Ok(self.found_after_all(access, plan, failure).await?)
+            }
+            created => Ok(first_source(&created?, &plan.title)?),
+        }
+    }
+
+    /// Whether a creation whose answer was lost took place.
+    async fn found_after_all(
+        &self,
+        access: &Access,
+        plan: &Plan,
+        failure: Failure,
+    ) -> Outcome<DataSourceRef> {
+        for pause in LOOKS {
+            sleep(pause).await;
+            if let Ok(Some(found)) = self.made_lately(access, plan).await {
+                return Ok(found);
+            }
+        }
+        Err(failure)
+    }
+
+    /// The page edited last that is no row of a database.
+    async fn newest_page(&self, access: &Access) -> Outcome<Option<String>> {
+        let pages = self.search(access, "page", "", 1).await?;
+        let is_row = |page: &Value| {
+            let parent = page.pointer("/parent/type").and_then(Value::as_str);
+            matches!(parent, Some("data_source_id" | "database_id"))
+        };
+        let page = pages.iter().find(|page| !in_trash(page) && !is_row(page));
+        page.and_then(|page| page.get("id")?.as_str()).map(ids::checked).transpose()
+    }
+}
+
+/// The only data source, or the one that was chosen.
+fn choose(sources: &[DataSourceRef], chosen: Option<&str>) -> Result<DataSourceRef, Refusal> {
+    if let Some(chosen) = chosen {
+        let id = ids::checked(chosen).ok();
+        let found = sources.iter().find(|source| Some(&source.id) == id.as_ref());
+        let hint =
+            || "It is no data source of this database. Leave it out to see which there are.".to_owned();
+        return found.cloned().ok_or_else(|| Refusal::Invalid { field: "data_source_id", hint: hint() });
+    }
+    match sources {
+        [only] => Ok(only.clone()),
+        // A database without any is a linked one.
+        [] => Err(Refusal::IsPage),
+        several => {
+            let choice = |source: &DataSourceRef| Choice { id: source.id.clone(), name: source.name.clone() };
+            Err(Refusal::SeveralSources { choices: several.iter().map(choice).collect() })
+        }
+    }
+}
+
+/// `None` where the thing is gone or not shared.
+fn refused<T>(answer: Answered<T>) -> Outcome<Option<T>> {
+    match answer {
+        Err(trouble) if trouble.is_gone() => Ok(None),
+        answer => Ok(Some(answer?)),
+    }
+}
+
+/// Whether a write may have happened although its answer says nothing.
+fn is_unknown(failure: &Failure) -> bool {
+    matches!(failure.kind, Kind::Outage { .. } | Kind::Transient { .. })
+}
+
+/// `archived` is its older name; this API version gives both.
+fn in_trash(object: &Value) -> bool {
+    ["in_trash", "archived"].iter().any(|field| object.get(*field).and_then(Value::as_bool).unwrap_or(false))
+}
+
+/// A data source object.
+fn source_ref(source: &Value) -> Option<DataSourceRef> {
+    let id = ids::checked(source.get("id")?.as_str()?).ok()?;
+    let database = source.pointer("/parent/database_id").and_then(Value::as_str);
+    let database = database.and_then(|database| ids::checked(database).ok()).unwrap_or_else(|| id.clone());
+    Some(DataSourceRef { database, id, name: text::read(source.get("title")) })
+}
+
+/// The data source of a database that was just made.
+fn first_source(database: &Value, title: &str) -> Outcome<DataSourceRef> {
+    let id = |pointer| database.pointer(pointer).and_then(Value::as_str).map(ids::checked).transpose();
+    match (id("/id")?, id("/data_sources/0/id")?) {
+        (Some(database), Some(id)) => Ok(DataSourceRef { database, id, name: title.to_owned() }),
+        _ => Err(Failure::outage(anyhow!("notion does not tell which database it made"))),
+    }
+}

@@ -1,0 +1,80 @@
+//! Connected workspaces over HTTP: listed, given up.
+
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use super::{Route, id_of, json};
+use crate::domain::account::ConnectionView;
+use crate::domain::entry::ConnectionId;
+use crate::http::Visitor;
+use crate::http::problem::{Problem, answered};
+use crate::messages::{Disconnect, Doors, ListConnections};
+
+/// The routes of this file.
+pub(super) const ROUTES: &[Route] = &[
+    Route { method: Method::GET, path: "/api/connections", handler: || web::to(list) },
+    Route { method: Method::DELETE, path: "/api/connections/{id}", handler: || web::to(disconnect) },
+];
+
+/// A connected workspace.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Connection {
+    /// Its id.
+    id: uuid::Uuid,
+    /// The workspace's name.
+    workspace: String,
+    /// Since when it has been connected.
+    connected_at: chrono::DateTime<chrono::Utc>,
+    /// Since when Notion refuses it; its databases are paused until it is connected again.
+    revoked_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// How many databases are registered through it.
+    databases: u64,
+}
+
+/// Your connected workspaces.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ConnectionList {
+    /// All of them, oldest first.
+    items: Vec<Connection>,
+}
+
+impl From<ConnectionView> for Connection {
+    fn from(view: ConnectionView) -> Self {
+        Self {
+            id: view.id.0,
+            workspace: view.workspace,
+            connected_at: view.connected_at,
+            revoked_at: view.revoked_at,
+            databases: view.databases,
+        }
+    }
+}
+
+/// Your connected workspaces, oldest first.
+#[utoipa::path(get, path = "/api/connections", tag = "connections", responses(
+    (status = 200, description = "All of them.", body = ConnectionList),
+))]
+pub(super) async fn list(visitor: Visitor, doors: web::Data<Doors>) -> Result<HttpResponse, Problem> {
+    let all = answered(doors.connections.send(ListConnections { user: visitor.0 }).await)?;
+    let items = all.into_iter().map(Connection::from).collect();
+    Ok(json(StatusCode::OK, &ConnectionList { items }))
+}
+
+/// Gives a workspace up: its databases and entries are removed here, nothing is changed in Notion.
+#[utoipa::path(delete, path = "/api/connections/{id}", tag = "connections",
+    params(("id" = uuid::Uuid, Path, description = "The connection's id.")),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, description = "You have no such connection."),
+    )
+)]
+pub(super) async fn disconnect(
+    visitor: Visitor,
+    id: web::Path<String>,
+    doors: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    let connection = id_of(&id, "connection", ConnectionId)?;
+    answered(doors.disconnect.send(Disconnect { user: visitor.0, connection }).await)?;
+    Ok(HttpResponse::NoContent().finish())
+}
