@@ -44,5 +44,5 @@ clips: ## makes the clips in assets/ anew
 	@scripts/make_clips.sh
 
 clean: ## removes what was built and fetched
-	@rm -rf .tools tests/sdk/node_modules
+	@rm -rf .tools tests/sdk/node_modules tests/browser/node_modules
 	@cargo clean

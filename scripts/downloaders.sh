@@ -24,13 +24,9 @@ main() {
   if is_ready "$wanted"; then
     return
   fi
-  "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    die "$("$PYTHON" --version) is too old for yt-dlp, 3.11 is needed; if there is a newer one: PYTHON=python3.12 make setup"
+  python_is_new_enough yt-dlp
   say "Installing yt-dlp and gallery-dl into $VENV"
-  mkdir -p "$TOOLS_DIR"
-  quietly "no Python environment could be made in $VENV (above)" "$PYTHON" -m venv --clear "$VENV"
-  quietly "yt-dlp or gallery-dl could not be installed (above); check the network and run this again" \
-    venv_pip install --quiet --require-hashes --no-deps --only-binary=:all: --requirement "$PINS"
+  python_programs "$VENV" "$PINS" "yt-dlp or gallery-dl"
   printf '%s\n' "$wanted" >"$STAMP"
   is_ready "$wanted" || die "yt-dlp or gallery-dl was installed but does not start; try: $VENV/bin/yt-dlp --version"
 }

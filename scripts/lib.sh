@@ -37,7 +37,21 @@ has_checksum() {
   [[ -f $1 ]] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status 2>/dev/null
 }
 
-# pip of the private venv, the same on a terminal and in a script.
+python_is_new_enough() {
+  "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    die "$("$PYTHON" --version) is too old for $1, 3.11 is needed; if there is a newer one: PYTHON=python3.12 make setup"
+}
+
+# Makes a private Python environment ($1) with the pinned packages of a file ($2); $3 names them.
+python_programs() {
+  local venv=$1 pins=$2 what=$3
+  mkdir -p "$(dirname "$venv")"
+  quietly "no Python environment could be made in $venv (above)" "$PYTHON" -m venv --clear "$venv"
+  quietly "$what could not be installed (above); check the network and run this again" \
+    venv_pip "$venv" install --quiet --require-hashes --no-deps --only-binary=:all: --requirement "$pins"
+}
+
+# pip of a private environment, the same on a terminal and in a script.
 venv_pip() {
-  "$TOOLS_DIR/venv/bin/python" -m pip --disable-pip-version-check --no-input "$@"
+  "$1/bin/python" -m pip --disable-pip-version-check --no-input "${@:2}"
 }

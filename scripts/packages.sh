@@ -35,6 +35,7 @@ needs() {
       echo "npm has npm"
       echo "util-linux has runuser"
       echo "fonts-dejavu-core has_font"
+      echo "chromium has chromium"
       ;;
     clips)
       echo "fonts-dejavu-core has_font"

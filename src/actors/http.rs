@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use crate::accounts::{Office, databases, entries, sessions};
+use crate::accounts::{Office, connections, databases, entries, sessions, sign_in};
+use crate::actors::pipeline::Places;
+use crate::failure::Outcome;
 use crate::messages::{
-    AdoptDatabase, AskReadiness, ChangeDatabase, CreateDatabase, FindDatabases, ListDatabases, LookUp,
-    ProposeMapping, Readiness, Register, RemoveDatabase, ViewDatabase, WhoIs,
+    AdoptDatabase, AskFigures, AskReadiness, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect, Figures,
+    FindDatabases, FinishSignIn, ListConnections, ListDatabases, LookUp, ProposeMapping, Readiness, Register,
+    RemoveDatabase, SignOut, ViewDatabase, WhoIs,
 };
 use crate::ports::Journal;
 
@@ -23,6 +26,8 @@ pub struct Http {
     pub office: Office,
     /// Knows whether the chain stands.
     pub overseer: Recipient<AskReadiness>,
+    /// The chain's places.
+    pub places: Places,
 }
 
 impl Actor for Http {
@@ -37,6 +42,18 @@ impl Handler<AskReadiness> for Http {
     fn handle(&mut self, _: AskReadiness, _ctx: &mut Context<Self>) -> Self::Result {
         let (journal, overseer) = (self.office.journal.clone(), self.overseer.clone());
         Box::pin(async move { readiness(&*journal, &overseer).await })
+    }
+}
+
+impl Handler<AskFigures> for Http {
+    type Result = ResponseFuture<Outcome<Figures>>;
+
+    fn handle(&mut self, _: AskFigures, _ctx: &mut Context<Self>) -> Self::Result {
+        let (journal, places) = (self.office.journal.clone(), self.places.clone());
+        Box::pin(async move {
+            let entries = journal.counts().await?;
+            Ok(Figures { entries, places: places.all, busy: places.busy() })
+        })
     }
 }
 
@@ -55,6 +72,11 @@ macro_rules! answers {
 
 answers! {
     WhoIs => sessions::who_is,
+    BeginSignIn => sign_in::begin,
+    FinishSignIn => sign_in::finish,
+    SignOut => sessions::sign_out,
+    ListConnections => connections::list,
+    Disconnect => connections::disconnect,
     Register => databases::register,
     LookUp => entries::look_up,
     ListDatabases => databases::list,

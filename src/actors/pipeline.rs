@@ -78,6 +78,11 @@ impl Places {
         Self { free: Arc::new(Semaphore::new(all as usize)), all }
     }
 
+    /// How many are taken.
+    pub fn busy(&self) -> u32 {
+        self.all.saturating_sub(u32::try_from(self.free.available_permits()).unwrap_or(u32::MAX))
+    }
+
     /// Waits until no job is in the chain.
     async fn all_free(&self) {
         // The semaphore is never closed; were it, nobody would be in the chain either.

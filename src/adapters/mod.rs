@@ -3,6 +3,7 @@
 pub mod fallback_budget;
 pub mod ffmpeg;
 pub mod gemini;
+pub mod keyring;
 pub mod local_file;
 pub mod memory_budget;
 pub mod notion;
@@ -15,6 +16,7 @@ mod provider_errors;
 pub mod redis_budget;
 pub mod rules;
 pub mod seal;
+pub mod sign_ins;
 pub mod store;
 pub mod tesseract;
 pub mod tool;

@@ -12,15 +12,18 @@ use tokio::time::{Instant, sleep};
 use tracing::warn;
 
 use super::Ports;
+use crate::accounts::Front;
 use crate::adapters::fallback_budget::FallbackBudget;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
+use crate::adapters::keyring::Keyring;
 use crate::adapters::memory_budget::MemoryBudget;
-use crate::adapters::notion::Notion;
+use crate::adapters::notion::{Notion, NotionConsent};
 use crate::adapters::openai::{OpenAiChat, OpenAiSpeech};
 use crate::adapters::redis_budget::RedisBudget;
 use crate::adapters::rules::Rules;
 use crate::adapters::seal::Seal;
+use crate::adapters::sign_ins::{MemorySignIns, RedisSignIns};
 use crate::adapters::store::{LEASE, Store, StoreOptions};
 use crate::adapters::tesseract::{Tesseract, TesseractSettings};
 use crate::adapters::vision::GoogleVision;
@@ -29,7 +32,8 @@ use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
-    Accounts, Breakers, Catalogue, Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace,
+    Accounts, Breakers, Catalogue, Consent, Journal, RateBudget, Registry, SignIns, SpeechToText,
+    SummaryModel, TextReader, Workspace,
 };
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 
@@ -60,7 +64,7 @@ const FFMPEG: &str = "ffmpeg";
 /// The adapters of the service.
 pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
     let store = store_that_starts(settings).await?;
-    let notion = notion(settings)?;
+    let notion = notion(settings, Some(&store))?;
     with(settings, store, Arc::clone(&notion) as _, notion).await
 }
 
@@ -98,6 +102,7 @@ pub async fn with(
         registry: store as Arc<dyn Registry>,
         workspace,
         catalogue,
+        front: front(settings)?,
         source: Arc::new(downloader),
         opener: Arc::new(opener),
         speech,
@@ -141,8 +146,8 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
     Ok(Arc::new(Store::open(&url, seal).await.map_err(for_operator)?))
 }
 
-/// Notion, with the request budget the settings name.
-pub fn notion(settings: &Settings) -> anyhow::Result<Arc<Notion>> {
+/// Notion, with the request budget the settings name. Tokens kept in `store` are renewed when they run out.
+pub fn notion(settings: &Settings, store: Option<&Arc<Store>>) -> anyhow::Result<Arc<Notion>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
         Some(url) => {
             let shared = RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?;
@@ -151,7 +156,31 @@ pub fn notion(settings: &Settings) -> anyhow::Result<Arc<Notion>> {
         None => Arc::new(MemoryBudget::for_notion()),
     };
     let notion = Notion::new(&settings.notion_api_url, budget);
-    Ok(Arc::new(hurried(notion, Notion::with_timeout).map_err(for_operator)?))
+    let notion = hurried(notion, Notion::with_timeout).map_err(for_operator)?;
+    Ok(match (store, consent(settings)?) {
+        (Some(store), Some(consent)) => {
+            let accounts = Arc::clone(store) as Arc<dyn Accounts>;
+            Arc::new(notion.with_keys(Arc::new(Keyring::new(accounts, consent))))
+        }
+        _ => Arc::new(notion),
+    })
+}
+
+/// Where people sign in, once the operator has registered the service with Notion.
+fn front(settings: &Settings) -> anyhow::Result<Option<Front>> {
+    let Some(consent) = consent(settings)? else { return Ok(None) };
+    let sign_ins: Arc<dyn SignIns> = match &settings.redis_url {
+        Some(url) => Arc::new(RedisSignIns::new(url.expose_secret()).map_err(for_operator)?),
+        None => Arc::new(MemorySignIns::default()),
+    };
+    let callback = settings.public_url.join("/auth/callback").context("PUBLIC_URL has no host")?;
+    Ok(Some(Front { consent, sign_ins, callback: callback.into() }))
+}
+
+fn consent(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Consent>>> {
+    let Some(app) = &settings.notion_app else { return Ok(None) };
+    let consent = NotionConsent::new(&settings.notion_api_url, &app.client_id, &app.client_secret);
+    Ok(Some(Arc::new(consent.map_err(for_operator)?)))
 }
 
 /// The downloader.

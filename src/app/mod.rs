@@ -21,7 +21,7 @@ use url::Url;
 use self::stopping::end_at_last_moment;
 pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
-use crate::accounts::Office;
+use crate::accounts::{Front, Office};
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
 use crate::actors::lease::Rhythm;
@@ -61,6 +61,8 @@ pub struct Ports {
     pub workspace: Arc<dyn Workspace>,
     /// The databases.
     pub catalogue: Arc<dyn Catalogue>,
+    /// Where people sign in; `None` where nobody can.
+    pub front: Option<Front>,
     /// Fetches videos.
     pub source: Arc<dyn VideoSource>,
     /// Takes them apart.
@@ -87,6 +89,7 @@ impl Ports {
             catalogue: Arc::clone(&self.catalogue),
             journal: Arc::clone(&self.journal),
             sample_link: None,
+            front: self.front.clone(),
         }
     }
 }
@@ -181,8 +184,8 @@ impl App {
         })
         .start();
         let readiness = overseer.clone().recipient();
-        let office = Office { sample_link, ..ports.office() };
-        let http = Supervisor::start(|_| Http { office, overseer: readiness });
+        let (office, all) = (Office { sample_link, ..ports.office() }, places.clone());
+        let http = Supervisor::start(|_| Http { office, overseer: readiness, places: all });
         Self { overseer, http, watchers, beyond_repair, places, site }
     }
 

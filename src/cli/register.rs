@@ -39,7 +39,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         )
     })?;
     let store = adapters::store(&settings).await?;
-    let workspace = adapters::notion(&settings)?;
+    let workspace = adapters::notion(&settings, None)?;
     let request = Register {
         token: SecretString::from(token),
         database: arguments.database,
@@ -53,6 +53,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         catalogue: workspace,
         journal: store,
         sample_link: None,
+        front: None,
     };
     let done = databases::register(office, request).await.map_err(|failure| match failure.kind {
         crate::failure::Kind::Permanent(reason) => anyhow::anyhow!("{failure:#}\n  {}", hint(reason)),

@@ -113,7 +113,7 @@ async fn start(
     database: Uuid,
 ) -> anyhow::Result<App> {
     let store = adapters::store_in(folder).await?;
-    let workspace = adapters::notion(settings)?;
+    let workspace = adapters::notion(settings, None)?;
     let request = Register {
         token: notion.token().into(),
         database: database.to_string(),
@@ -127,6 +127,7 @@ async fn start(
         catalogue: workspace.clone(),
         journal: store.clone(),
         sample_link: None,
+        front: None,
     };
     databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let ports = adapters::with(settings, store, workspace.clone(), workspace).await?;

@@ -1,6 +1,8 @@
 //! Routes and pages: parse the request, send a message, render the answer. No rule of the service is here.
 
 mod api;
+mod auth;
+mod metrics;
 mod pages;
 mod probes;
 mod problem;
@@ -58,9 +60,11 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .app_data(web::PathConfig::default().error_handler(|_, _| nowhere().into()))
         .route("/health", web::get().to(probes::health))
         .route("/ready", web::get().to(probes::ready))
+        .route("/metrics", web::get().to(metrics::metrics))
         .route("/", web::get().to(pages::landing))
         .route("/entries/{id}", web::get().to(pages::entry))
         .configure(api::mount)
+        .configure(auth::routes)
         .default_service(web::route().to(not_found));
 }
 

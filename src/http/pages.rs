@@ -25,6 +25,25 @@ struct EntryPage {
     updated: String,
 }
 
+/// A page with one thing to say and one thing to do.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub(super) struct Message<'a> {
+    /// What happened.
+    pub(super) title: &'a str,
+    /// What it means.
+    pub(super) sentence: &'a str,
+    /// What the button says.
+    pub(super) label: &'a str,
+    /// Where it leads.
+    pub(super) href: &'a str,
+}
+
+/// Shows a message.
+pub(super) fn message(status: StatusCode, message: &Message<'_>) -> HttpResponse {
+    rendered(status, message)
+}
+
 /// `GET /`.
 pub(super) async fn landing() -> HttpResponse {
     rendered(StatusCode::OK, &Landing { version: env!("CARGO_PKG_VERSION") })

@@ -93,6 +93,9 @@ impl From<Refusal> for Problem {
             | Refusal::Missing { .. }
             | Refusal::NothingShared
             | Refusal::NotAllowed => StatusCode::CONFLICT,
+            Refusal::NobodySignsIn => StatusCode::NOT_IMPLEMENTED,
+            Refusal::Denied | Refusal::OtherBrowser => StatusCode::FORBIDDEN,
+            Refusal::SignInUnknown | Refusal::CodeRefused => StatusCode::BAD_REQUEST,
             Refusal::Invalid { .. } | Refusal::IsPage => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let problem = Self::new(status, refusal.title(), refusal.hint());

@@ -10,8 +10,10 @@ pub use self::databases::{
     Proposal, ProposeMapping, RemoveDatabase, Shown, ViewDatabase,
 };
 use super::{AskReadiness, Door};
-use crate::domain::entry::{DatabaseId, EntryId, EntryView, UserId};
+use crate::domain::account::ConnectionView;
+use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, EntryView, UserId};
 use crate::domain::refusal::Refusal;
+use crate::domain::stage::Status;
 use crate::failure::Outcome;
 
 /// One door for each message that the routes send; `Doors::of` opens them all on one actor.
@@ -38,8 +40,20 @@ macro_rules! doors {
 doors! {
     /// Whether the service is able to work.
     readiness: AskReadiness,
+    /// Figures of the whole service.
+    figures: AskFigures,
     /// Whose browser this is.
     who_is: WhoIs,
+    /// Somebody wants to sign in.
+    begin_sign_in: BeginSignIn,
+    /// Somebody comes back from Notion.
+    finish_sign_in: FinishSignIn,
+    /// Somebody signs out.
+    sign_out: SignOut,
+    /// Whose workspaces.
+    connections: ListConnections,
+    /// A workspace is given up.
+    disconnect: Disconnect,
     /// Where an entry is.
     look_up: LookUp,
     /// A user's registered databases.
@@ -64,12 +78,76 @@ doors! {
 /// service could not tell.
 pub type Answer<T> = Outcome<Result<T, Refusal>>;
 
+/// How much is there, of all users together?
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Outcome<Figures>")]
+pub struct AskFigures;
+
+/// Figures of the whole service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// Entries at each status.
+    pub entries: Vec<(Status, u64)>,
+    /// Entries this instance works on at once.
+    pub places: u32,
+    /// Entries this instance works on now.
+    pub busy: u32,
+}
+
 /// Whose session does this cookie open?
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Outcome<Option<UserId>>")]
 pub struct WhoIs {
     /// What the cookie holds.
     pub cookie: SecretString,
+}
+
+/// Somebody wants to sign in: where is their browser sent?
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Answer<String>")]
+pub struct BeginSignIn {
+    /// What binds the sign-in to this browser; kept in a cookie of its.
+    pub browser: SecretString,
+}
+
+/// Somebody comes back from Notion: what does their session cookie hold?
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Answer<SecretString>")]
+pub struct FinishSignIn {
+    /// What came back with them.
+    pub state: SecretString,
+    /// What Notion gave them; `None` where they did not consent.
+    pub code: Option<SecretString>,
+    /// The cookie the sign-in was bound to, where their browser has it.
+    pub browser: Option<SecretString>,
+    /// The session that ends with this sign-in.
+    pub session: Option<SecretString>,
+}
+
+/// This session ends.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Outcome<()>")]
+pub struct SignOut {
+    /// What its cookie holds.
+    pub session: SecretString,
+}
+
+/// Which workspaces has this user connected?
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Answer<Vec<ConnectionView>>")]
+pub struct ListConnections {
+    /// Who asks.
+    pub user: UserId,
+}
+
+/// A workspace is given up, with its databases and entries here; nothing in Notion changes.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Answer<()>")]
+pub struct Disconnect {
+    /// Who asks.
+    pub user: UserId,
+    /// Which one.
+    pub connection: ConnectionId,
 }
 
 /// Where is this entry?

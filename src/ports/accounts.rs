@@ -80,12 +80,18 @@ pub trait Accounts: Send + Sync {
     /// Both tokens of a connection, opened.
     async fn tokens(&self, id: ConnectionId) -> Outcome<Option<Tokens>>;
 
+    /// Takes the right to buy a new pair for a connection, for so long at most; `false` while somebody else has it.
+    async fn begin_renewal(&self, id: ConnectionId, lasts: Duration) -> Outcome<bool>;
+
     /// Stores a new pair in the place of the one whose access token was `refused`; `false` where somebody
     /// else replaced it already.
     async fn replace_tokens(&self, id: ConnectionId, refused: &SecretString, new: &Tokens) -> Outcome<bool>;
 
     /// Marks a connection whose access token `refused` is as revoked, unless it was replaced meanwhile.
     async fn mark_revoked(&self, id: ConnectionId, refused: &SecretString) -> Outcome<()>;
+
+    /// Gives the right to buy a new pair back.
+    async fn end_renewal(&self, id: ConnectionId) -> Outcome<()>;
 
     /// Opens a session and gives what its cookie holds; only a hash of it is kept.
     async fn open_session(&self, user: UserId, lasts: Duration) -> Outcome<SecretString>;

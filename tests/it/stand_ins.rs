@@ -64,6 +64,7 @@ impl World {
             catalogue: workspace.clone(),
             journal: kitchen.store.clone(),
             sample_link: None,
+            front: None,
         };
         databases::register(office, request).await.unwrap();
         let ports = Ports {
@@ -71,6 +72,7 @@ impl World {
             breakers: kitchen.store.clone(),
             accounts: kitchen.store.clone(),
             registry: Arc::clone(&kitchen.store) as Arc<dyn Registry>,
+            front: None,
             workspace: workspace.clone(),
             catalogue: workspace,
             source: Arc::new(FakeSource(Script::works())),

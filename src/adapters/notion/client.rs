@@ -8,17 +8,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 use url::Url;
 
-use super::refusal::{Answered, Trouble, judge};
+use super::refusal::{Answered, Refusal, Trouble, judge};
 use crate::adapters::outbound::Outbound;
 use crate::domain::backoff::LONGEST_FLOOR;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, RateBudget};
+use crate::ports::{Access, Keys, RateBudget};
 
 /// The API version all shapes in this folder are written for (<https://developers.notion.com/reference/versioning>).
 pub(super) const VERSION: &str = "2025-09-03";
@@ -41,6 +41,7 @@ pub(super) struct Client {
     http: Outbound,
     base: Url,
     budget: Arc<dyn RateBudget>,
+    keys: Option<Arc<dyn Keys>>,
 }
 
 impl Client {
@@ -49,12 +50,17 @@ impl Client {
         if base.cannot_be_a_base() {
             return Err(Failure::bug(anyhow::anyhow!("the address of the Notion API has no host")));
         }
-        Ok(Self { http: Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?, base: base.clone(), budget })
+        Ok(Self { http: Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?, base: base.clone(), budget, keys: None })
     }
 
     /// The same with another time limit for one whole request.
     pub(super) fn with_timeout(self, timeout: Duration) -> Outcome<Self> {
         Ok(Self { http: Outbound::new(timeout, MAX_ANSWER_BYTES)?, ..self })
+    }
+
+    /// The same with tokens that are renewed when they are refused.
+    pub(super) fn with_keys(self, keys: Arc<dyn Keys>) -> Self {
+        Self { keys: Some(keys), ..self }
     }
 
     /// Reads something.
@@ -101,10 +107,31 @@ impl Client {
         Ok(items)
     }
 
+    /// Sends a request; once more with another token where the first one is refused.
     async fn send(
         &self,
         access: &Access,
         method: Method,
+        path: &[&str],
+        query: Query<'_>,
+        body: Option<&Value>,
+    ) -> Answered<Value> {
+        let token = self.keys.as_ref().map_or_else(|| access.token.clone(), |keys| keys.current(access));
+        let answered = self.send_with(&token, access, &method, path, query, body).await;
+        match (&answered, &self.keys) {
+            (Err(Trouble::Refused(Refusal { status: 401, .. })), Some(keys)) => {
+                let renewed = keys.renew(access.connection, &token).await?;
+                self.send_with(&renewed, access, &method, path, query, body).await
+            }
+            _ => answered,
+        }
+    }
+
+    async fn send_with(
+        &self,
+        token: &SecretString,
+        access: &Access,
+        method: &Method,
         path: &[&str],
         query: Query<'_>,
         body: Option<&Value>,
@@ -115,7 +142,7 @@ impl Client {
             .http
             .client()
             .request(method.clone(), self.address(path)?)
-            .bearer_auth(access.token.expose_secret())
+            .bearer_auth(token.expose_secret())
             .header("Notion-Version", VERSION);
         if !query.is_empty() {
             request = request.query(query);

@@ -5,6 +5,7 @@
 //! - `ids`: ids before they enter a path, and in what people paste
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
 //! - `text`, `blocks`: rich text and the page's section within Notion's limits
+//! - `oauth`: where people consent, and what tokens that buys
 //! - `telling`: why a row failed, told to its owner
 //! - `catalogue`, `new_columns`: databases found, made and given columns
 //!
@@ -22,6 +23,7 @@ use tracing::{debug, warn};
 use url::Url;
 
 use self::client::{Client, next_cursor, results};
+pub use self::oauth::NotionConsent;
 use self::refusal::{Answered, Refusal, Trouble};
 pub use self::schema::{NotASchema, parse_schema};
 use crate::domain::mapping::{Mapping, StatusKind};
@@ -31,13 +33,14 @@ use crate::domain::schema::Schema;
 use crate::domain::waiting::Waiting;
 use crate::failure::{Failure, Outcome};
 use crate::fault;
-use crate::ports::{Access, DataSourceRef, Identity, RateBudget, Row, RowUpdate, Workspace};
+use crate::ports::{Access, DataSourceRef, Identity, Keys, RateBudget, Row, RowUpdate, Workspace};
 
 mod blocks;
 mod catalogue;
 mod client;
 mod ids;
 mod new_columns;
+mod oauth;
 mod refusal;
 mod rows;
 mod schema;
@@ -75,6 +78,13 @@ impl Notion {
     /// The API at `base_url`, which has no `/v1`; each connection's requests are taken from `budget`.
     pub fn new(base_url: &Url, budget: Arc<dyn RateBudget>) -> Outcome<Self> {
         Ok(Self { client: Client::new(base_url, budget)?, made: catalogue::MadeLately::default() })
+    }
+
+    /// Renews tokens that are refused.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Arc<dyn Keys>) -> Self {
+        self.client = self.client.with_keys(keys);
+        self
     }
 
     /// Gives Notion another time limit than half a minute for one whole request.

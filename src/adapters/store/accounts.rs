@@ -65,6 +65,34 @@ impl Accounts for Store {
         self.within("read the tokens", read).await
     }
 
+    async fn begin_renewal(&self, id: ConnectionId, lasts: Duration) -> Outcome<bool> {
+        use connections::{Column, Entity};
+        let begin = async {
+            let free = Column::RenewingUntil.is_null().or(Expr::col(Column::RenewingUntil).lte(self.time()));
+            let begun = Entity::update_many()
+                .col_expr(Column::RenewingUntil, self.time_after(lasts))
+                .filter(Column::Id.eq(id.to_string()))
+                .filter(free)
+                .exec(&self.db)
+                .await?;
+            Ok(begun.rows_affected > 0)
+        };
+        self.within("begin to renew the tokens", begin).await
+    }
+
+    async fn end_renewal(&self, id: ConnectionId) -> Outcome<()> {
+        use connections::{Column, Entity};
+        let end = async {
+            Entity::update_many()
+                .col_expr(Column::RenewingUntil, Expr::value(None::<i64>))
+                .filter(Column::Id.eq(id.to_string()))
+                .exec(&self.db)
+                .await?;
+            Ok(())
+        };
+        self.within("end a renewal of tokens", end).await
+    }
+
     async fn replace_tokens(&self, id: ConnectionId, refused: &SecretString, new: &Tokens) -> Outcome<bool> {
         let replace = async {
             let Some(row) = self.row_with_token(id, refused).await? else { return Ok(false) };

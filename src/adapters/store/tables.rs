@@ -74,6 +74,7 @@ pub(super) mod connections {
         pub token: String,
         pub refresh_token: Option<String>,
         pub revoked_at: Option<i64>,
+        pub renewing_until: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,
     }

@@ -87,9 +87,9 @@ impl Workspace {
             comment.rich_text = words;
             comment.stamp.touch(caller);
         }
-        let comment = self.comment_at(index, id)?;
+        let comment = self.comment_at(index, id)?.clone();
         self.announce(ChangeKind::CommentsChanged, comment.page, caller, Vec::new());
-        Ok(comment_shown(comment))
+        Ok(comment_shown(&comment))
     }
 
     /// `DELETE /v1/comments/{id}`.

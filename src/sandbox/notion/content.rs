@@ -9,6 +9,7 @@ use super::check::At;
 use super::error::ApiError;
 use super::limits;
 use super::model::{Block, ChangeKind, Parent, Stamp, list, moment};
+use super::text;
 use super::values;
 use super::workspace::Workspace;
 
@@ -82,6 +83,13 @@ impl Workspace {
         made
     }
 
+    /// Puts a page or database that was made under a page at the end of that page's body.
+    pub(super) fn hang(&mut self, parent: Parent, id: Uuid) {
+        if let Parent::Page(page) = parent {
+            self.children.entry(page).or_default().push(id);
+        }
+    }
+
     /// `GET /v1/blocks/{id}/children`; the paging arrives as a body of query values.
     pub(super) fn children_read(
         &mut self,
@@ -91,7 +99,8 @@ impl Workspace {
     ) -> Result<Value, ApiError> {
         caller.needs(Capability::ReadContent)?;
         self.holder(caller, id)?;
-        let ids = self.children.get(&id).cloned().unwrap_or_default();
+        let mut ids = self.children.get(&id).cloned().unwrap_or_default();
+        ids.retain(|child| self.alive(*child).is_ok());
         let (ids, next) = self.page_of(&format!("children {id}"), ids, paging)?;
         let shown = ids.iter().map(|id| self.block_shown(*id)).collect::<Result<Vec<_>, _>>()?;
         Ok(list("block", &shown, next.as_deref()))
@@ -109,10 +118,12 @@ impl Workspace {
         Ok((block.page, Parent::Block(id)))
     }
 
-    /// `GET /v1/blocks/{id}`; a page answers as a `child_page`.
+    /// `GET /v1/blocks/{id}`; a page answers as a `child_page`, a database as a `child_database`.
     pub(super) fn block(&self, caller: &Caller, id: Uuid) -> Result<Value, ApiError> {
         caller.needs(Capability::ReadContent)?;
-        self.holder(caller, id)?;
+        if !(self.databases.contains_key(&id) && self.sees(caller, id)) {
+            self.holder(caller, id)?;
+        }
         self.block_shown(id)
     }
 
@@ -120,6 +131,14 @@ impl Workspace {
         let has_children = self.children.get(&id).is_some_and(|list| !list.is_empty());
         let (kind, content, parent, in_trash, stamp) = if let Some(page) = self.pages.get(&id) {
             ("child_page", json!({"title": values::title(page)}), page.parent, page.in_trash, &page.stamp)
+        } else if let Some(one) = self.databases.get(&id) {
+            (
+                "child_database",
+                json!({"title": text::plain(&one.title)}),
+                one.parent,
+                one.in_trash,
+                &one.stamp,
+            )
         } else {
             let block = self.blocks.get(&id).ok_or_else(|| ApiError::not_found("block", id))?;
             (block.kind, block.content.clone(), block.parent, block.in_trash, &block.stamp)

@@ -1,4 +1,4 @@
-//! Databases and data sources: create, read, change the schema, query the rows.
+//! Data sources: create, read, change the schema, query the rows.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -7,127 +7,33 @@ use super::callers::{Caller, Capability};
 use super::check::At;
 use super::error::ApiError;
 use super::limits;
-use super::model::{ChangeKind, DataSource, Database, Page, Parent, Stamp, list, moment};
+use super::model::{ChangeKind, DataSource, Page, list, moment};
 use super::query::{Filter, Sort};
 use super::schema::{self, Property};
 use super::text;
-use super::uploads;
 use super::workspace::Workspace;
 
 impl Workspace {
-    /// `POST /v1/databases`: a database with its first data source.
-    pub(super) fn create_database(&mut self, caller: &Caller, at: &At<'_>) -> Result<Value, ApiError> {
+    /// `POST /v1/data_sources`: one more data source of a database.
+    pub(super) fn create_data_source(&mut self, caller: &Caller, at: &At<'_>) -> Result<Value, ApiError> {
         caller.needs(Capability::InsertContent)?;
-        at.only(&["parent", "title", "description", "is_inline", "initial_data_source", "icon", "cover"])?;
+        at.only(&["parent", "properties", "title"])?;
         let parent = at.required("parent")?;
-        let parent = match parent.field("page_id") {
-            Some(id) => {
-                let id = id.uuid()?;
-                self.page(caller, id)?;
-                self.alive(id)?;
-                Parent::Page(id)
-            }
-            None if parent.required("workspace")?.bool()? => Parent::Workspace,
-            None => return Err(parent.refuse("should name a page or the workspace.")),
-        };
-        let words = |name| at.given(name).map_or(Ok(Vec::new()), |words| text::checked(&words));
-        let (title, description) = (words("title")?, words("description")?);
-        let declared = at.field("initial_data_source").and_then(|source| source.field("properties"));
-        let only_title = json!({"Name": {"title": {}}});
-        let properties = match declared {
-            Some(declared) => schema::declared(&declared, caller.author)?,
-            None => schema::declared(&At::body(&only_title), caller.author)?,
-        };
-        let writing = self.writing(caller);
-        let icon = at.field("icon").map_or(Ok(Value::Null), |icon| uploads::icon(&icon, &writing))?;
-        let cover = at.field("cover").map_or(Ok(Value::Null), |cover| uploads::cover(&cover, &writing))?;
-        let (id, source) = (Uuid::new_v4(), Uuid::new_v4());
-        let stamp = Stamp::new(caller);
-        self.sources.insert(
-            source,
-            DataSource {
-                id: source,
-                database: id,
-                title: title.clone(),
-                properties,
-                rows: Vec::new(),
-                serial: 0,
-                in_trash: false,
-                stamp: stamp.clone(),
-            },
-        );
-        let workspace = caller.workspace;
-        let sources = vec![source];
-        let database = Database {
-            id,
-            workspace,
-            parent,
-            title,
-            description,
-            sources,
-            icon,
-            cover,
-            in_trash: false,
-            stamp,
-        };
-        let shown = self.database_shown(&database);
-        self.databases.insert(id, database);
-        self.announce(ChangeKind::DatabaseCreated, id, caller, Vec::new());
-        Ok(shown)
-    }
-
-    /// The database, if it exists and was shared.
-    pub(super) fn database_seen(&self, caller: &Caller, id: Uuid) -> Result<&Database, ApiError> {
-        let found = self.databases.get(&id).filter(|_| self.sees(caller, id));
-        found.ok_or_else(|| ApiError::not_found("database", id))
-    }
-
-    /// `GET /v1/databases/{id}`.
-    pub(super) fn database(&self, caller: &Caller, id: Uuid) -> Result<Value, ApiError> {
-        caller.needs(Capability::ReadContent)?;
-        Ok(self.database_shown(self.database_seen(caller, id)?))
-    }
-
-    fn database_shown(&self, database: &Database) -> Value {
-        let reference = |id: &Uuid| {
-            let name = self.sources.get(id).map(|source| text::plain(&source.title));
-            json!({"id": id, "name": name.unwrap_or_default()})
-        };
-        json!({
-            "object": "database", "id": database.id, "title": database.title,
-            "description": database.description, "parent": database.parent.shown(), "is_inline": false,
-            "in_trash": database.in_trash, "archived": database.in_trash, "is_locked": false,
-            "created_time": moment(database.stamp.created), "last_edited_time": moment(database.stamp.edited),
-            "data_sources": database.sources.iter().map(reference).collect::<Vec<_>>(),
-            "icon": database.icon, "cover": database.cover, "public_url": null,
-            "url": self.url_of(database.id),
-        })
-    }
-
-    /// `PATCH /v1/databases/{id}`: title, description, trash.
-    pub(super) fn update_database(
-        &mut self,
-        caller: &Caller,
-        id: Uuid,
-        at: &At<'_>,
-    ) -> Result<Value, ApiError> {
-        caller.needs(Capability::UpdateContent)?;
-        at.only(&["title", "description", "in_trash", "archived"])?;
-        self.database_seen(caller, id)?;
-        let words = |name| at.given(name).map(|words| text::checked(&words)).transpose();
-        let (title, description) = (words("title")?, words("description")?);
-        let trash = at.field("in_trash").or_else(|| at.field("archived"));
-        let trash = trash.map(|flag| flag.bool()).transpose()?;
-        if trash != Some(false) {
-            self.alive(id)?;
+        parent.only(&["type", "database_id"])?;
+        let database = self.database_seen(caller, parent.required("database_id")?.uuid()?)?.id;
+        self.alive(database)?;
+        let properties = schema::declared(&at.required("properties")?, caller.author)?;
+        schema::related(&properties).try_for_each(|id| self.source(caller, id).map(drop))?;
+        let title = at.given("title").map_or(Ok(Vec::new()), |words| text::checked(&words))?;
+        let id = Uuid::new_v4();
+        let source = DataSource::new(id, database, title, properties, caller);
+        let shown = self.source_shown(&source);
+        self.sources.insert(id, source);
+        if let Some(database) = self.databases.get_mut(&database) {
+            database.sources.push(id);
         }
-        let database = self.databases.get_mut(&id).ok_or_else(|| ApiError::not_found("database", id))?;
-        database.title = title.unwrap_or_else(|| database.title.clone());
-        database.description = description.unwrap_or_else(|| database.description.clone());
-        database.in_trash = trash.unwrap_or(database.in_trash);
-        database.stamp.touch(caller);
         self.announce(ChangeKind::SchemaChanged, id, caller, Vec::new());
-        self.database(caller, id)
+        Ok(shown)
     }
 
     /// The data source, if it exists and was shared.
@@ -174,6 +80,9 @@ impl Workspace {
         let mut properties = source.properties.clone();
         if let Some(given) = at.field("properties") {
             schema::patch(&mut properties, &given, caller.author)?;
+            let new = schema::related(&properties)
+                .filter(|id| !schema::related(&source.properties).any(|old| old == *id));
+            new.map(|id| self.source(caller, id).map(drop)).collect::<Result<(), _>>()?;
         }
         let title = at.given("title").map(|words| text::checked(&words)).transpose()?;
         let trash = at.field("in_trash").or_else(|| at.field("archived"));
@@ -183,7 +92,7 @@ impl Workspace {
         }
         let source = self.sources.get_mut(&id).ok_or_else(|| ApiError::not_found("data_source", id))?;
         let changed = retyped(&source.properties, &properties);
-        source.properties = properties;
+        let before = std::mem::replace(&mut source.properties, properties);
         source.title = title.unwrap_or_else(|| source.title.clone());
         source.in_trash = trash.unwrap_or(source.in_trash);
         source.stamp.touch(caller);
@@ -193,6 +102,7 @@ impl Workspace {
             }
         }
         self.announce(ChangeKind::SchemaChanged, id, caller, changed);
+        self.tell_schema(id, &before, caller);
         self.data_source(caller, id)
     }
 

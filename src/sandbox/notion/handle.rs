@@ -11,11 +11,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::callers::{Caller, Capability, Connection, Space};
+use super::callers::{Caller, Capability, Connection, Person, Space};
 use super::error::ApiError;
 use super::faults::{Fault, Faults};
 use super::model::Change;
-use super::schema::Author;
 use super::traffic::{Counters, Exchange, RateLimit, Traffic};
 use super::workspace::Workspace;
 
@@ -52,7 +51,7 @@ impl EmulatedNotion {
     /// Makes a Notion with one workspace, one person and one connection.
     pub fn new() -> Self {
         let mut workspace = Workspace::default();
-        let first = connect(&mut workspace, "Sandbox");
+        let first = connect(&mut workspace, "Sandbox", Utc::now());
         let inner = Inner {
             workspace: Mutex::new(workspace),
             traffic: Mutex::default(),
@@ -97,14 +96,19 @@ impl EmulatedNotion {
         self.inner.first.clone()
     }
 
-    /// Makes another workspace with its own person, and a connection to it.
+    /// Makes another workspace with its own person, and an internal connection to it.
     pub fn connect(&self, workspace_name: &str) -> Connection {
-        self.with(|workspace| connect(workspace, workspace_name))
+        let now = self.now();
+        self.with(|workspace| connect(workspace, workspace_name, now))
     }
 
-    /// The owner of a connection took it away: its token is unauthorized from now on.
+    /// The owner of a connection took it away: all its tokens, of either kind, are invalid from now on.
     pub fn revoke(&self, token: &str) {
-        self.change_connection(token, |connection| connection.revoked = true);
+        self.with(|held| {
+            if let Some(bot) = held.pair(token).map(|pair| pair.bot) {
+                held.disconnect(bot);
+            }
+        });
     }
 
     /// Takes a capability from a connection, such as comments.
@@ -125,19 +129,26 @@ impl EmulatedNotion {
     pub fn unshare(&self, token: &str, object: Uuid) {
         self.change_connection(token, |connection| {
             connection.hidden.insert(object);
+            if let Some(granted) = &mut connection.granted {
+                granted.remove(&object);
+            }
         });
     }
 
-    /// Shares an object again.
+    /// Shares an object, with all below it, with a connection.
     pub fn share(&self, token: &str, object: Uuid) {
         self.change_connection(token, |connection| {
             connection.hidden.remove(&object);
+            if let Some(granted) = &mut connection.granted {
+                granted.insert(object);
+            }
         });
     }
 
     fn change_connection(&self, token: &str, change: impl FnOnce(&mut Connection)) {
         self.with(|workspace| {
-            if let Some(found) = workspace.connections.iter_mut().find(|known| known.token == token) {
+            let bot = workspace.pair(token).map(|pair| pair.bot);
+            if let Some(found) = workspace.connections.iter_mut().find(|known| Some(known.bot_id) == bot) {
                 change(found);
             }
         });
@@ -146,18 +157,8 @@ impl EmulatedNotion {
     /// Who a token stands for.
     pub(super) fn caller(&self, token: &str) -> Result<Caller, ApiError> {
         let now = self.now();
-        let known = self.with(|workspace| {
-            workspace.connections.iter().find(|known| known.token == token && !known.revoked).cloned()
-        });
-        let known = known.ok_or_else(ApiError::unauthorized)?;
-        Ok(Caller {
-            author: Author::Integration,
-            user: known.bot_id,
-            workspace: known.workspace,
-            lacks: known.lacks,
-            hidden: known.hidden,
-            now,
-        })
+        let known = self.with(|held| held.opened_by(token).map(|known| Caller::bot(known, now)));
+        known.ok_or_else(ApiError::unauthorized)
     }
 
     /// The emulated clock.
@@ -266,24 +267,23 @@ impl EmulatedNotion {
     }
 }
 
-fn connect(workspace: &mut Workspace, name: &str) -> Connection {
-    let space = Space {
-        id: Uuid::new_v4(),
-        name: name.to_owned(),
-        owner: Uuid::new_v4(),
-        owner_name: format!("{name} owner"),
-    };
-    let connection = Connection {
-        token: format!("ntn_{}", Uuid::new_v4().simple()),
+fn connect(workspace: &mut Workspace, name: &str, now: DateTime<Utc>) -> Connection {
+    let space = Space::of(name, Person::named(&format!("{name} owner")));
+    let mut connection = Connection {
+        token: String::new(),
         bot_id: Uuid::new_v4(),
         name: "Linkscribe".into(),
+        integration: None,
         workspace: space.id,
-        owner: space.owner,
+        owner: space.owner.id,
         lacks: HashSet::new(),
+        granted: None,
         hidden: HashSet::new(),
         revoked: false,
     };
+    workspace.signed_in.get_or_insert(space.owner.id);
     workspace.spaces.push(space);
     workspace.connections.push(connection.clone());
+    connection.token = workspace.mint(connection.bot_id, false, now).access;
     connection
 }

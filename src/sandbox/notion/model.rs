@@ -76,6 +76,7 @@ pub(super) struct Database {
     pub sources: Vec<Uuid>,
     pub icon: Value,
     pub cover: Value,
+    pub is_inline: bool,
     pub in_trash: bool,
     pub stamp: Stamp,
 }
@@ -93,6 +94,20 @@ pub(super) struct DataSource {
     pub serial: u64,
     pub in_trash: bool,
     pub stamp: Stamp,
+}
+
+impl DataSource {
+    /// A data source without rows.
+    pub(super) fn new(
+        id: Uuid,
+        database: Uuid,
+        title: Vec<Value>,
+        properties: Vec<Property>,
+        caller: &Caller,
+    ) -> Self {
+        let stamp = Stamp::new(caller);
+        Self { id, database, title, properties, rows: Vec::new(), serial: 0, in_trash: false, stamp }
+    }
 }
 
 /// A page, also a row of a data source.

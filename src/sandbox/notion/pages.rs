@@ -39,6 +39,10 @@ impl Workspace {
         let page =
             Page { id, workspace, parent, cells, icon, cover, in_trash: false, is_locked: false, stamp };
         self.pages.insert(id, page);
+        match parent {
+            Parent::Workspace => self.own(caller, id),
+            _ => self.hang(parent, id),
+        }
         self.store(caller, id, Parent::Page(id), None, body.unwrap_or_default());
         self.announce(ChangeKind::PageCreated, id, caller, Vec::new());
         self.page_shown(id, &[])
@@ -75,15 +79,19 @@ impl Workspace {
         }
         if let Some(id) = parent.field("database_id") {
             let database = self.database_seen(caller, id.uuid()?)?;
+            self.alive(database.id)?;
             return match database.sources.as_slice() {
                 [source] => Ok(Parent::DataSource { source: *source, database: database.id }),
-                _ => Err(ApiError::validation(
-                    "Databases with multiple data sources are not supported in this API version.",
-                )),
+                [] => Err(ApiError::no_sources(database.id)),
+                several => Err(ApiError::several_sources(database.id, several)),
             };
         }
         if parent.field("workspace").is_some() {
-            return Ok(Parent::Workspace);
+            return if caller.at_the_top {
+                Ok(Parent::Workspace)
+            } else {
+                Err(ApiError::not_at_the_top("page"))
+            };
         }
         let id = parent.required("page_id")?.uuid()?;
         self.page(caller, id)?;
@@ -192,8 +200,11 @@ impl Workspace {
 
     /// The page, if it exists and was shared.
     pub(super) fn page(&self, caller: &Caller, id: Uuid) -> Result<&Page, ApiError> {
-        let page = self.pages.get(&id).filter(|_| self.sees(caller, id));
-        page.ok_or_else(|| ApiError::not_found("page", id))
+        let seen = self.sees(caller, id);
+        if seen && self.databases.contains_key(&id) {
+            return Err(ApiError::database_not_page(id));
+        }
+        self.pages.get(&id).filter(|_| seen).ok_or_else(|| ApiError::not_found("page", id))
     }
 
     /// `GET /v1/pages/{id}`; `only` are property ids, all if empty.

@@ -2,6 +2,7 @@
 //!
 //! A person is held to the same sizes as the API but may type anything into a URL column and group a status.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use super::check::At;
 use super::comments::comment_shown;
 use super::error::ApiError;
 use super::handle::EmulatedNotion;
-use super::schema::{Author, Kind, Property};
+use super::schema::{Kind, Property};
 use super::text;
 use super::values;
 use super::workspace::Workspace;
@@ -38,10 +39,39 @@ impl EmulatedNotion {
         title: &str,
         properties: &Value,
     ) -> Result<DatabaseIds, ApiError> {
-        let workspace = self.caller(token)?.workspace;
+        self.create_database_in(self.caller(token)?.workspace, title, properties)
+    }
+
+    /// Makes a database at the top of a workspace.
+    pub fn create_database_in(
+        &self,
+        workspace: Uuid,
+        title: &str,
+        properties: &Value,
+    ) -> Result<DatabaseIds, ApiError> {
+        self.person_creates(workspace, &json!({"type": "workspace", "workspace": true}), title, properties)
+    }
+
+    /// Makes a database under a page.
+    pub fn create_database_under(
+        &self,
+        page: Uuid,
+        title: &str,
+        properties: &Value,
+    ) -> Result<DatabaseIds, ApiError> {
+        let workspace = self.workspace_of(page)?;
+        self.person_creates(workspace, &json!({"type": "page_id", "page_id": page}), title, properties)
+    }
+
+    fn person_creates(
+        &self,
+        workspace: Uuid,
+        parent: &Value,
+        title: &str,
+        properties: &Value,
+    ) -> Result<DatabaseIds, ApiError> {
         let body = json!({
-            "parent": {"type": "workspace", "workspace": true},
-            "title": text::from_plain(title),
+            "parent": parent, "title": text::from_plain(title),
             "initial_data_source": {"properties": properties},
         });
         let shown =
@@ -51,6 +81,34 @@ impl EmulatedNotion {
             id.ok_or_else(ApiError::internal)
         };
         Ok(DatabaseIds { database: id("/id")?, data_source: id("/data_sources/0/id")? })
+    }
+
+    /// Makes many databases at the top of a workspace, named `title 1`, `title 2` and so on.
+    pub fn create_databases(
+        &self,
+        workspace: Uuid,
+        count: usize,
+        title: &str,
+        properties: &Value,
+    ) -> Result<Vec<DatabaseIds>, ApiError> {
+        let one = |number| self.create_database_in(workspace, &format!("{title} {number}"), properties);
+        (1..=count).map(one).collect()
+    }
+
+    /// Adds another data source to a database.
+    pub fn add_data_source(&self, database: Uuid, title: &str, properties: &Value) -> Result<Uuid, ApiError> {
+        let body = json!({
+            "parent": {"database_id": database}, "title": text::from_plain(title), "properties": properties,
+        });
+        let made =
+            self.as_owner(database, |held, person| held.create_data_source(person, &At::body(&body)))?;
+        page_id(&made)
+    }
+
+    /// Makes a linked database at the top of a workspace: a view without a data source of its own.
+    pub fn link_database(&self, workspace: Uuid, title: &str) -> Result<Uuid, ApiError> {
+        let body = json!({"title": text::from_plain(title)});
+        self.as_person(workspace, |held, person| held.link_database(person, &At::body(&body)))
     }
 
     /// Changes the columns of a data source as `PATCH /v1/data_sources/{id}` would.
@@ -76,11 +134,15 @@ impl EmulatedNotion {
 
     /// Adds a page that is no row, at the top of the first workspace.
     pub fn add_page(&self, title: &str) -> Result<Uuid, ApiError> {
+        self.add_page_in(self.connection().workspace, title)
+    }
+
+    /// Adds a page that is no row, at the top of a workspace.
+    pub fn add_page_in(&self, workspace: Uuid, title: &str) -> Result<Uuid, ApiError> {
         let body = json!({
             "parent": {"type": "workspace", "workspace": true},
             "properties": {"title": {"title": text::from_plain(title)}},
         });
-        let workspace = self.connection().workspace;
         page_id(&self.as_person(workspace, |held, person| held.create_page(person, &At::body(&body)))?)
     }
 
@@ -107,10 +169,10 @@ impl EmulatedNotion {
 
     /// All databases as the API shows them.
     pub fn databases(&self) -> Vec<Value> {
+        let now = self.now();
         self.with(|held| {
-            let ids: Vec<(Uuid, Uuid)> = held.databases.values().map(|one| (one.id, one.workspace)).collect();
-            ids.into_iter()
-                .filter_map(|(id, _)| person_of(held, id).and_then(|me| held.database(&me, id).ok()))
+            let ids = held.databases.keys();
+            ids.filter_map(|id| owner_of(held, *id, now).and_then(|me| held.database(&me, *id).ok()))
                 .collect()
         })
     }
@@ -180,8 +242,7 @@ impl EmulatedNotion {
         let now = self.now();
         let done = self.with(|held| {
             let space = held.spaces.iter().find(|space| space.id == workspace);
-            let mut person = space.map(person).ok_or_else(ApiError::unauthorized)?;
-            person.now = now;
+            let person = space.map(|space| owner(space, now)).ok_or_else(ApiError::unauthorized)?;
             act(held, &person)
         });
         self.stir();
@@ -193,24 +254,22 @@ impl EmulatedNotion {
         object: Uuid,
         act: impl FnOnce(&mut Workspace, &Caller) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let owner = self.with(|held| person_of(held, object).map(|person| person.workspace));
-        self.as_person(owner.ok_or_else(|| ApiError::not_found("object", object))?, act)
+        self.as_person(self.workspace_of(object)?, act)
+    }
+
+    fn workspace_of(&self, object: Uuid) -> Result<Uuid, ApiError> {
+        let now = self.now();
+        let owner = self.with(|held| owner_of(held, object, now));
+        owner.map(|owner| owner.workspace).ok_or_else(|| ApiError::not_found("object", object))
     }
 }
 
-fn person(space: &Space) -> Caller {
-    Caller {
-        author: Author::Person,
-        user: space.owner,
-        workspace: space.id,
-        lacks: std::collections::HashSet::new(),
-        hidden: std::collections::HashSet::new(),
-        now: chrono::Utc::now(),
-    }
+fn owner(space: &Space, now: DateTime<Utc>) -> Caller {
+    Caller::person(&space.owner, space.id, now)
 }
 
-fn person_of(held: &Workspace, object: Uuid) -> Option<Caller> {
-    held.spaces.iter().map(person).find(|person| held.sees(person, object))
+fn owner_of(held: &Workspace, object: Uuid, now: DateTime<Utc>) -> Option<Caller> {
+    held.spaces.iter().map(|space| owner(space, now)).find(|person| held.sees(person, object))
 }
 
 fn page_id(shown: &Value) -> Result<Uuid, ApiError> {

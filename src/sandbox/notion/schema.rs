@@ -100,6 +100,25 @@ impl Kind {
     fn has_options(self) -> bool {
         matches!(self, Self::Select | Self::MultiSelect | Self::Status)
     }
+
+    /// What may be said about a column of this kind when it is declared.
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Select | Self::MultiSelect | Self::Status => &["options"],
+            Self::Number => &["format"],
+            Self::UniqueId => &["prefix"],
+            Self::Formula => &["expression"],
+            Self::Relation => &["type", "data_source_id", "single_property", "dual_property"],
+            Self::Rollup => &[
+                "function",
+                "relation_property_name",
+                "relation_property_id",
+                "rollup_property_name",
+                "rollup_property_id",
+            ],
+            _ => &[],
+        }
+    }
 }
 
 /// One column.
@@ -141,6 +160,7 @@ impl Property {
 
     fn configure(&mut self, at: &At<'_>, author: Author) -> Result<(), ApiError> {
         let given = at.object()?;
+        at.only(self.kind.settings())?;
         if self.kind.has_options() {
             options::declare(self.kind, &mut self.options, at, author)?;
             return Ok(());
@@ -149,6 +169,9 @@ impl Property {
             Kind::Number => json!({"format": given.get("format").cloned().unwrap_or(json!("number"))}),
             Kind::Relation => {
                 at.required("data_source_id")?.uuid()?;
+                if given.contains_key("single_property") == given.contains_key("dual_property") {
+                    return Err(at.refuse("should have either `single_property` or `dual_property`."));
+                }
                 at.value.clone()
             }
             Kind::UniqueId => json!({"prefix": given.get("prefix").cloned().unwrap_or(Value::Null)}),
@@ -234,7 +257,12 @@ fn redeclare(
     if let Some(name) = name {
         name.clone_into(&mut property.name);
     }
-    let Some(kind) = kind_of(at)? else { return Ok(()) };
+    let Some(kind) = kind_of(at)? else {
+        // A rename alone needs no type; anything else does, as the official client's types have it.
+        let renamed = name.is_some() && at.field("description").is_none();
+        let lacking = || at.refuse("should name the type of the property, such as `rich_text`.");
+        return if renamed { Ok(()) } else { Err(lacking()) };
+    };
     if (kind == Kind::Title) != (property.kind == Kind::Title) {
         return Err(at.refuse("cannot turn into or out of the title property."));
     }
@@ -243,6 +271,16 @@ fn redeclare(
         property.options.clear();
     }
     property.configure(&at.required(kind.word())?, author)
+}
+
+/// The data sources relations lead to.
+pub(super) fn related(properties: &[Property]) -> impl Iterator<Item = Uuid> {
+    let relations = properties.iter().filter(|property| property.kind == Kind::Relation);
+    let id = |property: &Property| {
+        let id = property.settings.get("data_source_id").and_then(Value::as_str);
+        id.and_then(|id| Uuid::parse_str(id).ok())
+    };
+    relations.filter_map(id)
 }
 
 /// The refusal of a column nobody made.

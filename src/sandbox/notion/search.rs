@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::callers::{Caller, Capability, Connection, Space};
+use super::callers::{Caller, Capability, Connection, Person, Space};
 use super::check::At;
 use super::error::ApiError;
 use super::limits;
@@ -73,8 +73,8 @@ impl Workspace {
         caller.needs(Capability::ReadUsers)?;
         let mut users = Vec::new();
         for space in self.spaces.iter().filter(|space| space.id == caller.workspace) {
-            users.push(person_shown(space));
-            let bots = self.connections.iter().filter(|bot| bot.workspace == space.id);
+            users.extend(space.people().map(person_shown));
+            let bots = self.connections.iter().filter(|bot| bot.workspace == space.id && !bot.revoked);
             users.extend(bots.map(|bot| bot_shown(bot, space)));
         }
         let (users, next) = self.page_of("users", users, at)?;
@@ -98,18 +98,20 @@ fn object_filter(at: &At<'_>) -> Result<&'static str, ApiError> {
     at.required("value")?.one_of(&["page", "data_source"])
 }
 
-fn person_shown(space: &Space) -> Value {
+/// A person as the API shows them.
+pub(super) fn person_shown(person: &Person) -> Value {
     json!({
-        "object": "user", "id": space.owner, "type": "person", "name": space.owner_name, "avatar_url": null,
-        "person": {"email": "owner@example.com"},
+        "object": "user", "id": person.id, "type": "person", "name": person.name, "avatar_url": null,
+        "person": {"email": person.email},
     })
 }
 
 fn bot_shown(bot: &Connection, space: &Space) -> Value {
+    let owner = space.member(bot.owner).unwrap_or(&space.owner);
     json!({
         "object": "user", "id": bot.bot_id, "type": "bot", "name": bot.name, "avatar_url": null,
         "bot": {
-            "owner": {"type": "user", "user": person_shown(space)},
+            "owner": {"type": "user", "user": person_shown(owner)},
             "workspace_id": space.id, "workspace_name": space.name,
             "workspace_limits": {"max_file_upload_size_in_bytes": limits::UPLOAD_BYTES},
         },

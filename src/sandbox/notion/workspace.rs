@@ -3,16 +3,20 @@
 //! Pure: no HTTP and no clock of its own (every call brings its `now`). The operations are in `pages`,
 //! `data_sources`, `content`, `comments`, `uploads` and `search`.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::callers::{Caller, Connection, Space};
 use super::error::ApiError;
+use super::integrations::Integration;
 use super::limits;
 use super::model::{Block, Change, ChangeKind, Comment, DataSource, Database, Page, Parent};
+use super::oauth::{Code, TokenCalls};
+use super::outbox::Outbox;
 use super::schema::Author;
+use super::tokens::Pair;
 use super::uploads::Upload;
 use super::values::Writing;
 
@@ -26,6 +30,12 @@ const FEED: usize = 1024;
 pub(super) struct Workspace {
     pub spaces: Vec<Space>,
     pub connections: Vec<Connection>,
+    pub pairs: Vec<Pair>,
+    pub integrations: Vec<Integration>,
+    pub codes: Vec<Code>,
+    pub token_calls: TokenCalls,
+    /// Who sits in front of the browser.
+    pub signed_in: Option<Uuid>,
     pub databases: BTreeMap<Uuid, Database>,
     pub sources: BTreeMap<Uuid, DataSource>,
     pub pages: BTreeMap<Uuid, Page>,
@@ -39,6 +49,7 @@ pub(super) struct Workspace {
     /// What the address of a page starts with.
     pub page_base: String,
     pub feed: broadcast::Sender<Change>,
+    pub outbox: Outbox,
     cursors: VecDeque<(String, String, usize)>,
 }
 
@@ -47,6 +58,11 @@ impl Default for Workspace {
         Self {
             spaces: Vec::new(),
             connections: Vec::new(),
+            pairs: Vec::new(),
+            integrations: Vec::new(),
+            codes: Vec::new(),
+            token_calls: TokenCalls::default(),
+            signed_in: None,
             databases: BTreeMap::new(),
             sources: BTreeMap::new(),
             pages: BTreeMap::new(),
@@ -57,6 +73,7 @@ impl Default for Workspace {
             query_rows: limits::QUERY_ROWS,
             page_base: "https://app.notion.com/p/".into(),
             feed: broadcast::Sender::new(FEED),
+            outbox: Outbox::default(),
             cursors: VecDeque::new(),
         }
     }
@@ -99,8 +116,20 @@ impl Workspace {
 
     /// Whether the caller was given the object or something above it.
     pub(super) fn sees(&self, caller: &Caller, id: Uuid) -> bool {
-        self.space_of(id) == Some(caller.workspace)
-            && !self.chain(id).iter().any(|above| caller.hidden.contains(above))
+        self.space_of(id) == Some(caller.workspace) && {
+            let chain = self.chain(id);
+            let given = |granted: &HashSet<Uuid>| chain.iter().any(|above| granted.contains(above));
+            caller.granted.as_ref().is_none_or(given)
+                && !chain.iter().any(|above| caller.hidden.contains(above))
+        }
+    }
+
+    /// What a bot puts at the top of a workspace is its own.
+    pub(super) fn own(&mut self, caller: &Caller, id: Uuid) {
+        let known = self.connections.iter_mut().find(|known| known.bot_id == caller.user);
+        if let Some(granted) = known.and_then(|known| known.granted.as_mut()) {
+            granted.insert(id);
+        }
     }
 
     fn trashed(&self, id: Uuid) -> bool {
@@ -127,13 +156,14 @@ impl Workspace {
     }
 
     /// Tells everybody who listens.
-    pub(super) fn announce(&self, kind: ChangeKind, id: Uuid, caller: &Caller, properties: Vec<String>) {
+    pub(super) fn announce(&mut self, kind: ChangeKind, id: Uuid, caller: &Caller, properties: Vec<String>) {
         let data_source = self.pages.get(&id).and_then(|page| match page.parent {
             Parent::DataSource { source, .. } => Some(source),
             _ => None,
         });
         let by_bot = caller.author == Author::Integration;
         let change = Change { kind, id, data_source, properties, by_bot, at: caller.now };
+        self.tell_subscribers(&change, caller);
         // Fails only when nobody listens.
         drop(self.feed.send(change));
     }

@@ -83,6 +83,7 @@ impl Kitchen {
             journal: Arc::clone(&self.store) as Arc<dyn Journal>,
             accounts: Arc::clone(&self.store) as Arc<dyn Accounts>,
             registry: Arc::clone(&self.store) as Arc<dyn Registry>,
+            front: None,
             breakers: Arc::clone(&self.store) as Arc<dyn Breakers>,
             workspace,
             catalogue: Arc::new(NoCatalogue),

@@ -86,7 +86,9 @@ async fn wait(notion: &EmulatedNotion, time: Duration) {
 /// Checks token, version and budget; leaves the caller with the request.
 fn admit(notion: &EmulatedNotion, request: &ServiceRequest) -> Result<Option<Uuid>, ApiError> {
     if request.path().starts_with("/v1/oauth/") {
-        return Ok(None);
+        // A browser names no version; a program that names one has to name the right one.
+        let named = request.headers().contains_key("notion-version");
+        return if named { version(request.headers()).map(|()| None) } else { Ok(None) };
     }
     let caller = notion.caller(token(request.headers()).ok_or_else(ApiError::unauthorized)?)?;
     version(request.headers())?;

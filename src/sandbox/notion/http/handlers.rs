@@ -100,6 +100,10 @@ pub(super) async fn update_database(notion: Notion, me: Me, database: Path<Strin
     notion.with(|held| held.update_database(&me, database, &At::body(&body.0))).map(Json)
 }
 
+pub(super) async fn create_data_source(notion: Notion, me: Me, body: Body) -> Answer {
+    notion.with(|held| held.create_data_source(&me, &At::body(&body.0))).map(Json)
+}
+
 pub(super) async fn data_source(notion: Notion, me: Me, source: Path<String>) -> Answer {
     let source = id(&source)?;
     notion.with(|held| held.data_source(&me, source)).map(Json)

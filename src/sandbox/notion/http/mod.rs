@@ -1,8 +1,10 @@
 //! The HTTP face of the emulated Notion: routes, and the guard in front of them.
 
 mod body;
+mod consent;
 mod guard;
 mod handlers;
+mod oauth;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -11,10 +13,11 @@ use actix_web::{HttpResponse, ResponseError};
 use super::error::ApiError;
 use super::handle::EmulatedNotion;
 
-/// Mounts everything; OAuth will be one more `.service` here, which the guard lets pass without a token.
+/// Mounts everything; the guard lets OAuth pass without a token.
 pub(super) fn routes(config: &mut ServiceConfig, notion: EmulatedNotion) {
     let api = web::scope("/v1")
         .wrap(from_fn(guard::guard))
+        .configure(authorization)
         .configure(content)
         .configure(data)
         .configure(people)
@@ -23,6 +26,19 @@ pub(super) fn routes(config: &mut ServiceConfig, notion: EmulatedNotion) {
         .app_data(Data::new(notion))
         .service(api)
         .route("/notion-files/{id}", web::get().to(handlers::file));
+}
+
+fn authorization(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/oauth/authorize")
+                .app_data(consent::form_limits())
+                .route(web::get().to(consent::ask))
+                .route(web::post().to(consent::answer)),
+        )
+        .route("/oauth/token", web::post().to(oauth::token))
+        .route("/oauth/introspect", web::post().to(oauth::introspect))
+        .route("/oauth/revoke", web::post().to(oauth::revoke));
 }
 
 fn content(config: &mut ServiceConfig) {
@@ -53,6 +69,7 @@ fn data(config: &mut ServiceConfig) {
         .route("/databases", web::post().to(h::create_database))
         .route("/databases/{id}", web::get().to(h::database))
         .route("/databases/{id}", web::patch().to(h::update_database))
+        .route("/data_sources", web::post().to(h::create_data_source))
         .route("/data_sources/{id}", web::get().to(h::data_source))
         .route("/data_sources/{id}", web::patch().to(h::update_data_source))
         .route("/data_sources/{id}/query", web::post().to(h::query))

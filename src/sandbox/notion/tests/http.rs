@@ -6,58 +6,16 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
+use super::wire::{self, Answer, PATIENCE};
 use crate::sandbox::notion::{EmulatedNotion, Fault, RateLimit, RunningNotion};
 
-/// Longer than any answer takes; a hang fails here and not in the runner.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What came back: the head, the body, and whether the body is as long as the head promised.
-struct Answer {
-    head: String,
-    body: String,
-    whole: bool,
-}
-
-impl Answer {
-    fn status(&self) -> u16 {
-        self.head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0)
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        let line = self.head.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}:")))?;
-        line.split_once(": ").map(|(_, value)| value)
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).expect("the body is JSON")
-    }
-}
-
 async fn send(running: &RunningNotion, token: &str, method: &str, path: &str, body: &Value) -> Answer {
-    let host = running.url.trim_start_matches("http://");
-    let body = body.to_string();
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\nnotion-version: 2025-09-03\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    let talk = async {
-        let mut stream = TcpStream::connect(host).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut bytes = Vec::new();
-        // A reset is an answer too.
-        stream.read_to_end(&mut bytes).await.ok();
-        String::from_utf8(bytes).unwrap()
-    };
-    let text = tokio::time::timeout(PATIENCE, talk).await.expect("an answer or an end");
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let mut answer = Answer { head: head.to_owned(), body: body.to_owned(), whole: false };
-    let promised = answer.header("content-length").and_then(|size| size.parse().ok());
-    answer.whole = promised == Some(body.len());
-    answer
+    let bearer = format!("authorization: Bearer {token}");
+    let headers = [bearer.as_str(), "notion-version: 2025-09-03", "content-type: application/json"];
+    wire::send(running, method, path, &headers, &body.to_string()).await
 }
 
 async fn me(running: &RunningNotion, token: &str) -> Answer {

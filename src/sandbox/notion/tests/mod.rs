@@ -1,11 +1,16 @@
 //! What the emulated Notion takes and refuses, a row per rule; and how it behaves over HTTP.
 
 mod blocks;
+mod consent;
+mod databases;
 mod http;
 mod life;
+mod oauth;
 mod queries;
 mod schemas;
 mod values;
+mod webhooks;
+mod wire;
 
 use serde_json::{Value, json};
 

@@ -1,0 +1,151 @@
+//! Notion's side of OAuth: where consent is asked for, what a code or a refresh token buys.
+//!
+//! Takes the integration's id and secret; gives grants and token pairs. A code or a token that Notion refuses
+//! fails as permanent with `Disconnected`; an id or secret it refuses is the operator's mistake and a bug here.
+//! Source: <https://developers.notion.com/reference/create-a-token>, refresh-a-token, revoke-token.
+
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::client::VERSION;
+use crate::adapters::outbound::{Outbound, Reply};
+use crate::domain::reason::Reason;
+use crate::failure::{Failure, Outcome};
+use crate::ports::{Consent, Grant, Tokens};
+
+/// A person waits for it in their browser.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A token response has a kilobyte.
+const MAX_ANSWER_BYTES: usize = 256 * 1024;
+
+/// Speaks with Notion's token endpoint.
+pub struct NotionConsent {
+    http: Outbound,
+    base: Url,
+    client_id: String,
+    client_secret: SecretString,
+}
+
+/// What the token endpoint answers, as far as it is used.
+#[derive(Deserialize)]
+struct Granted {
+    access_token: SecretString,
+    #[serde(default)]
+    refresh_token: Option<SecretString>,
+    #[serde(default)]
+    bot_id: String,
+    #[serde(default)]
+    workspace_id: String,
+    #[serde(default)]
+    workspace_name: Option<String>,
+    #[serde(default)]
+    owner: Value,
+}
+
+impl NotionConsent {
+    /// The integration with this id and secret, at the API with this address.
+    pub fn new(base: &Url, client_id: &str, client_secret: &SecretString) -> Outcome<Self> {
+        Ok(Self {
+            http: Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?,
+            base: base.clone(),
+            client_id: client_id.to_owned(),
+            client_secret: client_secret.clone(),
+        })
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Outcome<Reply> {
+        let request = self
+            .http
+            .client()
+            .post(self.address_of(path)?)
+            .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()))
+            .header("Notion-Version", VERSION)
+            .json(body);
+        self.http.send(request).await
+    }
+
+    fn address_of(&self, path: &str) -> Outcome<Url> {
+        self.base.join(path).context("the address of the Notion API has no host").map_err(Failure::bug)
+    }
+
+    async fn bought(&self, body: &Value) -> Outcome<Granted> {
+        let reply = self.post("/v1/oauth/token", body).await?;
+        if reply.status.is_success() {
+            return reply.json();
+        }
+        Err(refused(&reply))
+    }
+}
+
+#[async_trait]
+impl Consent for NotionConsent {
+    fn address(&self, state: &str, redirect: &str) -> String {
+        let mut url = self.base.clone();
+        url.set_path("/v1/oauth/authorize");
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.client_id)
+            .append_pair("response_type", "code")
+            .append_pair("owner", "user")
+            .append_pair("redirect_uri", redirect)
+            .append_pair("state", state);
+        url.into()
+    }
+
+    async fn grant(&self, code: &SecretString, redirect: &str) -> Outcome<Grant> {
+        let body = json!({
+            "grant_type": "authorization_code", "code": code.expose_secret(), "redirect_uri": redirect,
+        });
+        let granted = self.bought(&body).await?;
+        if granted.bot_id.is_empty() {
+            return Err(Failure::outage(anyhow!("notion's grant names no bot")));
+        }
+        let person = granted.owner.pointer("/user/id").and_then(Value::as_str).map(ToOwned::to_owned);
+        Ok(Grant {
+            person,
+            bot: granted.bot_id,
+            workspace_id: granted.workspace_id,
+            workspace: granted.workspace_name.filter(|name| !name.is_empty()).unwrap_or("Notion".to_owned()),
+            tokens: Tokens { access: granted.access_token, refresh: granted.refresh_token },
+        })
+    }
+
+    async fn renew(&self, refresh: &SecretString) -> Outcome<Tokens> {
+        let body = json!({ "grant_type": "refresh_token", "refresh_token": refresh.expose_secret() });
+        let granted = self.bought(&body).await?;
+        // Notion gives a new refresh token each time; should it not, the old one is still the one to use.
+        let refresh = granted.refresh_token.or_else(|| Some(refresh.clone()));
+        Ok(Tokens { access: granted.access_token, refresh })
+    }
+
+    async fn revoke(&self, token: &SecretString) -> Outcome<()> {
+        let reply = self.post("/v1/oauth/revoke", &json!({ "token": token.expose_secret() })).await?;
+        match reply.status.as_u16() {
+            200..=299 | 400 | 404 => Ok(()),
+            _ => Err(refused(&reply)),
+        }
+    }
+}
+
+/// What a refusal of the token endpoint means (RFC 6749, 5.2).
+fn refused(reply: &Reply) -> Failure {
+    let error: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let word = |field: &str| error.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let code = [word("error"), word("code")].into_iter().find(|code| !code.is_empty()).unwrap_or_default();
+    let status = reply.status.as_u16();
+    let cause = anyhow!("notion's token endpoint answers {status} {code}");
+    match (status, code.as_str()) {
+        (_, "invalid_client") => {
+            Failure::bug(cause.context("NOTION_CLIENT_ID or NOTION_CLIENT_SECRET is refused by Notion"))
+        }
+        (400..=404, _) => Failure::permanent(Reason::Disconnected, cause),
+        (429 | 529, _) => Failure::wait(reply.retry_after(std::time::SystemTime::now()), cause),
+        _ => Failure::outage(cause),
+    }
+}
