@@ -2,6 +2,7 @@
 
 pub mod fakes;
 pub mod kitchen;
+pub mod poster;
 pub mod postgres;
 pub mod probe;
 pub mod providers;
