@@ -1,17 +1,21 @@
 // Drives an emulated Notion with Notion's own client: what the client cannot do here, our users could not do there.
-// Usage: node drive.mjs URL TOKEN. Prints one line per check; exits with 1 at the first that fails.
+// Usage: node drive.mjs URL INTERNAL_TOKEN CLIENT_ID CLIENT_SECRET REDIRECT_URI.
+// Prints one line per check; exits with 1 at the first that fails.
 
 import assert from "node:assert/strict"
-import { APIErrorCode, APIResponseError, Client, collectPaginatedAPI } from "@notionhq/client"
+import { APIErrorCode, APIResponseError, Client, UnknownHTTPResponseError, collectPaginatedAPI } from "@notionhq/client"
 
-const [url, token] = process.argv.slice(2)
-if (!url || !token) {
-  console.error("usage: node drive.mjs URL TOKEN")
+const [url, internal, client_id, client_secret, redirect_uri] = process.argv.slice(2)
+if (!redirect_uri) {
+  console.error("usage: node drive.mjs URL INTERNAL_TOKEN CLIENT_ID CLIENT_SECRET REDIRECT_URI")
   process.exit(2)
 }
 
 const quiet = { baseUrl: url, logLevel: "error", logger: () => {}, timeoutMs: 10_000 }
-const notion = new Client({ ...quiet, auth: token })
+// Everything below the first checks is done with the tokens of the consent.
+let token
+let notion = new Client(quiet)
+const client = { client_id, client_secret }
 const words = (content) => [{ type: "text", text: { content } }]
 const plain = (items) => items.map((item) => item.plain_text).join("")
 const paragraph = (content, children) => ({
@@ -33,6 +37,39 @@ async function refused(call, status, code, message) {
   }
   assert.fail(`was not refused: ${JSON.stringify(answer).slice(0, 200)}`)
 }
+
+/** Expects the token endpoints to refuse with this status and OAuth error; the client knows no such codes. */
+async function unauthorised(call, status, code) {
+  await assert.rejects(call, (error) => {
+    assert.ok(UnknownHTTPResponseError.isUnknownHTTPResponseError(error), `not such an error: ${error}`)
+    const body = JSON.parse(error.body)
+    assert.deepEqual([error.status, body.error], [status, code], error.body)
+    assert.ok(body.request_id && body.error_description)
+    return true
+  })
+}
+
+/** Opens the consent page and presses a button, as a person in a browser without JavaScript does. */
+async function consent(decision, state) {
+  const query = new URLSearchParams({ client_id, response_type: "code", owner: "user", redirect_uri, state })
+  const page = await (await fetch(`${url}/v1/oauth/authorize?${query}`)).text()
+  const form = new URLSearchParams({ decision })
+  const hidden = [...page.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)]
+  const plain = (text) => text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code))
+  for (const [, name, value] of hidden) form.append(name, plain(value))
+  form.append("workspace", page.match(/<option value="([^"]+)"/)[1])
+  for (const [, id] of page.matchAll(/name="share" value="([^"]+)"/g)) form.append("share", id)
+  const answer = await fetch(`${url}/v1/oauth/authorize`, { method: "POST", body: form, redirect: "manual" })
+  assert.equal(answer.status, 302, await answer.text())
+  const back = new URL(answer.headers.get("location"))
+  assert.equal(`${back.origin}${back.pathname}`, redirect_uri)
+  assert.equal(back.searchParams.get("state"), state)
+  return back.searchParams
+}
+
+const exchange = (code) => notion.oauth.token({ ...client, grant_type: "authorization_code", code, redirect_uri })
+const refresh = (pair) => notion.oauth.token({ ...client, grant_type: "refresh_token", refresh_token: pair.refresh_token })
+const bot = (pair) => new Client({ ...quiet, auth: pair.access_token })
 
 const invalid = (call, message) => refused(call, 400, APIErrorCode.ValidationError, message)
 
@@ -57,9 +94,61 @@ const schema = {
 
 const state = {}
 const checks = {
+  async "a person who says no sends no code"() {
+    const back = await consent("cancel", "s1")
+    assert.deepEqual([back.get("error"), back.get("code")], ["access_denied", null])
+  },
+
+  async "a consent becomes tokens"() {
+    const code = (await consent("allow", "a/b c&d")).get("code")
+    const pair = await exchange(code)
+    assert.equal(pair.token_type, "bearer")
+    assert.equal(pair.owner.type, "user")
+    assert.ok(pair.owner.user.person.email)
+    assert.ok(pair.refresh_token && pair.bot_id && pair.workspace_id && pair.workspace_name)
+    assert.equal(pair.duplicated_template_id, null)
+    assert.equal((await bot(pair).users.me({})).id, pair.bot_id)
+    await unauthorised(exchange(code), 400, "invalid_grant")
+    state.pair = pair
+  },
+
+  async "a code needs the right client and the right redirect"() {
+    const code = (await consent("allow", "s2")).get("code")
+    const ask = (changes) =>
+      notion.oauth.token({ ...client, grant_type: "authorization_code", code, redirect_uri, ...changes })
+    await unauthorised(ask({ client_secret: "wrong" }), 401, "invalid_client")
+    await unauthorised(ask({ client_id: "nobody" }), 401, "invalid_client")
+    await unauthorised(ask({ redirect_uri: "http://127.0.0.1:1/" }), 400, "invalid_grant")
+    await invalid(ask({ grant_type: "password" }), /grant_type should be/)
+  },
+
+  async "a refresh replaces both tokens"() {
+    const next = await refresh(state.pair)
+    assert.equal(next.bot_id, state.pair.bot_id)
+    await refused(bot(state.pair).users.me({}), 401, APIErrorCode.Unauthorized, /token is invalid/)
+    await unauthorised(refresh(state.pair), 400, "invalid_grant")
+    assert.equal((await bot(next).users.me({})).id, next.bot_id)
+    state.pair = next
+  },
+
+  async "a token is looked at and revoked, and another authorization lives on"() {
+    const look = (token) => notion.oauth.introspect({ ...client, token })
+    const other = await exchange((await consent("allow", "s3")).get("code"))
+    assert.equal(other.bot_id, state.pair.bot_id)
+    assert.equal((await look(other.access_token)).active, true)
+    await notion.oauth.revoke({ ...client, token: other.access_token })
+    assert.equal((await look(other.access_token)).active, false)
+    await unauthorised(refresh(other), 400, "invalid_grant")
+    await unauthorised(notion.oauth.revoke({ ...client, client_secret: "x", token: "y" }), 401, "invalid_client")
+    assert.equal((await look(state.pair.access_token)).active, true)
+    token = state.pair.access_token
+    notion = bot(state.pair)
+  },
+
   async "the token belongs to a bot with a workspace and an upload limit"() {
     const me = await notion.users.me({})
     assert.equal(me.type, "bot")
+    assert.equal(me.bot.owner.user.id, state.pair.owner.user.id)
     assert.equal(me.bot.workspace_limits.max_file_upload_size_in_bytes, 5 * 1024 * 1024)
     state.me = me
   },
@@ -81,6 +170,43 @@ const checks = {
     state.columns = source.properties
   },
 
+  async "an internal integration makes nothing at the top of a workspace"() {
+    const inside = new Client({ ...quiet, auth: internal })
+    const top = { type: "workspace", workspace: true }
+    await invalid(inside.databases.create({ parent: top }), /use a public integration/)
+    await invalid(inside.pages.create({ parent: top, properties: {} }), /use a public integration/)
+  },
+
+  async "a database is created under a page and stands in its body"() {
+    const page = await notion.pages.create({
+      parent: { type: "workspace", workspace: true },
+      properties: { title: { title: words("Home") } },
+    })
+    const database = await notion.databases.create({
+      parent: { type: "page_id", page_id: page.id },
+      title: words("Inline"),
+      is_inline: true,
+      initial_data_source: { properties: { Name: { title: {} } } },
+    })
+    assert.deepEqual([database.parent.page_id, database.is_inline], [page.id, true])
+    const body = await notion.blocks.children.list({ block_id: page.id })
+    assert.deepEqual(body.results.map((block) => [block.type, block.id]), [["child_database", database.id]])
+    await invalid(notion.databases.retrieve({ database_id: page.id }), /is a page, not a database/)
+    await invalid(notion.pages.retrieve({ page_id: database.id }), /is a database, not a page/)
+    const more = await notion.dataSources.create({
+      parent: { type: "database_id", database_id: database.id },
+      title: words("More"),
+      properties: { Title: { title: {} } },
+    })
+    const named = (await notion.databases.retrieve({ database_id: database.id })).data_sources
+    assert.deepEqual(named.map((source) => source.name), ["Inline", "More"])
+    assert.equal(named[1].id, more.id)
+    const row = (parent) => notion.pages.create({ parent, properties: { title: { title: words("x") } } })
+    const error = await invalid(row({ database_id: database.id }), /multiple data sources/)
+    assert.deepEqual(error.additional_data.child_data_source_ids, named.map((source) => source.id))
+    assert.equal((await row({ data_source_id: more.id })).parent.data_source_id, more.id)
+  },
+
   async "a database tells its data sources"() {
     const database = await notion.databases.retrieve({ database_id: state.database })
     assert.deepEqual(database.data_sources, [{ id: state.source, name: "Videos" }])
@@ -96,6 +222,23 @@ const checks = {
     const shrunk = await notion.dataSources.update({ data_source_id: state.source, properties: { Extra: null } })
     assert.equal(shrunk.properties.Extra, undefined)
     state.columns = shrunk.properties
+  },
+
+  async "columns are added with what they are for, and their options change"() {
+    const update = (properties) => notion.dataSources.update({ data_source_id: state.source, properties })
+    const options = [{ name: "short" }, { name: "long" }]
+    const made = await update({ Length: { select: { options }, description: "how long it is" } })
+    assert.equal(made.properties.Length.description, "how long it is")
+    const [short, long] = made.properties.Length.select.options
+    const renamed = [{ id: short.id, name: "brief", description: "a minute" }, { id: long.id }, { name: "endless" }]
+    const changed = await update({ Length: { select: { options: renamed } } })
+    const told = changed.properties.Length.select.options.map((option) => [option.name, option.description])
+    assert.deepEqual(told, [["brief", "a minute"], ["long", null], ["endless", null]])
+    await invalid(update({ Length: { select: { options: [{ id: short.id, color: "red" }] } } }), /Cannot update color/)
+    await invalid(update({ Length: { select: { options: [{ name: "a, b" }] } } }), /commas not allowed/)
+    await invalid(update({ Length: { description: "alone" } }), /should name the type/)
+    await invalid(update({ To: { relation: { data_source_id: state.source } } }), /single_property/)
+    await update({ Length: null })
   },
 
   async "a row is created and gets its default status"() {
@@ -363,9 +506,21 @@ const checks = {
   async "search finds rows and data sources by title"() {
     const rows = await notion.search({ query: "tomato", filter: { property: "object", value: "page" } })
     assert.deepEqual(rows.results.map((page) => page.id), [state.row])
-    const sources = await notion.search({ filter: { property: "object", value: "data_source" } })
+    const sources = await notion.search({ query: "videos", filter: { property: "object", value: "data_source" } })
     assert.deepEqual(sources.results.map((source) => source.id), [state.source])
     await invalid(notion.search({ filter: { property: "object", value: "database" } }), /value should be/)
+  },
+
+  async "a search pages through everything that was shared, and through nothing else"() {
+    const filter = { property: "object", value: "data_source" }
+    const first = await notion.search({ query: "shelf", filter, page_size: 50 })
+    assert.deepEqual([first.results.length, first.has_more], [50, true])
+    const shelves = await collectPaginatedAPI(notion.search, { query: "shelf", filter })
+    assert.equal(new Set(shelves.map((source) => source.id)).size, 120)
+    assert.ok(shelves.every((source) => source.object === "data_source"))
+    assert.deepEqual((await notion.search({ query: "another workspace", filter })).results, [])
+    await invalid(notion.search({ filter, start_cursor: "nonsense" }), /start_cursor/)
+    await invalid(notion.search({ filter, page_size: 101 }), /page_size should be/)
   },
 
   async "values Notion does not take are refused"() {

@@ -80,9 +80,9 @@ impl Workspace {
         let mut properties = source.properties.clone();
         if let Some(given) = at.field("properties") {
             schema::patch(&mut properties, &given, caller.author)?;
-            let new = schema::related(&properties)
-                .filter(|id| !schema::related(&source.properties).any(|old| old == *id));
-            new.map(|id| self.source(caller, id).map(drop)).collect::<Result<(), _>>()?;
+            let known = |id: &Uuid| schema::related(&source.properties).any(|old| old == *id);
+            let mut new = schema::related(&properties).filter(|id| !known(id));
+            new.try_for_each(|id| self.source(caller, id).map(drop))?;
         }
         let title = at.given("title").map(|words| text::checked(&words)).transpose()?;
         let trash = at.field("in_trash").or_else(|| at.field("archived"));

@@ -79,7 +79,9 @@ impl Workspace {
                 due.push(Delivery::event(to.url.clone(), &Value::Object(payload), &to.token));
             }
         }
-        due.into_iter().for_each(|delivery| self.outbox.push(delivery));
+        for delivery in due {
+            self.outbox.push(delivery);
+        }
     }
 
     /// The bots of an integration that see the object.

@@ -26,6 +26,7 @@ mod faults;
 mod handle;
 mod http;
 mod integrations;
+mod kinds;
 mod languages;
 mod limits;
 mod markdown;

@@ -61,7 +61,8 @@ impl Asked {
 /// A code that was given out and not yet exchanged.
 #[derive(Debug, Clone)]
 pub(super) struct Code {
-    pub code: String,
+    /// What the browser carries back.
+    pub secret: String,
     pub integration: Uuid,
     pub bot: Uuid,
     /// The redirect URI the token call has to repeat.
@@ -126,7 +127,13 @@ impl Workspace {
         let code = Uuid::new_v4().to_string();
         let redirect = asked.named.clone();
         self.codes.retain(|known| now - known.at < CODE_LIFE);
-        self.codes.push(Code { code: code.clone(), integration: asked.integration, bot, redirect, at: now });
+        self.codes.push(Code {
+            secret: code.clone(),
+            integration: asked.integration,
+            bot,
+            redirect,
+            at: now,
+        });
         code
     }
 
@@ -156,17 +163,15 @@ impl Workspace {
         now: DateTime<Utc>,
     ) -> Result<Value, Refusal> {
         let integration = self.authenticated(client)?.id;
-        let pair = match at.required("grant_type")?.one_of(&["authorization_code", "refresh_token"])? {
-            "refresh_token" => {
-                at.only(&["grant_type", "refresh_token"])?;
-                self.refreshed(integration, at.required("refresh_token")?.string()?, now)?
-            }
-            _ => {
-                at.only(&["grant_type", "code", "redirect_uri", "external_account"])?;
-                let redirect = at.given("redirect_uri").map(|uri| uri.string()).transpose()?;
-                let bot = self.spent_code(integration, at.required("code")?.string()?, redirect, now)?;
-                self.mint(bot, true, now)
-            }
+        let grant = at.required("grant_type")?.one_of(&["authorization_code", "refresh_token"])?;
+        let pair = if grant == "refresh_token" {
+            at.only(&["grant_type", "refresh_token"])?;
+            self.refreshed(integration, at.required("refresh_token")?.string()?, now)?
+        } else {
+            at.only(&["grant_type", "code", "redirect_uri", "external_account"])?;
+            let redirect = at.given("redirect_uri").map(|uri| uri.string()).transpose()?;
+            let bot = self.spent_code(integration, at.required("code")?.string()?, redirect, now)?;
+            self.mint(bot, true, now)
         };
         Ok(self.token_shown(&pair)?)
     }
@@ -187,7 +192,7 @@ impl Workspace {
         now: DateTime<Utc>,
     ) -> Result<Uuid, OauthError> {
         let fits = |known: &Code| {
-            known.code == code && known.integration == integration && now - known.at < CODE_LIFE
+            known.secret == code && known.integration == integration && now - known.at < CODE_LIFE
         };
         let place = self.codes.iter().position(fits);
         let place = place.ok_or_else(|| OauthError::grant("The code is unknown, used or too old."))?;

@@ -3,6 +3,7 @@
 pub mod fakes;
 pub mod front;
 pub mod kitchen;
+pub mod poster;
 pub mod postgres;
 pub mod probe;
 pub mod providers;

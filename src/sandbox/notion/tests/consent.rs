@@ -7,6 +7,8 @@ use url::Url;
 use uuid::Uuid;
 
 use super::wire::{self, Answer};
+use crate::sandbox::Sandbox;
+use crate::sandbox::clips::Clips;
 use crate::sandbox::notion::check::At;
 use crate::sandbox::notion::{Consent, EmulatedNotion, RunningNotion};
 
@@ -39,13 +41,13 @@ fn encoded(fields: &[(&str, &str)]) -> String {
 }
 
 async fn open(running: &RunningNotion, fields: &[(&str, &str)]) -> Answer {
-    wire::send(running, "GET", &format!("/v1/oauth/authorize?{}", encoded(fields)), &[], "").await
+    wire::send(&running.url, "GET", &format!("/v1/oauth/authorize?{}", encoded(fields)), &[], "").await
 }
 
 async fn post(running: &RunningNotion, fields: &[(&str, &str)], headers: &[&str]) -> Answer {
     let mut all = vec!["content-type: application/x-www-form-urlencoded"];
     all.extend(headers);
-    wire::send(running, "POST", "/v1/oauth/authorize", &all, &encoded(fields)).await
+    wire::send(&running.url, "POST", "/v1/oauth/authorize", &all, &encoded(fields)).await
 }
 
 fn sees(notion: &EmulatedNotion, bot: usize, page: Uuid) -> bool {
@@ -214,7 +216,7 @@ async fn an_answer_that_is_not_the_persons_own_is_refused() {
             403,
         ),
         ("somebody else's workspace", with(&[("workspace", foreign), allow.clone()]), vec![], 400),
-        ("no workspace", with(&[allow.clone()]), vec![], 400),
+        ("no workspace", with(std::slice::from_ref(&allow)), vec![], 400),
         ("a workspace that is no id", with(&[("workspace", "x".into()), allow.clone()]), vec![], 400),
         (
             "a share that is no id",
@@ -275,4 +277,34 @@ fn what_a_bot_makes_at_the_top_is_its_own() {
     let token = notion.bots().remove(0).token;
     let me = notion.caller(&token).unwrap();
     notion.with(|held| held.database(&me, id)).unwrap();
+}
+
+#[tokio::test]
+async fn the_page_works_behind_the_guard_of_the_sandbox() {
+    let notion = EmulatedNotion::new();
+    notion.publish("linkscribe", "s3cret", BACK).unwrap();
+    let source = notion.create_database("Videos", &json!({"Name": {"title": {}}})).unwrap().data_source;
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::new(notion.clone(), source, Clips::in_dir(folder.path().join("clips")).unwrap());
+    let running = sandbox.serve(std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap()).unwrap();
+    let address = format!("/v1/oauth/authorize?{}", encoded(&asked(&[])));
+    // From Linkscribe's own page, as a browser says it.
+    let come = ["sec-fetch-site: same-site", "sec-fetch-mode: navigate"];
+    let page = wire::send(&running.url, "GET", &address, &come, "").await;
+    assert_eq!(page.status(), 200, "{}", page.body);
+    assert!(
+        page.header("content-security-policy").unwrap().contains("http://127.0.0.1:8080"),
+        "its own policy"
+    );
+    let workspace = notion.connection().workspace.to_string();
+    let mut form = asked(&[]);
+    form.extend([("workspace", workspace.as_str()), ("decision", "allow")]);
+    // More boxes than the sandbox's own forms may be long.
+    let (id, boxes) = (Uuid::new_v4().to_string(), 1000);
+    form.extend(std::iter::repeat_n(("share", id.as_str()), boxes));
+    let origin = format!("origin: {}", running.url);
+    let headers = ["content-type: application/x-www-form-urlencoded", &origin, "sec-fetch-site: same-origin"];
+    let answer = wire::send(&running.url, "POST", "/v1/oauth/authorize", &headers, &encoded(&form)).await;
+    assert_eq!(answer.status(), 302, "{}", answer.body);
+    running.stop().await.unwrap();
 }

@@ -15,7 +15,7 @@ use crate::sandbox::notion::{EmulatedNotion, Fault, RateLimit, RunningNotion};
 async fn send(running: &RunningNotion, token: &str, method: &str, path: &str, body: &Value) -> Answer {
     let bearer = format!("authorization: Bearer {token}");
     let headers = [bearer.as_str(), "notion-version: 2025-09-03", "content-type: application/json"];
-    wire::send(running, method, path, &headers, &body.to_string()).await
+    wire::send(&running.url, method, path, &headers, &body.to_string()).await
 }
 
 async fn me(running: &RunningNotion, token: &str) -> Answer {

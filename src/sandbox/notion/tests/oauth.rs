@@ -40,7 +40,7 @@ fn code(notion: &EmulatedNotion, running: &RunningNotion) -> String {
 async fn call(running: &RunningNotion, path: &str, client: &str, body: &Value) -> Answer {
     let basic = format!("authorization: Basic {}", STANDARD.encode(client));
     let headers = [basic.as_str(), "content-type: application/json"];
-    wire::send(running, "POST", &format!("/v1/oauth/{path}"), &headers, &body.to_string()).await
+    wire::send(&running.url, "POST", &format!("/v1/oauth/{path}"), &headers, &body.to_string()).await
 }
 
 async fn token(running: &RunningNotion, body: &Value) -> Answer {
@@ -63,7 +63,9 @@ async fn pair(notion: &EmulatedNotion, running: &RunningNotion) -> Value {
 
 async fn me(running: &RunningNotion, pair: &Value) -> u16 {
     let bearer = format!("authorization: Bearer {}", pair["access_token"].as_str().unwrap());
-    wire::send(running, "GET", "/v1/users/me", &[&bearer, "notion-version: 2025-09-03"], "").await.status()
+    wire::send(&running.url, "GET", "/v1/users/me", &[&bearer, "notion-version: 2025-09-03"], "")
+        .await
+        .status()
 }
 
 fn id(value: &Value) -> Uuid {
@@ -128,10 +130,10 @@ async fn the_token_endpoint_refuses_what_notion_refuses() {
         assert_eq!((answer.status(), word), (status, &json!(error)), "{rule}: {told}");
         assert!(told["request_id"].is_string() && answer.header("x-notion-request-id").is_some(), "{rule}");
     }
-    let bare = wire::send(&running, "POST", "/v1/oauth/token", &[], &good.to_string()).await;
+    let bare = wire::send(&running.url, "POST", "/v1/oauth/token", &[], &good.to_string()).await;
     assert_eq!(bare.json()["error"], "invalid_client", "no credentials at all");
     let old = ["notion-version: 2022-06-28"];
-    let old = wire::send(&running, "POST", "/v1/oauth/token", &old, &good.to_string()).await;
+    let old = wire::send(&running.url, "POST", "/v1/oauth/token", &old, &good.to_string()).await;
     assert_eq!(old.json()["code"], "validation_error", "another version");
     assert_eq!(token(&running, &good).await.status(), 200, "no refusal used the code up");
     running.stop().await.unwrap();

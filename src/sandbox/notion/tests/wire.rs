@@ -8,8 +8,6 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::sandbox::notion::RunningNotion;
-
 /// Longer than any answer takes; a hang fails here and not in the runner.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -35,15 +33,9 @@ impl Answer {
     }
 }
 
-pub(super) async fn send(
-    running: &RunningNotion,
-    method: &str,
-    path: &str,
-    headers: &[&str],
-    body: &str,
-) -> Answer {
-    let host = running.url.trim_start_matches("http://");
-    let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+pub(super) async fn send(url: &str, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
+    let host = url.trim_start_matches("http://");
+    let headers: String = headers.iter().flat_map(|line| [*line, "\r\n"]).collect();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
