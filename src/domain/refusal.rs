@@ -18,6 +18,13 @@ pub enum Refusal {
         /// The workspace's name.
         workspace: String,
     },
+    /// It is not in a state in which this can be done.
+    Busy {
+        /// What is being worked on, such as `entry`.
+        what: &'static str,
+    },
+    /// Too many people watch at once.
+    Crowded,
     /// Something in the request cannot be used.
     Invalid {
         /// Which field.
@@ -35,6 +42,8 @@ impl Refusal {
             Self::Disconnected { workspace } => {
                 format!("The workspace \u{201c}{workspace}\u{201d} took its access away.")
             }
+            Self::Busy { what } => format!("This {what} is being worked on already."),
+            Self::Crowded => "Too many pages are watching at the moment.".to_owned(),
             Self::Invalid { field, .. } => format!("`{field}` cannot be used."),
         }
     }
@@ -44,6 +53,8 @@ impl Refusal {
         match self {
             Self::NotFound { .. } => "Check the address; it may have been removed.".to_owned(),
             Self::Disconnected { .. } => "Connect the workspace again.".to_owned(),
+            Self::Busy { .. } => "Wait until it is completed or failed, then try again.".to_owned(),
+            Self::Crowded => "Nothing is lost. Load the page again in a moment.".to_owned(),
             Self::Invalid { hint, .. } => hint.clone(),
         }
     }

@@ -75,7 +75,8 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal {
             Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
-            Refusal::Disconnected { .. } => StatusCode::CONFLICT,
+            Refusal::Disconnected { .. } | Refusal::Busy { .. } => StatusCode::CONFLICT,
+            Refusal::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, refusal.title(), refusal.hint())

@@ -19,7 +19,7 @@ pub use accounts::{Accounts, Connection, NewConnection, Tokens};
 pub use breakers::{Blocked, Breakers, Trouble};
 pub use budget::RateBudget;
 pub use fence::{Fence, Trust};
-pub use journal::{Journal, NextRun, Swept, claim_of_work_dir, work_dir_name};
+pub use journal::{Journal, Listing, NextRun, Swept, claim_of_work_dir, work_dir_name};
 pub use media::{Download, MediaOpener, Opened, VideoSource};
 pub use registry::{DatabaseChange, NewDatabase, Registry};
 pub use sign_ins::{Consent, Grant, SignIns};

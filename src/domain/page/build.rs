@@ -241,6 +241,7 @@ mod tests {
                 ],
                 engine: "whisper-1".to_owned(),
                 language: None,
+                ..Transcript::default()
             },
             screen_text: ScreenText {
                 lines: vec![
@@ -248,6 +249,7 @@ mod tests {
                     ScreenLine { at: At(7.5), text: "1 l water".to_owned() },
                 ],
                 engine: "tesseract".to_owned(),
+                ..ScreenText::default()
             },
         }
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use linkscribe::domain::cost::Usage;
 use linkscribe::domain::link::VideoUrl;
 use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind};
 use linkscribe::domain::media::{At, MediaInfo, Segment, Transcript};
@@ -199,7 +200,12 @@ impl SpeechToText for FakeSpeech {
         }
         let segment =
             Segment { start: At(0.0), end: At(4.0), text: "Cook the soup for twenty minutes.".into() };
-        Ok(Transcript { language: Some("en".into()), segments: vec![segment], engine: self.name() })
+        Ok(Transcript {
+            language: Some("en".into()),
+            segments: vec![segment],
+            engine: self.name(),
+            usage: Usage::of_speech(12.0),
+        })
     }
 }
 
@@ -213,6 +219,10 @@ impl TextReader for FakeReader {
 
     fn party(&self) -> Option<Party> {
         self.0.party()
+    }
+
+    fn billed(&self, pictures: usize) -> Usage {
+        Usage { images: pictures as u64, calls: 1, ..Usage::default() }
     }
 
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
@@ -247,6 +257,7 @@ impl SummaryModel for FakeModel {
             key_points: vec![],
             values,
             engine: self.name(),
+            usage: Usage { tokens_in: 4_000, tokens_out: 800, calls: 1, ..Usage::default() },
         })
     }
 }
