@@ -6,10 +6,12 @@
 
 pub mod databases;
 pub mod entries;
+pub mod live;
 pub mod sessions;
 
 use std::sync::Arc;
 
+pub use self::live::Live;
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
@@ -26,6 +28,8 @@ pub struct Office {
     pub workspace: Arc<dyn Workspace>,
     /// The truth about entries.
     pub journal: Arc<dyn Journal>,
+    /// Who watches entries move.
+    pub live: Live,
 }
 
 impl Office {

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use crate::accounts::{Office, databases, entries, sessions};
-use crate::messages::{AskReadiness, LookUp, Readiness, Register, WhoIs};
+use crate::accounts::{Office, databases, entries, live, sessions};
+use crate::messages::{
+    AskReadiness, AskUsage, ListEntries, Readiness, Register, RetryEntry, ShowEntry, WatchEntries, WhoIs,
+};
 use crate::ports::Journal;
 
 /// How long the journal and the overseer may take to answer a readiness probe.
@@ -53,7 +55,11 @@ macro_rules! answers {
 answers! {
     WhoIs => sessions::who_is,
     Register => databases::register,
-    LookUp => entries::look_up,
+    ListEntries => entries::list,
+    ShowEntry => entries::show,
+    RetryEntry => entries::retry,
+    AskUsage => entries::usage,
+    WatchEntries => live::watch,
 }
 
 /// Ready means: the journal answers and the chain stands.

@@ -21,7 +21,7 @@ use url::Url;
 use self::stopping::end_at_last_moment;
 pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
-use crate::accounts::Office;
+use crate::accounts::{Live, Office};
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
 use crate::actors::lease::Rhythm;
@@ -83,6 +83,7 @@ impl Ports {
             registry: Arc::clone(&self.registry),
             workspace: Arc::clone(&self.workspace),
             journal: Arc::clone(&self.journal),
+            live: Live::default(),
         }
     }
 }
@@ -152,6 +153,7 @@ impl App {
         let (workspace, journal) = (Arc::clone(&ports.workspace), Arc::clone(&ports.journal));
         let site = Site { public_url: options.public_url.clone() };
         let board = StatusBoard::new(workspace, journal, options.patience);
+        let live = Live::new(watchers.clone(), stop.soft.clone());
         let wiring = Wiring {
             ports: ports.clone(),
             board: board.clone(),
@@ -173,7 +175,7 @@ impl App {
         })
         .start();
         let readiness = overseer.clone().recipient();
-        let office = ports.office();
+        let office = Office { live, ..ports.office() };
         let http = Supervisor::start(|_| Http { office, overseer: readiness });
         Self { overseer, http, watchers, beyond_repair, places, site }
     }

@@ -11,7 +11,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::scratch;
-use crate::accounts::{Office, databases};
+use crate::accounts::{Live, Office, databases};
 use crate::app::{App, Options, Stopping, adapters};
 use crate::messages::Register;
 use crate::sandbox::clips::Clips;
@@ -125,6 +125,7 @@ async fn start(
         registry: store.clone(),
         workspace: workspace.clone(),
         journal: store.clone(),
+        live: Live::default(),
     };
     databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let ports = adapters::with(settings, store, workspace).await?;

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::page;
 use super::problem::Problem;
+use super::visitor::Visitor;
 use crate::domain::entry::{EntryId, EntryView};
-use crate::domain::stage::Status;
-use crate::messages::{Doors, LookUp};
+use crate::messages::{Doors, ShowEntry};
 
 #[derive(Template)]
 #[template(path = "landing.html")]
@@ -30,12 +30,16 @@ pub(super) async fn landing() -> HttpResponse {
     rendered(StatusCode::OK, &Landing { version: env!("CARGO_PKG_VERSION") })
 }
 
-/// `GET /entries/{id}`: where an entry is. Tells nothing of what its owner saved.
-pub(super) async fn entry(id: web::Path<String>, behind: web::Data<Doors>) -> HttpResponse {
+/// `GET /entries/{id}`: where an entry is, for its owner alone.
+pub(super) async fn entry(
+    Visitor(user): Visitor,
+    id: web::Path<String>,
+    behind: web::Data<Doors>,
+) -> HttpResponse {
     let Ok(id) = id.parse::<Uuid>() else { return unknown() };
-    match behind.look_up.send(LookUp { entry: EntryId(id) }).await {
-        Ok(Ok(Some(entry))) => rendered(StatusCode::OK, &EntryPage::of(&entry)),
-        Ok(Ok(None)) => unknown(),
+    match behind.show_entry.send(ShowEntry { user, entry: EntryId(id) }).await {
+        Ok(Ok(Ok(found))) => rendered(StatusCode::OK, &EntryPage::of(&found.state.entry)),
+        Ok(Ok(Err(_))) => unknown(),
         Ok(Err(_)) | Err(_) => Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "The entry cannot be looked up now.",
@@ -47,16 +51,9 @@ pub(super) async fn entry(id: web::Path<String>, behind: web::Data<Doors>) -> Ht
 
 impl EntryPage {
     fn of(entry: &EntryView) -> Self {
-        let sentence = match (entry.status, entry.reason, &entry.waiting) {
-            (_, Some(reason), _) => reason.sentence(),
-            (_, None, Some(waiting)) => &waiting.sentence(),
-            (Status::Completed, None, None) => "The result stands in its row in Notion.",
-            (Status::Pending, None, None) => "Waiting for its turn.",
-            _ => "Linkscribe is working on it.",
-        };
         Self {
             status: entry.status.name(),
-            sentence: sentence.to_owned(),
+            sentence: entry.sentence(),
             updated: entry.updated_at.format("%Y-%m-%d %H:%M UTC").to_string(),
         }
     }
@@ -92,6 +89,7 @@ mod tests {
 
     use super::*;
     use crate::domain::entry::DatabaseId;
+    use crate::domain::stage::Status;
     use crate::domain::waiting::{Party, Waiting};
 
     #[test]

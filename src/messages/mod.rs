@@ -8,6 +8,7 @@
 //!
 //! A message owns its resources: dropped on any path, its permit, its work dir and its lease free themselves.
 
+pub mod feed;
 pub mod requests;
 
 use std::future::Future;
@@ -25,7 +26,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Span;
 
-pub use self::requests::{Answer, Doors, LookUp, Register, Registered, WhoIs};
+pub use self::feed::{Feed, News};
+pub use self::requests::{
+    Answer, AskUsage, Doors, EntryDetail, EntryList, ListEntries, Register, Registered, RetryEntry, ShowEntry,
+    WatchEntries, WhoIs,
+};
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;
 use crate::domain::media::{Media, Transcript, Watched};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use linkscribe::accounts::{Office, databases};
+use linkscribe::accounts::{Live, Office, databases};
 use linkscribe::adapters::gemini::Gemini;
 use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::Notion;
@@ -63,6 +63,7 @@ impl World {
             registry: kitchen.store.clone(),
             workspace: workspace.clone(),
             journal: kitchen.store.clone(),
+            live: Live::default(),
         };
         databases::register(office, request).await.unwrap();
         let ports = Ports {
