@@ -7,12 +7,11 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::problem::{Problem, answered};
 use super::super::visitor::Visitor;
-use super::entry_shapes::{Cost, Entry, EntryPage, WholeEntry, cursor_of, entry_after};
+use super::entry_shapes::{Cost, Entry, EntryPage, MonthCost, WholeEntry, cursor_of, entry_after};
 use crate::domain::entry::{DatabaseId, EntryId};
 use crate::domain::refusal::Refusal;
 use crate::domain::stage::Status;
@@ -35,7 +34,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 #[derive(Debug, Deserialize)]
-struct ListQuery {
+pub(super) struct ListQuery {
     database_id: Option<String>,
     status: Option<String>,
     cursor: Option<String>,
@@ -43,7 +42,7 @@ struct ListQuery {
 }
 
 #[derive(Debug, Deserialize)]
-struct UsageQuery {
+pub(super) struct UsageQuery {
     month: Option<String>,
 }
 
@@ -125,7 +124,7 @@ pub(super) async fn retry(
     get, path = "/api/usage", tag = "entries",
     params(("month" = Option<String>, Query, description = "Such as 2026-11; the present one unless given")),
     responses(
-        (status = 200, body = Cost),
+        (status = 200, body = MonthCost),
         (status = 401, description = "Nobody is signed in", body = Problem),
         (status = 422, description = "A month that is none", body = Problem),
     )
@@ -138,11 +137,7 @@ pub(super) async fn usage(
     let (name, from, until) = month(query.month.as_deref())?;
     let sent = doors.ask_usage.send(AskUsage { user, from, until }).await;
     let spent = answered(sent.map(|outcome| outcome.map(Ok)))?;
-    let mut body = serde_json::to_value(Cost::from(&spent)).unwrap_or_default();
-    if let Value::Object(fields) = &mut body {
-        fields.insert("month".to_owned(), json!(name));
-    }
-    Ok(fresh(StatusCode::OK).json(body))
+    Ok(fresh(StatusCode::OK).json(MonthCost { month: name, cost: Cost::from(&spent) }))
 }
 
 /// The button on the page of an entry. Pressed twice it leads back to the page as well.

@@ -150,6 +150,15 @@ pub(super) struct Cost {
     calls: u64,
 }
 
+/// What was used and paid in a month.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MonthCost {
+    /// Such as 2026-11.
+    pub(super) month: String,
+    #[serde(flatten)]
+    pub(super) cost: Cost,
+}
+
 impl From<&EntryState> for Entry {
     fn from(state: &EntryState) -> Self {
         let view = state.entry.clone();
