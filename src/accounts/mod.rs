@@ -7,11 +7,13 @@
 pub mod connections;
 pub mod databases;
 pub mod entries;
+pub mod live;
 pub mod sessions;
 pub mod sign_in;
 
 use std::sync::Arc;
 
+pub use self::live::Live;
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
@@ -32,6 +34,8 @@ pub struct Office {
     pub journal: Arc<dyn Journal>,
     /// Where people sign in; `None` where nobody can.
     pub front: Option<Front>,
+    /// Who watches entries move.
+    pub live: Live,
     /// The link a database made in one click has as its first row; `None` for an empty one.
     pub sample_link: Option<String>,
 }

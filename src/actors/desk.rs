@@ -9,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use crate::domain::entry::EntryId;
+use crate::domain::entry::{EntryId, Ticket};
 use crate::domain::progress::{Progress, Step};
 use crate::domain::stage::Stage;
+use crate::domain::timeline::Mark;
 use crate::failure::{Failure, Outcome};
 use crate::messages::{Envelope, ShowStatus};
 use crate::ports::{Breakers, Journal};
@@ -59,9 +60,23 @@ impl Desk {
 
     /// Notes that a stage begins: fenced in the journal first, then shown in the row.
     pub async fn begin(&self, envelope: &Envelope, stage: Stage) -> Outcome<()> {
+        // Marked first, so that the status carries it into the journal.
+        self.journal.mark(envelope.ticket(), stage, Mark::Began);
         self.show(envelope, stage).await?;
         self.announce(envelope.ticket().entry, Step::Started(stage));
         Ok(())
+    }
+
+    /// Notes that a stage begins whose status is not shown, because an earlier one is not over.
+    pub fn started(&self, ticket: Ticket, stage: Stage) {
+        self.journal.mark(ticket, stage, Mark::Began);
+        self.announce(ticket.entry, Step::Started(stage));
+    }
+
+    /// Notes what came out of a stage; the next write of the entry carries it into the journal.
+    pub fn finished(&self, ticket: Ticket, stage: Stage, came_out: String) {
+        self.journal.mark(ticket, stage, Mark::Done(came_out.clone()));
+        self.announce(ticket.entry, Step::Finished(stage, came_out));
     }
 
     /// Shows the status of a stage whose work began earlier beside another one.

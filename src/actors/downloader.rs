@@ -12,7 +12,6 @@ use actix::prelude::*;
 use super::asking::keep;
 use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
-use crate::domain::progress::Step;
 use crate::domain::stage::Stage;
 use crate::failure::Outcome;
 use crate::fault;
@@ -81,7 +80,7 @@ pub async fn download(
         parts.frames.len(),
         if parts.audio.is_some() { "sound" } else { "no sound" }
     );
-    desk.announce(envelope.ticket().entry, Step::Finished(Stage::Download, came_out));
+    desk.finished(envelope.ticket(), Stage::Download, came_out);
     media.info = Some(info);
     Ok(Transcribe { envelope, media, audio: parts.audio, frames: parts.frames })
 }

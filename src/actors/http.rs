@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use crate::accounts::{Office, connections, databases, entries, sessions, sign_in};
+use crate::accounts::{Office, connections, databases, entries, live, sessions, sign_in};
 use crate::actors::pipeline::Places;
 use crate::failure::Outcome;
 use crate::messages::{
-    AdoptDatabase, AskFigures, AskReadiness, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect,
-    Figures, FindDatabases, FinishSignIn, ListConnections, ListDatabases, LookUp, ProposeMapping, Readiness,
-    Register, RemoveDatabase, SignOut, ViewDatabase, WhoIs,
+    AdoptDatabase, AskFigures, AskReadiness, AskUsage, BeginSignIn, ChangeDatabase, CreateDatabase,
+    Disconnect, Figures, FindDatabases, FinishSignIn, ListConnections, ListDatabases, ListEntries,
+    ProposeMapping, Readiness, Register, RemoveDatabase, RetryEntry, ShowEntry, SignOut, ViewDatabase,
+    WatchEntries, WhoIs,
 };
 use crate::ports::Journal;
 
@@ -78,7 +79,6 @@ answers! {
     ListConnections => connections::list,
     Disconnect => connections::disconnect,
     Register => databases::register,
-    LookUp => entries::look_up,
     ListDatabases => databases::list,
     ViewDatabase => databases::view,
     ChangeDatabase => databases::change,
@@ -87,6 +87,11 @@ answers! {
     ProposeMapping => databases::propose,
     AdoptDatabase => databases::adopt,
     CreateDatabase => databases::create,
+    ListEntries => entries::list,
+    ShowEntry => entries::show,
+    RetryEntry => entries::retry,
+    AskUsage => entries::usage,
+    WatchEntries => live::watch,
 }
 
 /// Ready means: the journal answers and the chain stands.

@@ -21,6 +21,7 @@ use crate::domain::page::{self, Section};
 use crate::domain::progress::Step;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
+use crate::domain::timeline::Mark;
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::fault;
@@ -32,6 +33,9 @@ pub const WIDTH: usize = 8;
 
 /// The longest the writing of one result may take, waiting for the budget included.
 pub const LIMIT: Duration = Duration::from_mins(10);
+
+/// What comes out of writing.
+const ROW_FILLED: &str = "the row is filled";
 
 /// Writes results and failures into rows.
 pub struct NotionWriter {
@@ -100,7 +104,7 @@ pub async fn write(
     let writing = write_row(workspace, board, desk, marker, &job);
     desk.ask(&fence, Some(Party::notion()), writing).await?;
     info!(columns = job.note.values.len(), "completed");
-    desk.announce(entry, Step::Finished(Stage::Write, "the row is filled".to_owned()));
+    desk.announce(entry, Step::Finished(Stage::Write, ROW_FILLED.to_owned()));
     desk.announce(entry, Step::Completed);
     Ok(())
 }
@@ -128,6 +132,7 @@ async fn write_row(
     desk.journal.beat(ticket).await?;
     workspace.update_row(access, page, mapping, &last_update(note, &row)).await?;
     fault::point("row_filled");
+    desk.journal.mark(ticket, Stage::Write, Mark::Done(ROW_FILLED.to_owned()));
     keep(|| desk.journal.complete(ticket)).await?;
     fault::point("completed");
     Ok(())

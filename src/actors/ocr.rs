@@ -16,9 +16,9 @@ use super::desk::Desk;
 use super::transcriber::{self, finished};
 use crate::domain::entry::Ticket;
 use crate::domain::media::{Media, ScreenText, Transcript, Watched};
-use crate::domain::progress::Step;
 use crate::domain::screen;
 use crate::domain::stage::Stage;
+use crate::domain::timeline::{self, Mark};
 use crate::failure::{Failure, Outcome};
 use crate::fault;
 use crate::messages::{Envelope, PendingTranscript, ReadScreen, Summarize, Underway};
@@ -82,11 +82,7 @@ async fn hear_to_the_end(
     pending: PendingTranscript,
 ) -> Outcome<Transcript> {
     let transcript = finished(pending).await?;
-    let came_out = match transcript.segments.len() {
-        0 => "nobody speaks".to_owned(),
-        said => format!("{said} stretches of speech"),
-    };
-    desk.announce(envelope.ticket().entry, Step::Finished(Stage::Transcribe, came_out));
+    desk.finished(envelope.ticket(), Stage::Transcribe, timeline::heard(&transcript));
     desk.show(envelope, Stage::Read).await?;
     Ok(transcript)
 }
@@ -101,15 +97,16 @@ async fn read(
 ) -> Outcome<ScreenText> {
     let ticket = envelope.ticket();
     if let Some(paid_for) = &media.screen_text {
+        desk.journal.mark(ticket, Stage::Read, Mark::Known);
         return Ok(paid_for.clone());
     }
     desk.may_begin()?;
-    desk.announce(ticket.entry, Step::Started(Stage::Read));
+    desk.started(ticket, Stage::Read);
     let Some(reader) = reader else {
-        desk.announce(ticket.entry, Step::Finished(Stage::Read, "switched off".to_owned()));
+        desk.finished(ticket, Stage::Read, "switched off".to_owned());
         return Ok(ScreenText::default());
     };
-    let (engine, party) = (reader.name(), reader.party());
+    let (engine, party, billed) = (reader.name(), reader.party(), reader.billed(frames.len()));
     if let Some(blocked) = desk.blocked(party.as_slice()).await {
         return Ok(unread(desk, ticket, &blocked.to_string()));
     }
@@ -130,15 +127,16 @@ async fn read(
     fault::point("screen_read");
     let read: Vec<_> = read.into_iter().map(|frame| (frame.at, frame.lines)).collect();
     let lines = screen::merge(&read);
-    let text = ScreenText { lines, engine };
+    let text = ScreenText { lines, engine, usage: billed };
+    desk.journal.mark(ticket, Stage::Read, Mark::Done(timeline::read(&text)));
     keep(|| desk.journal.save_screen_text(ticket, &media.key, &text)).await?;
     fault::point("screen_kept");
-    desk.announce(ticket.entry, Step::Finished(Stage::Read, format!("{} lines", text.lines.len())));
+    desk.finished(ticket, Stage::Read, timeline::read(&text));
     Ok(text)
 }
 
 fn unread(desk: &Desk, ticket: Ticket, why: &str) -> ScreenText {
     warn!(error = why, "the screen could not be read, the entry goes on without");
-    desk.announce(ticket.entry, Step::Finished(Stage::Read, "could not be read".to_owned()));
+    desk.finished(ticket, Stage::Read, "could not be read".to_owned());
     ScreenText::default()
 }

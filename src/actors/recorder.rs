@@ -16,6 +16,7 @@ use crate::domain::breaker;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
+use crate::domain::timeline::Mark;
 use crate::domain::waiting::{Party, Waiting};
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
@@ -101,6 +102,9 @@ pub async fn record(
             () = tell_waiting(board, &docket, &row, waiting) => {}
         }
     }
+    if let Some((stage, mark)) = told(&docket, &failure, &ruling) {
+        journal.mark(docket.ticket, stage, mark);
+    }
     let written = keep(|| apply(journal, &docket, &ruling)).await;
     match written {
         Ok(()) => {
@@ -167,6 +171,21 @@ async fn apply(journal: &dyn Journal, docket: &Docket, ruling: &Ruling) -> Outco
         Ruling::HandBack(next) => journal.hand_back(docket.ticket, next.clone()).await,
         Ruling::Finish(verdict) => journal.finish_failed(docket.ticket, *verdict, false).await,
     }
+}
+
+/// What the time line says of a failure. A run that only tells a verdict has nothing of its own to say.
+fn told(docket: &Docket, failure: &Failure, ruling: &Ruling) -> Option<(Stage, Mark)> {
+    let Ruling::HandBack(next) = ruling else { return None };
+    if docket.verdict.is_some() {
+        return None;
+    }
+    let mark = match next {
+        NextRun::Retry(_) => Mark::Failed("It did not work; Linkscribe tries again.".to_owned()),
+        NextRun::Wait { waiting: Some(waiting), .. } => Mark::Waits(waiting.sentence()),
+        NextRun::Wait { waiting: None, .. } => Mark::Waits("Put off for a moment.".to_owned()),
+        NextRun::GiveUp(reason) => Mark::Failed(reason.sentence().to_owned()),
+    };
+    Some((failure.stage.unwrap_or(Stage::Download), mark))
 }
 
 /// The lines stand in the job's own span, which names entry, user and stage.

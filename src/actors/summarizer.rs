@@ -13,9 +13,9 @@ use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
 use crate::domain::answer;
 use crate::domain::note::Question;
-use crate::domain::progress::Step;
 use crate::domain::reason::Reason;
 use crate::domain::stage::Stage;
+use crate::domain::timeline::Mark;
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::fault;
@@ -83,9 +83,10 @@ pub async fn summarize(
     let answer = desk.ask(fence, model.party(), model.answer(&question)).await?;
     fault::point("note_answered");
     let note = answer::check(&question, answer);
+    let came_out = format!("{} columns filled", note.values.len());
+    desk.journal.mark(envelope.ticket(), Stage::Summarize, Mark::Done(came_out.clone()));
     keep(|| desk.journal.save_note(envelope.ticket(), &note)).await?;
     fault::point("note_kept");
-    let came_out = format!("{} columns filled", note.values.len());
-    desk.announce(envelope.ticket().entry, Step::Finished(Stage::Summarize, came_out));
+    desk.finished(envelope.ticket(), Stage::Summarize, came_out);
     Ok(WriteToNotion { envelope, watched: question.watched, note })
 }

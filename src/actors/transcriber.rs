@@ -18,6 +18,7 @@ use crate::domain::entry::Ticket;
 use crate::domain::link::MediaKey;
 use crate::domain::media::Transcript;
 use crate::domain::stage::Stage;
+use crate::domain::timeline::{self, Mark};
 use crate::failure::{Failure, Outcome};
 use crate::fault;
 use crate::messages::{PendingTranscript, ReadScreen, Transcribe, Underway};
@@ -58,7 +59,12 @@ pub async fn transcribe(
     job: Transcribe,
 ) -> Outcome<ReadScreen> {
     let Transcribe { envelope, media, audio, frames } = job;
-    desk.begin(&envelope, Stage::Transcribe).await?;
+    if media.transcript.is_some() {
+        desk.journal.mark(envelope.ticket(), Stage::Transcribe, Mark::Known);
+        desk.show(&envelope, Stage::Transcribe).await?;
+    } else {
+        desk.begin(&envelope, Stage::Transcribe).await?;
+    }
     let transcript = match (media.transcript.clone(), speech, audio) {
         (Some(paid_for), ..) => PendingTranscript::Ready(paid_for),
         (None, Some(speech), Some(audio)) => {
@@ -95,6 +101,7 @@ async fn write_down(
     };
     let transcript = desk.ask(&fence, speech.party(), hearing).await?;
     fault::point("speech_answered");
+    desk.journal.mark(ticket, Stage::Transcribe, Mark::Done(timeline::heard(&transcript)));
     keep(|| desk.journal.save_transcript(ticket, &key, &transcript)).await?;
     fault::point("transcript_kept");
     Ok(transcript)

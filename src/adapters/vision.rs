@@ -20,6 +20,7 @@ use url::Url;
 use super::outbound::Outbound;
 use super::provider::{endpoint, key_header, one_line};
 use super::provider_errors::google;
+use crate::domain::cost::Usage;
 use crate::domain::reason::Reason;
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
@@ -146,6 +147,11 @@ impl TextReader for GoogleVision {
 
     fn party(&self) -> Option<Party> {
         Some(Party::new("Google Vision"))
+    }
+
+    fn billed(&self, pictures: usize) -> Usage {
+        let images = pictures as u64;
+        Usage { images, calls: images.div_ceil(IMAGES_PER_REQUEST as u64), ..Usage::default() }
     }
 
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use tracing::warn;
 
 use super::Ports;
-use crate::accounts::Front;
+use crate::accounts::{Front, Live, Office};
 use crate::adapters::fallback_budget::FallbackBudget;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
@@ -29,6 +29,7 @@ use crate::adapters::tesseract::{Tesseract, TesseractSettings};
 use crate::adapters::vision::GoogleVision;
 use crate::adapters::whisper::{WhisperLocal, WhisperSettings};
 use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
+use crate::domain::cost::{MicroDollars, Prices};
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
@@ -113,6 +114,20 @@ pub async fn with(
     })
 }
 
+/// What requests on the command line are answered with.
+pub fn office(store: &Arc<Store>, notion: &Arc<Notion>) -> Office {
+    Office {
+        accounts: Arc::clone(store) as _,
+        registry: Arc::clone(store) as _,
+        workspace: Arc::clone(notion) as _,
+        catalogue: Arc::clone(notion) as _,
+        journal: Arc::clone(store) as _,
+        live: Live::default(),
+        front: None,
+        sample_link: None,
+    }
+}
+
 /// The journal and the registry the settings name.
 pub async fn store(settings: &Settings) -> anyhow::Result<Arc<Store>> {
     open_store(settings, seal(settings)?).await.map_err(for_operator)
@@ -120,11 +135,22 @@ pub async fn store(settings: &Settings) -> anyhow::Result<Arc<Store>> {
 
 async fn open_store(settings: &Settings, seal: Seal) -> Outcome<Arc<Store>> {
     let lease = fault::lease().unwrap_or(LEASE);
-    let store =
-        Store::open_with(&settings.database_url, seal, StoreOptions { lease, ..StoreOptions::default() })
-            .await;
+    let options = StoreOptions { lease, prices: prices(settings), ..StoreOptions::default() };
+    let store = Store::open_with(&settings.database_url, seal, options).await;
     let told = |failure: Failure| failure.context("the database cannot be opened; check DATABASE_URL");
     Ok(Arc::new(store.map_err(told)?))
+}
+
+/// What the engines cost; the settings have checked each price.
+fn prices(settings: &Settings) -> Prices {
+    let price = |text: &str| MicroDollars::parse(text).unwrap_or_default();
+    let list = &settings.prices;
+    Prices {
+        speech_per_minute: price(&list.speech_per_minute),
+        image_per_1000: price(&list.image_per_1000),
+        tokens_in_per_million: price(&list.tokens_in_per_million),
+        tokens_out_per_million: price(&list.tokens_out_per_million),
+    }
 }
 
 /// What seals the tokens; asked for before any database is opened.

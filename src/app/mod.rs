@@ -21,7 +21,7 @@ use url::Url;
 use self::stopping::end_at_last_moment;
 pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
-use crate::accounts::{Front, Office};
+use crate::accounts::{Front, Live, Office};
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
 use crate::actors::lease::Rhythm;
@@ -90,6 +90,7 @@ impl Ports {
             journal: Arc::clone(&self.journal),
             front: self.front.clone(),
             sample_link: None,
+            live: Live::default(),
         }
     }
 }
@@ -161,8 +162,9 @@ impl App {
         let (places, luck) = (Places::new(options.max_in_flight), options.luck);
         let (workspace, journal) = (Arc::clone(&ports.workspace), Arc::clone(&ports.journal));
         let sample_link = options.sample_link.clone();
-        let site = Site { public_url: options.public_url.clone() };
+        let site = Site { public_url: options.public_url.clone(), can_sign_in: ports.front.is_some() };
         let board = StatusBoard::new(workspace, journal, options.patience);
+        let live = Live::new(watchers.clone(), stop.soft.clone());
         let wiring = Wiring {
             ports: ports.clone(),
             board: board.clone(),
@@ -184,7 +186,7 @@ impl App {
         })
         .start();
         let readiness = overseer.clone().recipient();
-        let (office, all) = (Office { sample_link, ..ports.office() }, places.clone());
+        let (office, all) = (Office { live, sample_link, ..ports.office() }, places.clone());
         let http = Supervisor::start(|_| Http { office, overseer: readiness, places: all });
         Self { overseer, http, watchers, beyond_repair, places, site }
     }

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context;
 use secrecy::SecretString;
 
-use crate::accounts::{Office, databases};
+use crate::accounts::databases;
 use crate::app::adapters;
 use crate::messages::Register;
 use crate::settings::Settings;
@@ -46,15 +46,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         instructions: arguments.instructions,
         language: arguments.language,
     };
-    let office = Office {
-        accounts: store.clone(),
-        registry: store.clone(),
-        workspace: workspace.clone(),
-        catalogue: workspace,
-        journal: store,
-        front: None,
-        sample_link: None,
-    };
+    let office = adapters::office(&store, &workspace);
     let done = databases::register(office, request).await.map_err(|failure| match failure.kind {
         crate::failure::Kind::Permanent(reason) => anyhow::anyhow!("{failure:#}\n  {}", hint(reason)),
         _ => anyhow::anyhow!("{failure}"),

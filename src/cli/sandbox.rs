@@ -11,7 +11,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::scratch;
-use crate::accounts::{Office, databases};
+use crate::accounts::databases;
 use crate::app::{App, Options, Stopping, adapters};
 use crate::messages::Register;
 use crate::sandbox::clips::Clips;
@@ -120,15 +120,7 @@ async fn start(
         instructions: None,
         language: None,
     };
-    let office = Office {
-        accounts: store.clone(),
-        registry: store.clone(),
-        workspace: workspace.clone(),
-        catalogue: workspace.clone(),
-        journal: store.clone(),
-        front: None,
-        sample_link: None,
-    };
+    let office = adapters::office(&store, &workspace);
     databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let ports = adapters::with(settings, store, workspace.clone(), workspace).await?;
     let options =

@@ -155,6 +155,8 @@ pub struct Claimed {
     pub waiting: Option<Waiting>,
     /// How long it has been waiting for others without getting any further.
     pub waited: Duration,
+    /// Whether its owner asked for another run, whatever the row says.
+    pub asked_again: bool,
 }
 
 /// How far a run has got with the body of its page.
@@ -194,6 +196,25 @@ pub struct EntryView {
     pub created_at: DateTime<Utc>,
     /// When it last moved.
     pub updated_at: DateTime<Utc>,
+}
+
+impl EntryView {
+    /// What to tell its owner: why it failed, what it waits for, or that all is well.
+    pub fn sentence(&self) -> String {
+        match (self.status, self.reason, &self.waiting) {
+            (_, Some(reason), _) => reason.sentence().to_owned(),
+            (_, None, Some(waiting)) => waiting.sentence(),
+            (Status::Completed, None, None) => "The result stands in its row in Notion.".to_owned(),
+            (Status::Pending, None, None) => "Waiting for its turn.".to_owned(),
+            _ => "Linkscribe is working on it.".to_owned(),
+        }
+    }
+
+    /// The address of its row in Notion. Page ids are written without dashes there.
+    pub fn row_url(&self) -> String {
+        let id: String = self.page_id.chars().filter(char::is_ascii_alphanumeric).collect();
+        format!("https://www.notion.so/{id}")
+    }
 }
 
 /// A link that was understood: where it points, and the key all links to the same video share.

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::cost::Usage;
 use super::link::MediaKey;
 
 /// A moment of a video, in seconds from its beginning.
@@ -79,6 +80,9 @@ pub struct Transcript {
     pub segments: Vec<Segment>,
     /// Which engine wrote it down, such as `whisper-1`; empty when nobody listened.
     pub engine: String,
+    /// What was billed for it.
+    #[serde(default, skip_serializing_if = "Usage::is_nothing")]
+    pub usage: Usage,
 }
 
 impl Transcript {
@@ -104,6 +108,9 @@ pub struct ScreenText {
     pub lines: Vec<ScreenLine>,
     /// Which engine read them, such as `tesseract`; empty when reading was off or failed.
     pub engine: String,
+    /// What was billed for it.
+    #[serde(default, skip_serializing_if = "Usage::is_nothing")]
+    pub usage: Usage,
 }
 
 /// A media record with the checkpoints reached so far.

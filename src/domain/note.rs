@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::cost::Usage;
 use super::media::{At, Watched};
 use super::schema::{Column, Schema};
 
@@ -62,6 +63,8 @@ pub struct Answer {
     pub values: BTreeMap<String, serde_json::Value>,
     /// Who answered, such as `gemini-3.5-flash-lite`.
     pub engine: String,
+    /// What was billed for it, a second try included.
+    pub usage: Usage,
 }
 
 /// A checked result, ready to be written.
@@ -79,6 +82,9 @@ pub struct Note {
     pub left_out: Vec<LeftOut>,
     /// Who made it.
     pub engine: String,
+    /// What was billed for it.
+    #[serde(default, skip_serializing_if = "Usage::is_nothing")]
+    pub usage: Usage,
 }
 
 /// A value for one column, with its evidence.

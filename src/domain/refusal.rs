@@ -30,6 +30,13 @@ pub enum Refusal {
     OtherBrowser,
     /// Notion refuses the code that came back.
     CodeRefused,
+    /// It is not in a state in which this can be done.
+    Busy {
+        /// What is being worked on, such as `entry`.
+        what: &'static str,
+    },
+    /// Too many people watch at once.
+    Crowded,
     /// Something in the request cannot be used.
     Invalid {
         /// Which field.
@@ -88,6 +95,8 @@ impl Refusal {
             Self::SignInUnknown => "This sign-in has run out or was used already.".to_owned(),
             Self::OtherBrowser => "This sign-in was begun in another browser.".to_owned(),
             Self::CodeRefused => "Notion did not accept this sign-in.".to_owned(),
+            Self::Busy { what } => format!("This {what} is being worked on already."),
+            Self::Crowded => "Too many pages are watching at the moment.".to_owned(),
             Self::Invalid { field, .. } => format!("`{field}` cannot be used."),
             Self::NotConnected => "No workspace is connected.".to_owned(),
             Self::NotShared => "Notion does not show this database to Linkscribe.".to_owned(),
@@ -117,6 +126,8 @@ impl Refusal {
             Self::SignInUnknown => "A sign-in lasts five minutes and works once. Begin a new one.".to_owned(),
             Self::OtherBrowser => "Begin and finish it in the same browser, with cookies allowed.".to_owned(),
             Self::CodeRefused => "Begin a new sign-in; it usually works the second time.".to_owned(),
+            Self::Busy { .. } => "Wait until it is completed or failed, then try again.".to_owned(),
+            Self::Crowded => "Nothing is lost. Load the page again in a moment.".to_owned(),
             Self::Invalid { hint, .. } => hint.clone(),
             Self::NotConnected => "Connect a Notion workspace first.".to_owned(),
             Self::NotShared => {

@@ -7,12 +7,11 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::pages::{Message, message};
 use super::problem::{Problem, answered};
 use super::visitor::{SESSION, Site, session_cookie};
 use crate::domain::refusal::Refusal;
@@ -31,7 +30,7 @@ const SESSION_LASTS: CookieDuration = CookieDuration::days(30);
 const LETTERS: usize = 48;
 
 /// Where a person lands who has just signed in.
-const START: &str = "/start";
+const START: &str = "/start?signed_in=yes";
 
 /// What Notion sends back; other parameters are ignored.
 #[derive(Deserialize)]
@@ -59,7 +58,7 @@ async fn login(request: HttpRequest, doors: web::Data<Doors>, site: web::Data<Si
         Ok(address) => redirect(StatusCode::FOUND, &address)
             .cookie(cookie(&site, SIGN_IN, browser.expose_secret(), SIGN_IN_LASTS))
             .finish(),
-        Err(problem) => trouble(&problem),
+        Err(problem) => problem.error_response(),
     }
 }
 
@@ -71,7 +70,7 @@ async fn callback(
     site: web::Data<Site>,
 ) -> HttpResponse {
     let Returned { state, code, error } = returned.into_inner();
-    let Some(state) = state else { return trouble(&Refusal::SignInUnknown.into()) };
+    let Some(state) = state else { return Problem::from(Refusal::SignInUnknown).error_response() };
     let finish = FinishSignIn {
         state,
         code: code.filter(|_| error.is_none()),
@@ -82,7 +81,7 @@ async fn callback(
         Ok(session) => redirect(StatusCode::SEE_OTHER, START)
             .cookie(cookie(&site, SESSION, session.expose_secret(), SESSION_LASTS))
             .finish(),
-        Err(problem) => trouble(&problem),
+        Err(problem) => problem.error_response(),
     }
 }
 
@@ -123,13 +122,4 @@ fn kept_cookie(request: &HttpRequest, site: &Site, name: &str) -> Option<SecretS
     let cookie = request.cookie(&site.cookie_name(name))?;
     // Ours are never empty: an empty one would bind a sign-in to every browser.
     Some(cookie.value()).filter(|value| value.len() >= LETTERS).map(SecretString::from)
-}
-
-/// A page that says what went wrong with a sign-in.
-fn trouble(problem: &Problem) -> HttpResponse {
-    let (label, href) = match problem.code() {
-        StatusCode::NOT_IMPLEMENTED => ("To the start page", "/"),
-        _ => ("Connect Notion", "/auth/login"),
-    };
-    message(problem.code(), &Message { title: &problem.title, sentence: &problem.hint, label, href })
 }

@@ -1,6 +1,7 @@
 //! Routes and pages: parse the request, send a message, render the answer. No rule of the service is here.
 
 mod api;
+mod assets;
 mod auth;
 mod metrics;
 mod pages;
@@ -42,7 +43,10 @@ pub struct Behind {
 pub fn server(listener: TcpListener, behind: Behind) -> std::io::Result<Server> {
     let app = move || {
         let routes = |config: &mut web::ServiceConfig| configure(config, behind.clone());
-        App::new().wrap(from_fn(visitor::refuse_foreign_origins)).configure(routes)
+        App::new()
+            .wrap(from_fn(visitor::refuse_foreign_origins))
+            .wrap(from_fn(pages::readable_problems))
+            .configure(routes)
     };
     let server = HttpServer::new(app).workers(WORKERS).shutdown_timeout(SHUTDOWN_SECS).disable_signals();
     Ok(server.listen(listener)?.run())
@@ -61,10 +65,9 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .route("/health", web::get().to(probes::health))
         .route("/ready", web::get().to(probes::ready))
         .route("/metrics", web::get().to(metrics::metrics))
-        .route("/", web::get().to(pages::landing))
-        .route("/entries/{id}", web::get().to(pages::entry))
         .configure(auth::routes)
         .configure(api::mount)
+        .configure(pages::routes)
         .default_service(web::route().to(not_found));
 }
 
@@ -82,10 +85,14 @@ async fn not_found() -> Result<HttpResponse, Problem> {
     Err(nowhere())
 }
 
-/// A page with the headers every page has: no script, nothing from another host, never framed.
+/// Scripts, styles and requests of this host alone; never framed (Content Security Policy Level 3).
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+                              connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// A page with the headers every page has: nothing from another host, never framed.
 fn page(status: actix_web::http::StatusCode, body: String) -> HttpResponse {
     HttpResponse::build(status)
-        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"))
+        .insert_header(("Content-Security-Policy", CONTENT_POLICY))
         .insert_header(("X-Content-Type-Options", "nosniff"))
         .insert_header(("Referrer-Policy", "no-referrer"))
         .insert_header((CACHE_CONTROL, "no-store"))

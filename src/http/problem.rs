@@ -77,7 +77,10 @@ impl ResponseError for Problem {
         if self.code() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, TRY_AGAIN_SECS));
         }
-        response.content_type("application/problem+json").json(self)
+        let mut response = response.content_type("application/problem+json").json(self);
+        // For people it is made into a page.
+        response.extensions_mut().insert(self.clone());
+        response
     }
 }
 
@@ -89,6 +92,7 @@ impl From<Refusal> for Problem {
             Refusal::SignInUnknown | Refusal::CodeRefused => StatusCode::BAD_REQUEST,
             Refusal::NotFound { .. } | Refusal::NotShared => StatusCode::NOT_FOUND,
             Refusal::Disconnected { .. }
+            | Refusal::Busy { .. }
             | Refusal::NotConnected
             | Refusal::SeveralSources { .. }
             | Refusal::WatchedByOther
@@ -96,6 +100,7 @@ impl From<Refusal> for Problem {
             | Refusal::Missing { .. }
             | Refusal::NothingShared
             | Refusal::NotAllowed => StatusCode::CONFLICT,
+            Refusal::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Invalid { .. } | Refusal::IsPage => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let problem = Self::new(status, refusal.title(), refusal.hint());

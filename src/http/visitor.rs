@@ -8,7 +8,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, ORIGIN};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpRequest, web};
+use actix_web::{Error, FromRequest, HttpRequest, ResponseError, web};
 use futures_util::future::LocalBoxFuture;
 use secrecy::SecretString;
 use url::Url;
@@ -25,6 +25,8 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub struct Site {
     /// Its address.
     pub public_url: Url,
+    /// Whether the operator has registered the service with Notion.
+    pub can_sign_in: bool,
 }
 
 impl Site {
@@ -83,9 +85,9 @@ pub(super) async fn refuse_foreign_origins(
             "This request comes from another site.",
             "Open the page at Linkscribe and do it there.",
         );
-        return Err(problem.into());
+        return Ok(request.into_response(problem.error_response()).map_into_right_body());
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 fn is_foreign(request: &ServiceRequest) -> bool {

@@ -8,6 +8,7 @@
 //!
 //! A message owns its resources: dropped on any path, its permit, its work dir and its lease free themselves.
 
+pub mod feed;
 pub mod requests;
 
 use std::future::Future;
@@ -25,10 +26,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Span;
 
+pub use self::feed::{Feed, News};
 pub use self::requests::{
-    AdoptDatabase, Answer, AskFigures, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect, Doors,
-    Figures, FindDatabases, FinishSignIn, Found, Kept, ListConnections, ListDatabases, LookUp, Page, Pick,
-    Proposal, ProposeMapping, Register, Registered, RemoveDatabase, Shown, SignOut, ViewDatabase, WhoIs,
+    AdoptDatabase, Answer, AskFigures, AskUsage, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect,
+    Doors, EntryDetail, EntryList, Figures, FindDatabases, FinishSignIn, Found, Kept, ListConnections,
+    ListDatabases, ListEntries, Page, Pick, Proposal, ProposeMapping, Register, Registered, RemoveDatabase,
+    RetryEntry, ShowEntry, Shown, SignOut, ViewDatabase, WatchEntries, WhoIs,
 };
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;

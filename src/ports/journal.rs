@@ -7,12 +7,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::domain::entry::{Claimed, DatabaseId, Enqueued, EntryId, EntryView, FoundRow, RunLease, Ticket};
+use crate::domain::cost::Spent;
+use crate::domain::entry::{
+    Claimed, DatabaseId, Enqueued, EntryId, EntryView, FoundRow, RunLease, Ticket, UserId,
+};
 use crate::domain::link::MediaKey;
 use crate::domain::media::{Media, MediaInfo, ScreenText, Transcript};
 use crate::domain::note::Note;
+use crate::domain::progress::EntryState;
 use crate::domain::reason::Reason;
-use crate::domain::stage::Status;
+use crate::domain::stage::{Stage, Status};
+use crate::domain::timeline::Mark;
 use crate::domain::waiting::Waiting;
 use crate::failure::Outcome;
 
@@ -37,6 +42,19 @@ impl NextRun {
     pub fn wait(pause: Duration) -> Self {
         Self::Wait { pause, waiting: None }
     }
+}
+
+/// Which of a user's entries are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listing {
+    /// Those of one database.
+    pub database: Option<DatabaseId>,
+    /// Those at one status.
+    pub status: Option<Status>,
+    /// Those made before this one.
+    pub before: Option<EntryId>,
+    /// At most so many.
+    pub limit: u32,
 }
 
 /// What a sweep did.
@@ -108,7 +126,37 @@ pub trait Journal: Send + Sync {
     /// entries older than `keep`, some at a time.
     async fn sweep(&self, keep: Duration) -> Outcome<Swept>;
 
-    /// One entry, for people.
+    /// Adds to the time line of an entry. Nothing is written for it: the next write for this ticket carries
+    /// it along. Of a ticket that is not the entry's last one nothing is kept.
+    fn mark(&self, ticket: Ticket, stage: Stage, mark: Mark);
+
+    /// A user's entries, newest first.
+    async fn list(&self, user: UserId, wanted: &Listing) -> Outcome<Vec<EntryState>>;
+
+    /// One entry of a user.
+    async fn state(&self, user: UserId, id: EntryId) -> Outcome<Option<EntryState>>;
+
+    /// A user's entries that moved at or after `since` (the store's clock), the latest first.
+    async fn moved(&self, user: UserId, since: i64, limit: u32) -> Outcome<Vec<EntryState>>;
+
+    /// Whose entry this is.
+    async fn owner(&self, id: EntryId) -> Outcome<Option<UserId>>;
+
+    /// Lets a finished entry of a user run again, unless it was claimed since its claim `last`, or runs or
+    /// waits already. A failed one goes on behind its checkpoints, a completed one is summarized anew. It is
+    /// not due before `pause` is over. Gives whether this call did it.
+    async fn ask_again(&self, user: UserId, id: EntryId, last: RunLease, pause: Duration) -> Outcome<bool>;
+
+    /// Makes an entry due that [`Journal::ask_again`] put off.
+    async fn go_on(&self, user: UserId, id: EntryId, last: RunLease) -> Outcome<()>;
+
+    /// What was paid for one entry of a user, in all its runs.
+    async fn spent_on(&self, user: UserId, id: EntryId) -> Outcome<Spent>;
+
+    /// What a user paid from `from` until before `until`, in milliseconds since 1970.
+    async fn spent_between(&self, user: UserId, from: i64, until: i64) -> Outcome<Spent>;
+
+    /// One entry, for the chain.
     async fn entry(&self, id: EntryId) -> Outcome<Option<EntryView>>;
 
     /// The note of an entry, once made.

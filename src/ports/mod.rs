@@ -22,7 +22,7 @@ pub use breakers::{Blocked, Breakers, Trouble};
 pub use budget::RateBudget;
 pub use catalogue::{Asked, Catalogue, Described};
 pub use fence::{Fence, Trust};
-pub use journal::{Journal, NextRun, Swept, claim_of_work_dir, work_dir_name};
+pub use journal::{Journal, Listing, NextRun, Swept, claim_of_work_dir, work_dir_name};
 pub use keys::Keys;
 pub use media::{Download, MediaOpener, Opened, VideoSource};
 pub use registry::{DatabaseChange, NewDatabase, Registry};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
+use crate::domain::cost::Usage;
 use crate::domain::media::At;
 use crate::domain::waiting::Party;
 use crate::failure::Outcome;
@@ -35,6 +36,11 @@ pub trait TextReader: Send + Sync {
     /// Whose service it is, as people know them; `None` for an engine on this machine.
     fn party(&self) -> Option<Party> {
         None
+    }
+
+    /// What reading so many pictures is billed as; nothing for an engine on this machine.
+    fn billed(&self, _pictures: usize) -> Usage {
+        Usage::default()
     }
 
     /// Reads all pictures of one video; the answer has one item for each picture, in the same order.

@@ -1,5 +1,6 @@
 //! The settings: typed, validated once at the start, documented in `config/default.toml`.
 
+mod prices;
 mod reader;
 
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+pub use self::prices::PriceList;
 use self::reader::Reader;
 pub use self::reader::SettingsError;
 
@@ -54,6 +56,8 @@ pub struct Settings {
     pub summarizer: SummaryEngine,
     /// How videos are fetched.
     pub downloads: Downloads,
+    /// What the paid engines cost.
+    pub prices: PriceList,
 }
 
 /// The public integration of the service, as registered with Notion.
@@ -194,6 +198,7 @@ impl Settings {
             reader: reader(&from)?,
             summarizer: summarizer(&from)?,
             downloads: downloads(&from)?,
+            prices: prices::read(&from)?,
             data_dir,
         })
     }
@@ -392,6 +397,11 @@ mod tests {
             ("NOTION_API_URL", "notion", "Write the whole address, starting with http:// or https://."),
             ("DATABASE_URL", "mysql://x:secret@y", "Start it with sqlite:// or postgres://."),
             ("ALLOW_SQLITE_ON_CLOUD_RUN", "perhaps", "Use one of: true, false."),
+            (
+                "PRICE_SPEECH_PER_MINUTE",
+                "6e-3",
+                "Write dollars with at most six digits behind the point, such as 0.006.",
+            ),
             ("DOWNLOAD_EXTRA_HOSTS", "media.example", "Write host:port, such as media.example:443."),
         ];
         for (key, value, fix) in table {

@@ -121,7 +121,7 @@ fn media() -> Media {
 
 fn said(text: &str) -> Transcript {
     let segment = Segment { start: At(0.0), end: At(1.0), text: text.into() };
-    Transcript { language: None, segments: vec![segment], engine: "fake".into() }
+    Transcript { segments: vec![segment], engine: "fake".into(), ..Transcript::default() }
 }
 
 fn a_download(envelope: Envelope) -> Download {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use linkscribe::accounts::{Office, databases};
+use linkscribe::accounts::databases;
 use linkscribe::adapters::gemini::Gemini;
 use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::Notion;
@@ -57,15 +57,7 @@ impl World {
             instructions: None,
             language: None,
         };
-        let office = Office {
-            accounts: kitchen.store.clone(),
-            registry: kitchen.store.clone(),
-            workspace: workspace.clone(),
-            catalogue: workspace.clone(),
-            journal: kitchen.store.clone(),
-            front: None,
-            sample_link: None,
-        };
+        let office = linkscribe::app::adapters::office(&kitchen.store, &workspace);
         databases::register(office, request).await.unwrap();
         let ports = Ports {
             journal: Arc::clone(&kitchen.store) as Arc<dyn Journal>,

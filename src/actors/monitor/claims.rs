@@ -20,6 +20,7 @@ use crate::domain::entry::{Claimed, FoundRow, Lane, Target, Ticket};
 use crate::domain::media::Media;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
+use crate::domain::timeline::Mark;
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::fault;
@@ -132,7 +133,7 @@ async fn enter(
     if let Some(blocked) = parts.desk.blocked(&needed).await {
         return Err(blocked);
     }
-    if !still_wanted(parts, &row, &docket, &lease).await? {
+    if !still_wanted(parts, &row, &docket, &lease, claimed.asked_again).await? {
         return Ok(());
     }
     fault::point("row_read");
@@ -140,11 +141,19 @@ async fn enter(
     let (target, media) =
         (target?, media.ok_or_else(|| Failure::bug(anyhow::anyhow!("media without a link")))?);
     envelope.span.record("platform", tracing::field::display(&target.url));
+    let ticket = envelope.ticket();
+    let known = |stages: &[Stage]| {
+        stages.iter().for_each(|stage| parts.desk.journal.mark(ticket, *stage, Mark::Known));
+    };
     match (claimed.note, media.watched()) {
         (Some(note), _) => {
+            known(&[Stage::Download, Stage::Transcribe, Stage::Read, Stage::Summarize]);
             through(&parts.doors.write, WriteToNotion { envelope, watched: media.known(), note })
         }
-        (None, Some(watched)) => through(&parts.doors.summarize, Summarize { envelope, watched }),
+        (None, Some(watched)) => {
+            known(&[Stage::Download, Stage::Transcribe, Stage::Read]);
+            through(&parts.doors.summarize, Summarize { envelope, watched })
+        }
         (None, None) => through(&parts.doors.download, Download { envelope, url: target.url, media }),
     }
 }
@@ -193,6 +202,7 @@ async fn still_wanted(
     row: &RowRef,
     docket: &Docket,
     lease: &LeaseKeeper,
+    asked_again: bool,
 ) -> Outcome<bool> {
     let look = parts.workspace.row(&row.access, &row.page, &row.database.mapping);
     let now = parts.desk.ask(&lease.fence, Some(Party::notion()), look).await?;
@@ -206,7 +216,7 @@ async fn still_wanted(
         ));
     };
     let options = &row.database.mapping.status.options;
-    if now.status.is_some() && now.status.as_ref() == options.get(&Status::Completed) {
+    if !asked_again && now.status.is_some() && now.status.as_ref() == options.get(&Status::Completed) {
         // The result stands there already: the query's answer was old, or the last run died behind its last write.
         parts.desk.journal.complete(docket.ticket).await?;
         return Ok(false);

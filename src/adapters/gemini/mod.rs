@@ -16,7 +16,7 @@ use url::Url;
 
 use self::wire::{Finer, Generated};
 use super::outbound::{Outbound, Reply};
-use super::prompt::{Chat, Prompt, converse};
+use super::prompt::{Chat, Prompt, Said, converse};
 use super::provider::{endpoint, key_header, model_name};
 use super::provider_errors::{GoogleError, google};
 use crate::domain::note::{Answer, Question};
@@ -90,7 +90,7 @@ impl Chat for Gemini {
         &self.model
     }
 
-    async fn say(&self, prompt: &Prompt) -> Outcome<String> {
+    async fn say(&self, prompt: &Prompt) -> Outcome<Said> {
         let mut reply = self.send(prompt, Finer { schema: true, thinking: true }).await?;
         let error = GoogleError::of(&reply);
         if error.is_bare_refusal(&reply) {
@@ -106,6 +106,6 @@ impl Chat for Gemini {
         if !reply.status.is_success() {
             return Err(google(&reply, SystemTime::now()));
         }
-        reply.json::<Generated>()?.text(&self.model)
+        reply.json::<Generated>()?.said(&self.model)
     }
 }

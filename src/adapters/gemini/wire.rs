@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::schema::response_schema;
-use crate::adapters::prompt::Prompt;
+use crate::adapters::prompt::{Prompt, Said};
 use crate::adapters::provider::one_line;
+use crate::domain::cost;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
 
@@ -114,9 +115,17 @@ struct Usage {
     thoughts: u64,
 }
 
+impl Usage {
+    /// Thoughts are billed as output (ai.google.dev/gemini-api/docs/pricing).
+    fn billed(&self) -> cost::Usage {
+        let tokens_out = self.answer.saturating_add(self.thoughts);
+        cost::Usage { tokens_in: self.prompt, tokens_out, calls: 1, ..cost::Usage::default() }
+    }
+}
+
 impl Generated {
-    /// The answer's text, or why there is none.
-    pub(super) fn text(self, model: &str) -> Outcome<String> {
+    /// The answer's text with what it cost, or why there is none.
+    pub(super) fn said(self, model: &str) -> Outcome<Said> {
         if self.is_something_else() {
             return Err(Failure::outage(anyhow!("the answer has nothing of what gemini answers")));
         }
@@ -135,7 +144,7 @@ impl Generated {
         let Some(candidate) = self.candidates.into_iter().next() else {
             return Err(Failure::transient(anyhow!("gemini gave no candidate at all")));
         };
-        candidate.text()
+        Ok(Said { text: candidate.text()?, usage: usage.billed() })
     }
 
     /// JSON of another form: every field may be missing, but never all of them.
@@ -177,7 +186,11 @@ mod tests {
     use crate::failure::Kind;
 
     fn outcome(answer: Value) -> Result<String, Kind> {
-        serde_json::from_value::<Generated>(answer).unwrap().text("gemini").map_err(|failure| failure.kind)
+        serde_json::from_value::<Generated>(answer)
+            .unwrap()
+            .said("gemini")
+            .map(|said| said.text)
+            .map_err(|failure| failure.kind)
     }
 
     #[test]

@@ -17,9 +17,10 @@ use url::Url;
 
 use super::{authorized, party};
 use crate::adapters::outbound::{Outbound, Reply};
-use crate::adapters::prompt::{Chat, Prompt, Shape, converse};
+use crate::adapters::prompt::{Chat, Prompt, Said, Shape, converse};
 use crate::adapters::provider::{endpoint, key_header, model_name};
 use crate::adapters::provider_errors::openai;
+use crate::domain::cost;
 use crate::domain::note::{Answer, Question};
 use crate::domain::reason::Reason;
 use crate::domain::waiting::Party;
@@ -69,6 +70,13 @@ struct Message {
 struct Usage {
     prompt_tokens: u64,
     completion_tokens: u64,
+}
+
+impl Usage {
+    fn billed(&self) -> cost::Usage {
+        let Self { prompt_tokens: tokens_in, completion_tokens: tokens_out } = *self;
+        cost::Usage { tokens_in, tokens_out, calls: 1, ..cost::Usage::default() }
+    }
 }
 
 impl OpenAiChat {
@@ -123,7 +131,7 @@ impl Chat for OpenAiChat {
         &self.model
     }
 
-    async fn say(&self, prompt: &Prompt) -> Outcome<String> {
+    async fn say(&self, prompt: &Prompt) -> Outcome<Said> {
         let mut reply = self.send(prompt, strict_schema(prompt)).await?;
         // Older models and small servers know plain JSON only; what else is wrong fails again below.
         if reply.status.as_u16() == 400 && openai(&reply, SystemTime::now()).kind == Kind::Bug {
@@ -181,8 +189,8 @@ fn strict_schema(prompt: &Prompt) -> Value {
     json!({"type": "json_schema", "json_schema": {"name": "note", "strict": true, "schema": schema}})
 }
 
-/// The answer's text, or why there is none.
-fn text_of(completion: Completion) -> Outcome<String> {
+/// The answer's text with what it cost, or why there is none.
+fn text_of(completion: Completion) -> Outcome<Said> {
     let usage = completion.usage.unwrap_or_default();
     tracing::info!(
         tokens.input = usage.prompt_tokens,
@@ -200,7 +208,7 @@ fn text_of(completion: Completion) -> Outcome<String> {
             Err(Failure::transient(anyhow!("the answer was cut off at {MAX_OUTPUT_TOKENS} tokens")))
         }
         _ => match choice.message.content {
-            Some(text) if !text.trim().is_empty() => Ok(text),
+            Some(text) if !text.trim().is_empty() => Ok(Said { text, usage: usage.billed() }),
             _ => Err(Failure::transient(anyhow!("the model's answer is empty"))),
         },
     }

@@ -21,6 +21,7 @@ use super::{authorized, languages, party};
 use crate::adapters::outbound::{Outbound, Reply};
 use crate::adapters::provider::{endpoint, key_header, model_name, one_line};
 use crate::adapters::provider_errors::{openai, openai_code};
+use crate::domain::cost::Usage;
 use crate::domain::media::{At, Segment, Transcript};
 use crate::domain::reason::Reason;
 use crate::domain::waiting::Party;
@@ -130,11 +131,13 @@ impl OpenAiSpeech {
             segments.into_iter().filter_map(HeardSegment::spoken).collect()
         };
         let language = heard.language.as_deref().and_then(languages::code);
-        Transcript { language, segments, engine: self.model.clone() }
+        // The whole file is billed, silence included.
+        let usage = Usage::of_speech(end);
+        Transcript { language, segments, engine: self.model.clone(), usage }
     }
 
     fn nothing_said(&self) -> Transcript {
-        Transcript { language: None, segments: Vec::new(), engine: self.model.clone() }
+        Transcript { engine: self.model.clone(), ..Transcript::default() }
     }
 }
 

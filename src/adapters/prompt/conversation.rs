@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Complaint, Field, fields, instructions, material, read};
+use crate::domain::cost::Usage;
 use crate::domain::note::{Answer, Question};
 use crate::failure::{Failure, Outcome};
 
@@ -37,8 +38,17 @@ pub(in crate::adapters) trait Chat: Sync {
     /// The name that goes into the answer.
     fn engine(&self) -> &str;
 
-    /// Sends one request; gives the text of the answer.
-    async fn say(&self, prompt: &Prompt) -> Outcome<String>;
+    /// Sends one request; gives the text of the answer and what was billed for it.
+    async fn say(&self, prompt: &Prompt) -> Outcome<Said>;
+}
+
+/// What a model answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::adapters) struct Said {
+    /// The text, still to be read.
+    pub(in crate::adapters) text: String,
+    /// What was billed for it.
+    pub(in crate::adapters) usage: Usage,
 }
 
 /// Asks, reads the answer, and asks a second time when it cannot be read. A second unreadable answer is
@@ -51,16 +61,17 @@ pub(in crate::adapters) async fn converse(chat: &dyn Chat, question: &Question) 
         repair: None,
     };
     let first = chat.say(&prompt).await?;
-    let complaint = match read(question, chat.engine(), &first) {
-        Ok(answer) => return Ok(answer),
+    let complaint = match read(question, chat.engine(), &first.text) {
+        Ok(answer) => return Ok(Answer { usage: first.usage, ..answer }),
         Err(complaint) => complaint,
     };
     tracing::warn!(engine = chat.engine(), %complaint, "the model's answer cannot be read, asking once more");
-    prompt.repair = Some(Repair::new(&first, &complaint));
+    prompt.repair = Some(Repair::new(&first.text, &complaint));
     let second = chat.say(&prompt).await?;
-    read(question, chat.engine(), &second).map_err(|complaint| {
+    let answer = read(question, chat.engine(), &second.text).map_err(|complaint| {
         Failure::transient(complaint).context("the model's second answer cannot be read")
-    })
+    })?;
+    Ok(Answer { usage: first.usage + second.usage, ..answer })
 }
 
 impl Repair {

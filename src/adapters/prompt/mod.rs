@@ -16,7 +16,7 @@ mod shape;
 use crate::domain::note::Question;
 use crate::domain::schema::{ChoiceOption, Column, ColumnKind};
 
-pub(super) use conversation::{Chat, Prompt, converse};
+pub(super) use conversation::{Chat, Prompt, Said, converse};
 pub use material::material;
 pub use reading::{Complaint, read};
 pub use shape::{Field, Shape, fields};

@@ -29,6 +29,7 @@ pub fn read(question: &Question, engine: &str, text: &str) -> Result<Answer, Com
         key_points: take_list(&mut object, &["keyPoints", "key_points", "keypoints"]),
         values: values(question, object),
         engine: engine.to_owned(),
+        ..Answer::default()
     };
     let empty = answer.title.is_empty() && answer.summary.is_empty() && answer.values.is_empty();
     if empty && answer.key_points.is_empty() {

@@ -47,6 +47,7 @@ fn watched(speech: &str) -> Watched {
         screen_text: ScreenText {
             lines: vec![ScreenLine { at: At(3.0), text: "200 g pasta".to_owned() }],
             engine: String::new(),
+            ..ScreenText::default()
         },
     }
 }

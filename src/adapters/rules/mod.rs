@@ -49,6 +49,7 @@ fn answer(question: &Question) -> Answer {
         summary: extract.summary,
         key_points: extract.key_points,
         engine: NAME.to_owned(),
+        ..Answer::default()
     }
 }
 

@@ -25,10 +25,12 @@ fn watched(info: MediaInfo, speech: &[&str], screen: &[&str]) -> Watched {
             language: Some("en".to_owned()),
             segments: speech.iter().enumerate().map(segment).collect(),
             engine: "whisper".to_owned(),
+            ..Transcript::default()
         },
         screen_text: ScreenText {
             lines: screen.iter().enumerate().map(line).collect(),
             engine: "tesseract".to_owned(),
+            ..ScreenText::default()
         },
     }
 }

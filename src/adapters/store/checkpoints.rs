@@ -10,6 +10,7 @@ use super::Store;
 use super::claims::write_held;
 use super::tables::{entries, insert, media};
 use super::text::{checkpoint, document, no_text, plain};
+use crate::domain::cost::Usage;
 use crate::domain::entry::Ticket;
 use crate::domain::link::MediaKey;
 use crate::domain::media::Media;
@@ -34,7 +35,13 @@ impl Store {
 
     pub(super) async fn write_note(&self, ticket: Ticket, note: &Note) -> Outcome<()> {
         let update = self.further(ticket).col_expr(entries::Column::Note, document(note)?.into());
-        write_held(&self.db, update).await
+        if note.usage.is_nothing() {
+            return write_held(&self.db, update).await;
+        }
+        let transaction = self.begin().await?;
+        write_held(&transaction, update).await?;
+        self.pay(&transaction, ticket, "note", &note.usage).await?;
+        Ok(transaction.commit().await?)
     }
 
     pub(super) async fn write_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()> {
@@ -66,13 +73,14 @@ impl Store {
         ))
     }
 
-    /// Keeps one document of a media record, and that the entry belongs to it.
+    /// Keeps one document of a media record, that the entry belongs to it, and what was paid for it.
     pub(super) async fn write_media(
         &self,
         ticket: Ticket,
         key: &MediaKey,
         column: media::Column,
         document: String,
+        usage: &Usage,
     ) -> Outcome<()> {
         let key = plain(&key.0);
         let transaction = self.begin().await?;
@@ -98,6 +106,8 @@ impl Store {
             )
             .to_owned();
         transaction.execute(&keep).await?;
+        let what = if matches!(column, media::Column::Transcript) { "speech" } else { "screen" };
+        self.pay(&transaction, ticket, what, usage).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -11,7 +11,7 @@ use sea_orm::{
 use super::Store;
 use super::tables::entries::{Column, Entity, INTENDED, Model, RUNNING, WAITING, WRITTEN};
 use super::tables::users;
-use super::text::{checkpoint, plain, reason, uuid};
+use super::text::{checkpoint, document, plain, reason, uuid};
 use crate::domain::entry::{Body, Claimed, DatabaseId, EntryId, Lane, RunLease, Ticket};
 use crate::failure::{Failure, Outcome};
 
@@ -52,7 +52,10 @@ impl Store {
                 let Some(entry) = claimed.into_iter().next() else { continue };
                 self.turn_is_used(&transaction, &user).await?;
                 transaction.commit().await?;
-                return claimed_entry(entry).map(Some);
+                let (steps, now) = (entry.steps.clone(), entry.updated_at);
+                let claimed = claimed_entry(entry)?;
+                self.lines.open(claimed.ticket, checkpoint(steps, "time line").unwrap_or_default(), now);
+                return Ok(Some(claimed));
             }
         }
         Ok(None)
@@ -110,25 +113,31 @@ impl Store {
     /// How the database would look for the next entry, in its own words; nothing is claimed.
     pub async fn explain_claim(&self) -> Outcome<String> {
         let backend = self.db.get_database_backend();
+        let claim = self.claiming("nobody", Lane::New, "somebody").build(backend).to_string();
+        Ok([self.explain(&self.whose_turn_sql(Lane::New)).await?, self.explain(&claim).await?].join("\n"))
+    }
+
+    pub(super) async fn explain(&self, statement: &str) -> Outcome<String> {
+        let backend = self.db.get_database_backend();
         let (explain, column) = match backend {
             DbBackend::Postgres => ("EXPLAIN", "QUERY PLAN"),
             _ => ("EXPLAIN QUERY PLAN", "detail"),
         };
-        let claim = self.claiming("nobody", Lane::New, "somebody").build(backend).to_string();
-        let mut lines: Vec<String> = Vec::new();
-        for statement in [self.whose_turn_sql(Lane::New), claim] {
-            let explained = Statement::from_string(backend, format!("{explain} {statement}"));
-            for row in self.db.query_all_raw(explained).await? {
-                lines.push(row.try_get("", column)?);
-            }
-        }
-        Ok(lines.join("\n"))
+        let explained = Statement::from_string(backend, format!("{explain} {statement}"));
+        let rows = self.db.query_all_raw(explained).await?;
+        let lines: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get("", column)).collect();
+        Ok(lines?.join("\n"))
     }
 
     /// An update of an entry by the worker that holds it; touches nothing when somebody else does.
     pub(super) fn held(&self, ticket: Ticket) -> UpdateMany<Entity> {
-        Entity::update_many()
-            .col_expr(Column::UpdatedAt, self.time())
+        let line = self.lines.of(ticket).and_then(|line| document(&line).ok());
+        let update = Entity::update_many().col_expr(Column::UpdatedAt, self.time());
+        let update = match line {
+            Some(steps) => update.col_expr(Column::Steps, steps.into()),
+            None => update,
+        };
+        update
             .filter(Column::Id.eq(ticket.entry.to_string()))
             .filter(Column::State.eq(RUNNING))
             .filter(Column::RunLease.eq(ticket.lease.0))
@@ -185,5 +194,6 @@ fn claimed_entry(row: Model) -> Outcome<Claimed> {
         waiting: checkpoint(row.waiting, "waiting"),
         waited: Duration::from_millis(u64::try_from(waited).unwrap_or_default()),
         verdict: row.verdict.as_deref().map(reason),
+        asked_again: row.asked_again != 0,
     })
 }

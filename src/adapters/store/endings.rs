@@ -12,7 +12,7 @@ use super::text::{document, no_text, reason_name};
 use crate::domain::entry::{Lane, Ticket};
 use crate::domain::reason::Reason;
 use crate::domain::stage::Status;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::ports::NextRun;
 
 /// A row that could not be told of its failure still looks as if it waited; reading it at every poll would
@@ -24,7 +24,7 @@ impl Store {
         let update = finished(self.held(ticket), self.time())
             .col_expr(Column::Status, Status::Completed.name().into())
             .col_expr(Column::Verdict, no_text().into());
-        write_held(&self.db, update).await
+        self.end(ticket, update).await
     }
 
     pub(super) async fn end_failed(&self, ticket: Ticket, reason: Reason, told: bool) -> Outcome<()> {
@@ -32,7 +32,7 @@ impl Store {
         let update = finished(self.held(ticket), ended)
             .col_expr(Column::Status, Status::Failed.name().into())
             .col_expr(Column::Verdict, reason_name(reason)?.into());
-        write_held(&self.db, update).await
+        self.end(ticket, update).await
     }
 
     pub(super) async fn end_for_now(&self, ticket: Ticket, next: NextRun) -> Outcome<()> {
@@ -63,7 +63,16 @@ impl Store {
                 .col_expr(Column::Lane, lane(Lane::New).into())
                 .col_expr(Column::NotBefore, 0_i64.into()),
         };
-        write_held(&self.db, update).await
+        self.end(ticket, update).await
+    }
+
+    /// The last write of a claim: nobody adds to its time line any more.
+    async fn end(&self, ticket: Ticket, update: UpdateMany<Entity>) -> Outcome<()> {
+        let written = write_held(&self.db, update).await;
+        if written.as_ref().map_or_else(Failure::is_stale, |()| true) {
+            self.lines.close(ticket);
+        }
+        written
     }
 }
 
@@ -73,6 +82,7 @@ fn finished(update: UpdateMany<Entity>, now: Expr) -> UpdateMany<Entity> {
         .col_expr(Column::FinishedAt, now)
         .col_expr(Column::Waiting, no_text().into())
         .col_expr(Column::WaitingSince, Expr::value(None::<i64>))
+        .col_expr(Column::AskedAgain, 0_i32.into())
 }
 
 /// Nobody holds it any more. The lease's number stays: it only ever grows.

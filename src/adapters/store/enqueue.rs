@@ -30,7 +30,7 @@ impl Store {
             .from(databases::Entity)
             .and_where(databases::Column::Id.eq(row.database.to_string()))
             .to_owned();
-        let values: [(Column, Expr); 15] = [
+        let values: [(Column, Expr); 17] = [
             (Column::Id, EntryId::new().to_string().into()),
             (Column::DatabaseId, row.database.to_string().into()),
             (Column::UserId, Expr::SubQuery(None, Box::new(user.into()))),
@@ -44,6 +44,8 @@ impl Store {
             (Column::Attempts, 0_i32.into()),
             (Column::Crashes, 0_i32.into()),
             (Column::NotBefore, self.time()),
+            (Column::EarlierRuns, 0_i32.into()),
+            (Column::AskedAgain, 0_i32.into()),
             (Column::CreatedAt, self.time()),
             (Column::UpdatedAt, self.time()),
         ];
@@ -74,6 +76,9 @@ impl Store {
             .col_expr(Column::Waiting, no_text().into())
             .col_expr(Column::WaitingSince, Expr::value(None::<i64>))
             .col_expr(Column::Body, UNTOUCHED.into())
+            .col_expr(Column::AskedAgain, 0_i32.into())
+            .col_expr(Column::Steps, no_text().into())
+            .col_expr(Column::EarlierRuns, Expr::col(Column::EarlierRuns).add(1))
             .col_expr(Column::NotBefore, self.time())
             .col_expr(Column::UpdatedAt, self.time())
             .filter(Column::DatabaseId.eq(row.database.to_string()))

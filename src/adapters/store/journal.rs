@@ -7,14 +7,19 @@ use async_trait::async_trait;
 use super::Store;
 use super::tables::media::Column;
 use super::text::document;
-use crate::domain::entry::{Claimed, DatabaseId, Enqueued, EntryId, EntryView, FoundRow, Ticket};
+use crate::domain::cost::{Spent, Usage};
+use crate::domain::entry::{
+    Claimed, DatabaseId, Enqueued, EntryId, EntryView, FoundRow, RunLease, Ticket, UserId,
+};
 use crate::domain::link::MediaKey;
 use crate::domain::media::{Media, MediaInfo, ScreenText, Transcript};
 use crate::domain::note::Note;
+use crate::domain::progress::EntryState;
 use crate::domain::reason::Reason;
-use crate::domain::stage::Status;
+use crate::domain::stage::{Stage, Status};
+use crate::domain::timeline::Mark;
 use crate::failure::Outcome;
-use crate::ports::{Journal, NextRun, Swept};
+use crate::ports::{Journal, Listing, NextRun, Swept};
 
 #[async_trait]
 impl Journal for Store {
@@ -43,17 +48,19 @@ impl Journal for Store {
     }
 
     async fn save_info(&self, ticket: Ticket, key: &MediaKey, info: &MediaInfo) -> Outcome<()> {
-        let write = self.write_media(ticket, key, Column::Info, document(info)?);
+        let free = Usage::default();
+        let write = self.write_media(ticket, key, Column::Info, document(info)?, &free);
         self.within("keep what the platform says", write).await
     }
 
     async fn save_transcript(&self, ticket: Ticket, key: &MediaKey, transcript: &Transcript) -> Outcome<()> {
-        let write = self.write_media(ticket, key, Column::Transcript, document(transcript)?);
+        let write =
+            self.write_media(ticket, key, Column::Transcript, document(transcript)?, &transcript.usage);
         self.within("keep a transcript", write).await
     }
 
     async fn save_screen_text(&self, ticket: Ticket, key: &MediaKey, text: &ScreenText) -> Outcome<()> {
-        let write = self.write_media(ticket, key, Column::ScreenText, document(text)?);
+        let write = self.write_media(ticket, key, Column::ScreenText, document(text)?, &text.usage);
         self.within("keep a screen text", write).await
     }
 
@@ -89,12 +96,49 @@ impl Journal for Store {
         self.within("sweep the journal", self.sweep_all(keep)).await
     }
 
+    fn mark(&self, ticket: Ticket, stage: Stage, mark: Mark) {
+        self.lines.add(ticket, stage, mark);
+    }
+
+    async fn list(&self, user: UserId, wanted: &Listing) -> Outcome<Vec<EntryState>> {
+        self.within("list entries", self.states(self.listing(user, wanted))).await
+    }
+
+    async fn state(&self, user: UserId, id: EntryId) -> Outcome<Option<EntryState>> {
+        let read = async { Ok(self.states(self.one_of(user, id)).await?.pop()) };
+        self.within("read a user's entry", read).await
+    }
+
+    async fn moved(&self, user: UserId, since: i64, limit: u32) -> Outcome<Vec<EntryState>> {
+        self.within("read what moved", self.states(self.moving(user, since, limit))).await
+    }
+
+    async fn owner(&self, id: EntryId) -> Outcome<Option<UserId>> {
+        self.within("read whose an entry is", self.owner_of(id)).await
+    }
+
+    async fn ask_again(&self, user: UserId, id: EntryId, last: RunLease, pause: Duration) -> Outcome<bool> {
+        self.within("let an entry run again", self.run_again(user, id, last, pause)).await
+    }
+
+    async fn go_on(&self, user: UserId, id: EntryId, last: RunLease) -> Outcome<()> {
+        self.within("make an entry due", self.due_now(user, id, last)).await
+    }
+
+    async fn spent_on(&self, user: UserId, id: EntryId) -> Outcome<Spent> {
+        self.within("sum up an entry", self.paid_for(user, id)).await
+    }
+
+    async fn spent_between(&self, user: UserId, from: i64, until: i64) -> Outcome<Spent> {
+        self.within("sum up a month", self.paid_between(user, from, until)).await
+    }
+
     async fn entry(&self, id: EntryId) -> Outcome<Option<EntryView>> {
         self.within("read an entry", self.view(id)).await
     }
 
     async fn note(&self, id: EntryId) -> Outcome<Option<Note>> {
-        self.within("read a note", self.kept_note(id)).await
+        self.within("read a note", self.note_of(id)).await
     }
 
     async fn entries(&self, database: DatabaseId, limit: u32) -> Outcome<Vec<EntryView>> {

@@ -14,10 +14,13 @@ mod enqueue;
 mod error;
 mod journal;
 mod open;
+mod payments;
 mod registry;
+mod retry;
 mod sweep;
 mod tables;
 mod text;
+mod timeline;
 mod views;
 
 use std::future::Future;
@@ -29,8 +32,10 @@ use sea_orm::{
     TransactionTrait,
 };
 
+use self::timeline::Lines;
 use crate::adapters::seal::Seal;
 use crate::domain::breaker::Pauses;
+use crate::domain::cost::Prices;
 use crate::failure::{Failure, Outcome};
 
 /// How long a claim lasts without a beat. Long enough to survive a slow database for some beats, short
@@ -49,11 +54,13 @@ pub struct StoreOptions {
     pub lease: Duration,
     /// How long parties out of order are left alone.
     pub pauses: Pauses,
+    /// What the paid engines cost.
+    pub prices: Prices,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { lease: LEASE, pauses: Pauses::default() }
+        Self { lease: LEASE, pauses: Pauses::default(), prices: Prices::default() }
     }
 }
 
@@ -63,6 +70,7 @@ pub struct Store {
     db: DatabaseConnection,
     seal: Seal,
     options: StoreOptions,
+    lines: Lines,
 }
 
 impl Store {
@@ -78,7 +86,7 @@ impl Store {
     /// Opens a database with options of one's own.
     pub async fn open_with(database_url: &str, seal: Seal, options: StoreOptions) -> Outcome<Self> {
         let db = open::connect(database_url).await?;
-        let store = Self { db, seal, options };
+        let store = Self { db, seal, options, lines: Lines::default() };
         store.migrate().await?;
         store.seal_again().await?;
         Ok(store)

@@ -202,9 +202,41 @@ pub(super) mod entries {
         pub waiting: Option<String>,
         pub waiting_since: Option<i64>,
         pub body: i32,
+        pub steps: Option<String>,
+        pub earlier_runs: i32,
+        pub asked_again: i32,
         pub finished_at: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What was paid.
+pub(super) mod payments {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "payments")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub entry_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub run_lease: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub what: String,
+        pub user_id: String,
+        pub speech_ms: i64,
+        pub images: i64,
+        pub tokens_in: i64,
+        pub tokens_out: i64,
+        pub calls: i64,
+        pub amount: i64,
+        pub paid_at: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

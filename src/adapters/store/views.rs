@@ -3,15 +3,67 @@
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
 
 use super::Store;
-use super::tables::entries::{Column, Entity, Model, WAITING};
+use super::tables::databases;
+use super::tables::entries::{Column, Entity, RUNNING, WAITING};
 use super::text::{checkpoint, reason, uuid};
-use crate::domain::entry::{DatabaseId, EntryId, EntryView};
+use crate::domain::entry::{DatabaseId, EntryId, EntryView, RunLease, Ticket, UserId};
+use crate::domain::link::MediaKey;
 use crate::domain::note::Note;
+use crate::domain::progress::EntryState;
 use crate::domain::stage::Status;
+use crate::domain::timeline::Timeline;
 use crate::failure::{Failure, Outcome};
+use crate::ports::Listing;
+
+/// What people see of an entry. The note is left out: it is long, and lists do not show it.
+const SEEN: [Column; 17] = [
+    Column::Id,
+    Column::DatabaseId,
+    Column::PageId,
+    Column::Link,
+    Column::MediaKey,
+    Column::State,
+    Column::Status,
+    Column::RunLease,
+    Column::LeaseUntil,
+    Column::Attempts,
+    Column::Verdict,
+    Column::Waiting,
+    Column::WaitingSince,
+    Column::Steps,
+    Column::EarlierRuns,
+    Column::CreatedAt,
+    Column::UpdatedAt,
+];
+
+/// A row of [`SEEN`], and the database's clock when it was read.
+#[derive(Debug, FromQueryResult)]
+struct Seen {
+    id: String,
+    database_id: String,
+    page_id: String,
+    link: String,
+    media_key: Option<String>,
+    state: String,
+    status: String,
+    run_lease: i64,
+    lease_until: Option<i64>,
+    attempts: i32,
+    verdict: Option<String>,
+    waiting: Option<String>,
+    waiting_since: Option<i64>,
+    steps: Option<String>,
+    earlier_runs: i32,
+    created_at: i64,
+    updated_at: i64,
+    now: i64,
+}
 
 impl Store {
     pub(super) async fn read_clock(&self) -> Outcome<i64> {
@@ -22,24 +74,124 @@ impl Store {
     }
 
     pub(super) async fn view(&self, id: EntryId) -> Outcome<Option<EntryView>> {
-        let found = Entity::find_by_id(id.to_string()).one(&self.db).await?;
-        found.map(entry_view).transpose()
+        let found = self.seen().filter(Column::Id.eq(id.to_string())).into_model().one(&self.db).await?;
+        found.map(|seen: Seen| entry_view(&seen)).transpose()
     }
 
-    pub(super) async fn kept_note(&self, id: EntryId) -> Outcome<Option<Note>> {
-        let found = Entity::find_by_id(id.to_string()).one(&self.db).await?;
-        Ok(found.and_then(|row| checkpoint(row.note, "note")))
+    pub(super) async fn note_of(&self, id: EntryId) -> Outcome<Option<Note>> {
+        let found: Option<Option<String>> = Entity::find_by_id(id.to_string())
+            .select_only()
+            .column(Column::Note)
+            .into_tuple()
+            .one(&self.db)
+            .await?;
+        Ok(found.and_then(|note| checkpoint(note, "note")))
     }
 
     /// Ids sort by the time they were made.
     pub(super) async fn newest(&self, database: DatabaseId, limit: u32) -> Outcome<Vec<EntryView>> {
-        let found = Entity::find()
+        let found: Vec<Seen> = self
+            .seen()
             .filter(Column::DatabaseId.eq(database.to_string()))
             .order_by_desc(Column::Id)
             .limit(u64::from(limit))
+            .into_model()
             .all(&self.db)
             .await?;
-        found.into_iter().map(entry_view).collect()
+        found.iter().map(entry_view).collect()
+    }
+
+    pub(super) async fn owner_of(&self, id: EntryId) -> Outcome<Option<UserId>> {
+        let found: Option<String> = Entity::find_by_id(id.to_string())
+            .select_only()
+            .column(Column::UserId)
+            .into_tuple()
+            .one(&self.db)
+            .await?;
+        found.map(|user| uuid(&user).map(UserId)).transpose()
+    }
+
+    /// Of a database only its own index is of use, so the user is asked for where the database is looked up.
+    pub(super) fn listing(&self, user: UserId, wanted: &Listing) -> Select<Entity> {
+        let rows = match wanted.database {
+            Some(database) => {
+                let of_user = Query::select()
+                    .column(databases::Column::Id)
+                    .from(databases::Entity)
+                    .and_where(databases::Column::Id.eq(database.to_string()))
+                    .and_where(databases::Column::UserId.eq(user.to_string()))
+                    .to_owned();
+                let of_user = Expr::SubQuery(None, Box::new(of_user.into()));
+                self.seen().filter(Expr::col((Entity, Column::DatabaseId)).eq(of_user))
+            }
+            None => self.seen().filter(Column::UserId.eq(user.to_string())),
+        };
+        let rows = match wanted.status {
+            Some(status) => rows.filter(Column::Status.eq(status.name())),
+            None => rows,
+        };
+        let rows = match wanted.before {
+            Some(before) => rows.filter(Column::Id.lt(before.to_string())),
+            None => rows,
+        };
+        rows.order_by_desc(Column::Id).limit(u64::from(wanted.limit))
+    }
+
+    pub(super) fn one_of(&self, user: UserId, id: EntryId) -> Select<Entity> {
+        self.seen().filter(Column::Id.eq(id.to_string())).filter(Column::UserId.eq(user.to_string()))
+    }
+
+    pub(super) fn moving(&self, user: UserId, since: i64, limit: u32) -> Select<Entity> {
+        self.seen()
+            .filter(Column::UserId.eq(user.to_string()))
+            .filter(Column::UpdatedAt.gte(since))
+            .order_by_desc(Column::UpdatedAt)
+            .limit(u64::from(limit))
+    }
+
+    pub(super) async fn states(&self, rows: Select<Entity>) -> Outcome<Vec<EntryState>> {
+        let found: Vec<Seen> = rows.into_model().all(&self.db).await?;
+        found.into_iter().map(|seen| self.state_of(seen)).collect()
+    }
+
+    /// How the database would look for lists and for what moved, in its own words, one plan each.
+    pub async fn explain_lists(&self, user: UserId, database: DatabaseId) -> Outcome<Vec<String>> {
+        let (before, limit) = (Some(EntryId::new()), 50);
+        let mut rows = vec![self.moving(user, i64::MAX, limit)];
+        for (database, status) in [
+            (None, None),
+            (Some(database), None),
+            (None, Some(Status::Failed)),
+            (Some(database), Some(Status::Failed)),
+        ] {
+            rows.push(self.listing(user, &Listing { database, status, before, limit }));
+        }
+        let mut plans = Vec::new();
+        for rows in rows {
+            let statement = rows.build(self.db.get_database_backend()).to_string();
+            plans.push(self.explain(&statement).await?);
+        }
+        Ok(plans)
+    }
+
+    fn seen(&self) -> Select<Entity> {
+        Entity::find().select_only().columns(SEEN).expr_as(self.time(), "now")
+    }
+
+    fn state_of(&self, seen: Seen) -> Outcome<EntryState> {
+        let entry = entry_view(&seen)?;
+        let lease = RunLease(seen.run_lease);
+        let alive = seen.state == RUNNING && seen.lease_until.is_some_and(|until| until > seen.now);
+        // What this process holds is newer in its memory than in the last write.
+        let held = alive.then(|| self.lines.of(Ticket { entry: entry.id, lease })).flatten();
+        let line: Timeline = held.or_else(|| checkpoint(seen.steps, "time line")).unwrap_or_default();
+        Ok(EntryState {
+            entry,
+            stages: line.view(alive.then_some(lease)),
+            earlier_runs: u32::try_from(seen.earlier_runs).unwrap_or_default(),
+            lease,
+            media: seen.media_key.map(MediaKey),
+        })
     }
 
     pub(super) async fn count_by_status(&self) -> Outcome<Vec<(Status, u64)>> {
@@ -60,22 +212,22 @@ impl Store {
     }
 }
 
-fn entry_view(row: Model) -> Outcome<EntryView> {
-    let status = status(&row.status)?;
+fn entry_view(seen: &Seen) -> Outcome<EntryView> {
+    let status = status(&seen.status)?;
     // Handed back for a party's sake it is pending; a run that began since then shows how far it is.
-    let waits = row.state == WAITING && status == Status::Pending && row.waiting_since.is_some();
+    let waits = seen.state == WAITING && status == Status::Pending && seen.waiting_since.is_some();
     Ok(EntryView {
-        id: EntryId(uuid(&row.id)?),
-        database_id: DatabaseId(uuid(&row.database_id)?),
-        page_id: row.page_id,
-        link: row.link,
+        id: EntryId(uuid(&seen.id)?),
+        database_id: DatabaseId(uuid(&seen.database_id)?),
+        page_id: seen.page_id.clone(),
+        link: seen.link.clone(),
         status,
-        attempts: u32::try_from(row.attempts).unwrap_or_default(),
-        reason: row.verdict.as_deref().filter(|_| status == Status::Failed).map(reason),
-        waiting: row.waiting.filter(|_| waits).and_then(|text| checkpoint(Some(text), "waiting")),
-        waiting_since: row.waiting_since.map(moment).transpose()?,
-        created_at: moment(row.created_at)?,
-        updated_at: moment(row.updated_at)?,
+        attempts: u32::try_from(seen.attempts).unwrap_or_default(),
+        reason: seen.verdict.as_deref().filter(|_| status == Status::Failed).map(reason),
+        waiting: seen.waiting.clone().filter(|_| waits).and_then(|text| checkpoint(Some(text), "waiting")),
+        waiting_since: seen.waiting_since.map(moment).transpose()?,
+        created_at: moment(seen.created_at)?,
+        updated_at: moment(seen.updated_at)?,
     })
 }
 

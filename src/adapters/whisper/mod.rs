@@ -174,7 +174,12 @@ fn transcript(heard: Heard) -> Transcript {
         end: seconds(segment.end_cs),
         text: segment.text.trim().to_owned(),
     });
-    Transcript { language: heard.language, segments: segments.collect(), engine: NAME.to_owned() }
+    Transcript {
+        language: heard.language,
+        segments: segments.collect(),
+        engine: NAME.to_owned(),
+        ..Transcript::default()
+    }
 }
 
 /// Hundredths of a second as a moment; files shorter than a model's window can end before they begin.

@@ -92,6 +92,7 @@ pub fn check(question: &Question, answer: Answer) -> Note {
     let mut note = Note {
         title: texts::title(&answer.title, &input, &question.watched),
         engine: clean::line(&answer.engine, MAX_ENGINE, &input),
+        usage: answer.usage,
         ..Note::default()
     };
     // A summary of nothing can only be invented.

@@ -65,7 +65,7 @@ pub fn evidence(evidence: Evidence) -> String {
 }
 
 /// A value as a person reads it.
-pub(super) fn value(value: &Value) -> String {
+pub fn value(value: &Value) -> String {
     match value {
         Value::Title(text)
         | Value::Text(text)
@@ -241,6 +241,7 @@ mod tests {
                 ],
                 engine: "whisper-1".to_owned(),
                 language: None,
+                ..Transcript::default()
             },
             screen_text: ScreenText {
                 lines: vec![
@@ -248,6 +249,7 @@ mod tests {
                     ScreenLine { at: At(7.5), text: "1 l water".to_owned() },
                 ],
                 engine: "tesseract".to_owned(),
+                ..ScreenText::default()
             },
         }
     }

@@ -147,10 +147,12 @@ mod tests {
                 language: None,
                 segments: vec![Segment { start: At(0.0), end: At(1.0), text: text() }; 2],
                 engine: text(),
+                ..Transcript::default()
             },
             screen_text: ScreenText {
                 lines: vec![ScreenLine { at: At(1.0), text: text() }; 2],
                 engine: text(),
+                ..ScreenText::default()
             },
         };
         let filled = |value| Filled { column: text(), name: text(), value, evidence: Evidence::Whole };
@@ -161,6 +163,7 @@ mod tests {
             values: vec![filled(Value::Text(text())), filled(Value::Url(text()))],
             left_out: vec![LeftOut { name: text(), offered: text(), why: text() }],
             engine: text(),
+            ..Note::default()
         };
         (note, watched)
     }

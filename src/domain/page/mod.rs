@@ -6,7 +6,7 @@
 mod build;
 mod markdown;
 
-pub use build::{SPEECHLESS, evidence, section};
+pub use build::{SPEECHLESS, evidence, section, value};
 pub use markdown::{markdown, note_markdown};
 
 /// A piece of text with one look.

@@ -5,6 +5,9 @@
 
 mod connections;
 mod databases;
+mod entries;
+mod entry_shapes;
+mod events;
 mod openapi;
 
 use std::collections::BTreeMap;
@@ -36,8 +39,8 @@ pub(super) struct Route {
 }
 
 /// All tables of routes.
-fn tables() -> [&'static [Route]; 3] {
-    [openapi::ROUTES, connections::ROUTES, databases::ROUTES]
+fn tables() -> [&'static [Route]; 5] {
+    [openapi::ROUTES, connections::ROUTES, databases::ROUTES, entries::ROUTES, events::ROUTES]
 }
 
 /// Mounts all routes of the tables. A path that is known with another method answers 405.

@@ -10,7 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, Securi
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Response};
 use utoipa::{Modify, OpenApi as _};
 
-use super::{Route, connections, databases, json};
+use super::{Route, connections, databases, entries, events, json};
 use crate::http::problem::Problem;
 use crate::http::visitor::{SESSION, Site};
 
@@ -41,6 +41,11 @@ const SCHEME: &str = "session";
         databases::change,
         databases::remove,
         databases::find,
+        entries::list,
+        entries::show,
+        entries::retry,
+        entries::usage,
+        events::events,
     ),
     components(schemas(Problem)),
     modifiers(&Shared)

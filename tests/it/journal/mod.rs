@@ -7,6 +7,7 @@ mod breakers;
 mod claims;
 mod endings;
 mod fairness;
+mod histories;
 mod many;
 mod migrations;
 mod model;
@@ -132,6 +133,14 @@ on_both! {
         a_checkpoint_that_cannot_be_read_is_made_again,
         texts_no_database_keeps_are_kept_without_their_nul,
         lists_are_newest_first_and_counts_add_up;
+    histories:
+        lists_follow_an_index_however_many_entries_there_are,
+        what_a_dead_worker_left_open_is_shown_as_interrupted,
+        a_time_line_is_carried_by_the_writes_there_are,
+        a_stale_worker_adds_nothing_to_a_time_line,
+        a_checkpoint_kept_twice_is_paid_for_once_and_by_its_owner,
+        a_wish_for_another_run_is_granted_once,
+        a_user_sees_what_is_theirs_alone;
     registry:
         a_token_comes_back_and_is_not_to_be_read_in_the_database,
         a_seal_moved_to_another_connection_opens_nothing,

@@ -24,13 +24,13 @@ fn watched(key: &MediaKey) -> Media {
     };
     let segment = Segment { start: At(0.25), end: At(1.5), text: "hello".into() };
     let transcript =
-        Transcript { language: Some("en".into()), segments: vec![segment], engine: "whisper-1".into() };
+        Transcript { language: Some("en".into()), segments: vec![segment], ..Transcript::default() };
     let lines = vec![ScreenLine { at: At(3.0), text: "2 eggs".into() }];
     Media {
         key: key.clone(),
         info: Some(info),
         transcript: Some(transcript),
-        screen_text: Some(ScreenText { lines, engine: "tesseract".into() }),
+        screen_text: Some(ScreenText { lines, ..ScreenText::default() }),
     }
 }
 

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use linkscribe::domain::adopt::{NewColumn, Plan};
+use linkscribe::domain::cost::Usage;
 use linkscribe::domain::link::VideoUrl;
-use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind, Usage};
+use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind, Usage as ColumnUse};
 use linkscribe::domain::media::{At, MediaInfo, Segment, Transcript};
 use linkscribe::domain::note::{Answer, Question};
 use linkscribe::domain::page::Section;
@@ -200,7 +201,12 @@ impl SpeechToText for FakeSpeech {
         }
         let segment =
             Segment { start: At(0.0), end: At(4.0), text: "Cook the soup for twenty minutes.".into() };
-        Ok(Transcript { language: Some("en".into()), segments: vec![segment], engine: self.name() })
+        Ok(Transcript {
+            language: Some("en".into()),
+            segments: vec![segment],
+            engine: self.name(),
+            usage: Usage::of_speech(12.0),
+        })
     }
 }
 
@@ -214,6 +220,10 @@ impl TextReader for FakeReader {
 
     fn party(&self) -> Option<Party> {
         self.0.party()
+    }
+
+    fn billed(&self, pictures: usize) -> Usage {
+        Usage { images: pictures as u64, calls: 1, ..Usage::default() }
     }
 
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
@@ -248,6 +258,7 @@ impl SummaryModel for FakeModel {
             key_points: vec![],
             values,
             engine: self.name(),
+            usage: Usage { tokens_in: 4_000, tokens_out: 800, calls: 1, ..Usage::default() },
         })
     }
 }
@@ -480,7 +491,7 @@ impl Catalogue for NoCatalogue {
         Err(not_here())
     }
 
-    async fn usage(&self, _: &Access, _: &str) -> Outcome<Usage> {
+    async fn usage(&self, _: &Access, _: &str) -> Outcome<ColumnUse> {
         Err(not_here())
     }
 

@@ -9,6 +9,7 @@ use linkscribe::adapters::store::{Store, StoreOptions};
 use linkscribe::app::{Options, Ports};
 use linkscribe::domain::account::Kind;
 use linkscribe::domain::breaker::Pauses;
+use linkscribe::domain::cost::{MicroDollars, Prices};
 use linkscribe::domain::entry::LinkDatabase;
 use linkscribe::ports::{Accounts, Breakers, Journal, NewConnection, NewDatabase, Registry, Tokens};
 use tempfile::TempDir;
@@ -21,6 +22,16 @@ use super::fakes::{
 /// Links that lead to different videos.
 pub fn links(count: usize) -> Vec<String> {
     (0..count).map(|index| format!("https://www.tiktok.com/@cook/video/{index}")).collect()
+}
+
+/// What the doubles ask for; the defaults of the settings.
+pub fn prices() -> Prices {
+    Prices {
+        speech_per_minute: MicroDollars(6_000),
+        image_per_1000: MicroDollars(1_500_000),
+        tokens_in_per_million: MicroDollars(300_000),
+        tokens_out_per_million: MicroDollars(2_500_000),
+    }
 }
 
 /// A journal in a temporary folder with one registered database.
@@ -43,6 +54,7 @@ impl Kitchen {
     }
 
     async fn open_with(options: StoreOptions) -> Self {
+        let options = StoreOptions { prices: prices(), ..options };
         let folder = tempfile::tempdir().unwrap();
         let seal = Seal::from_file_or_new(&folder.path().join("token.key")).unwrap();
         let url = format!("sqlite://{}", folder.path().join("journal.db").display());

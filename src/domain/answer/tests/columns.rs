@@ -164,6 +164,7 @@ fn of_a_video_without_anything_in_it_nothing_is_made_up() {
             key_points: vec!["Invented".to_owned()],
             values: [("p1".to_owned(), offered)].into(),
             engine: "m".to_owned(),
+            ..Answer::default()
         };
         let note = check(&question, answer);
         assert_eq!((note.title.as_str(), note.summary.as_str()), ("TikTok", ""), "{kind:?}");

@@ -181,6 +181,7 @@ proptest! {
             key_points: vec![text(&offered); 3],
             values: columns.iter().map(|(key, _)| (key.clone(), offered.clone())).collect(),
             engine: text(&offered).chars().take(500).collect(),
+            ..Answer::default()
         };
         let question = Question { columns, ..question(column("Any", ColumnKind::Title), watched()) };
         let note = check(&question, answer);

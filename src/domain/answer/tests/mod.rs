@@ -37,10 +37,12 @@ fn watched() -> Watched {
                 segment(12.0, "See you next Friday at the market, tickets are €12.50."),
             ],
             engine: "whisper-1".to_owned(),
+            ..Transcript::default()
         },
         screen_text: ScreenText {
             lines: vec![ScreenLine { at: At(7.0), text: "Ready in 30 MIN".to_owned() }],
             engine: "tesseract".to_owned(),
+            ..ScreenText::default()
         },
     }
 }
