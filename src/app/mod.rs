@@ -154,8 +154,9 @@ impl App {
         let site = Site { public_url: options.public_url.clone() };
         let board = StatusBoard::new(workspace, journal, options.patience);
         let live = Live::new(watchers.clone(), stop.soft.clone());
+        let office = Office { live, ..ports.office() };
         let wiring = Wiring {
-            ports: ports.clone(),
+            ports,
             board: board.clone(),
             options,
             places: places.clone(),
@@ -165,7 +166,7 @@ impl App {
         };
         let overseer = Pipeline::new(PipelineParts {
             build: Box::new(move |back| wiring.chain(&back)),
-            journal: Arc::clone(&ports.journal),
+            journal: Arc::clone(&office.journal),
             board,
             watchers: watchers.clone(),
             places: places.clone(),
@@ -175,7 +176,6 @@ impl App {
         })
         .start();
         let readiness = overseer.clone().recipient();
-        let office = Office { live, ..ports.office() };
         let http = Supervisor::start(|_| Http { office, overseer: readiness });
         Self { overseer, http, watchers, beyond_repair, places, site }
     }

@@ -28,8 +28,8 @@ use tracing::Span;
 
 pub use self::feed::{Feed, News};
 pub use self::requests::{
-    Answer, AskUsage, Doors, EntryDetail, EntryList, ListEntries, Register, Registered, RetryEntry, ShowEntry,
-    WatchEntries, WhoIs,
+    Answer, AskUsage, Doors, EntryDetail, EntryList, ListEntries, Register, Registered, RetryEntry,
+    ShowEntry, WatchEntries, WhoIs,
 };
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;

@@ -186,7 +186,11 @@ mod tests {
     use crate::failure::Kind;
 
     fn outcome(answer: Value) -> Result<String, Kind> {
-        serde_json::from_value::<Generated>(answer).unwrap().said("gemini").map(|said| said.text).map_err(|failure| failure.kind)
+        serde_json::from_value::<Generated>(answer)
+            .unwrap()
+            .said("gemini")
+            .map(|said| said.text)
+            .map_err(|failure| failure.kind)
     }
 
     #[test]

@@ -54,7 +54,8 @@ impl Journal for Store {
     }
 
     async fn save_transcript(&self, ticket: Ticket, key: &MediaKey, transcript: &Transcript) -> Outcome<()> {
-        let write = self.write_media(ticket, key, Column::Transcript, document(transcript)?, &transcript.usage);
+        let write =
+            self.write_media(ticket, key, Column::Transcript, document(transcript)?, &transcript.usage);
         self.within("keep a transcript", write).await
     }
 

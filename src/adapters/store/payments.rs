@@ -43,7 +43,8 @@ impl Store {
             (Column::Amount, number(cost(usage, &self.options.prices).0)),
             (Column::PaidAt, self.time()),
         ];
-        let once = OnConflict::columns([Column::EntryId, Column::RunLease, Column::What]).do_nothing().to_owned();
+        let once =
+            OnConflict::columns([Column::EntryId, Column::RunLease, Column::What]).do_nothing().to_owned();
         let keep = insert(Entity, values)?.on_conflict(once).to_owned();
         db.execute(&keep).await?;
         Ok(())
@@ -82,9 +83,5 @@ impl Store {
 
 fn owner(entry: EntryId) -> SelectStatement {
     use entries::{Column, Entity};
-    Query::select()
-        .column(Column::UserId)
-        .from(Entity)
-        .and_where(Column::Id.eq(entry.to_string()))
-        .to_owned()
+    Query::select().column(Column::UserId).from(Entity).and_where(Column::Id.eq(entry.to_string())).to_owned()
 }

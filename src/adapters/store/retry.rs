@@ -25,8 +25,14 @@ impl Store {
     ) -> Outcome<bool> {
         let completed = || Column::Status.eq(Status::Completed.name());
         let update = Entity::update_many()
-            .col_expr(Column::Note, Expr::case(completed(), no_text()).finally(Expr::col(Column::Note)).into())
-            .col_expr(Column::Body, Expr::case(completed(), UNTOUCHED).finally(Expr::col(Column::Body)).into())
+            .col_expr(
+                Column::Note,
+                Expr::case(completed(), no_text()).finally(Expr::col(Column::Note)).into(),
+            )
+            .col_expr(
+                Column::Body,
+                Expr::case(completed(), UNTOUCHED).finally(Expr::col(Column::Body)).into(),
+            )
             .col_expr(Column::State, WAITING.into())
             .col_expr(Column::Status, Status::Pending.name().into())
             .col_expr(Column::Attempts, 0_i32.into())

@@ -135,8 +135,8 @@ pub(super) async fn usage(
     doors: web::Data<Doors>,
 ) -> Result<HttpResponse, Problem> {
     let (name, from, until) = month(query.month.as_deref())?;
-    let sent = doors.ask_usage.send(AskUsage { user, from, until }).await;
-    let spent = answered(sent.map(|outcome| outcome.map(Ok)))?;
+    let told = doors.ask_usage.send(AskUsage { user, from, until }).await;
+    let spent = answered(told.map(|outcome| outcome.map(Ok)))?;
     Ok(fresh(StatusCode::OK).json(MonthCost { month: name, cost: Cost::from(&spent) }))
 }
 
@@ -211,10 +211,10 @@ mod tests {
     fn a_month_ends_where_the_next_begins() {
         let (name, from, until) = month(Some("2026-12")).unwrap();
         assert_eq!(name, "2026-12");
-        assert_eq!((from.to_rfc3339(), until.to_rfc3339()), (
-            "2026-12-01T00:00:00+00:00".to_owned(),
-            "2027-01-01T00:00:00+00:00".to_owned()
-        ));
+        assert_eq!(
+            (from.to_rfc3339(), until.to_rfc3339()),
+            ("2026-12-01T00:00:00+00:00".to_owned(), "2027-01-01T00:00:00+00:00".to_owned())
+        );
         for nonsense in ["2026", "2026-13", "", "2026-11-05", "november", "262142-12"] {
             assert_eq!(month(Some(nonsense)).unwrap_err().status, 422, "{nonsense}");
         }

@@ -27,7 +27,10 @@ async fn an_owner_sees_each_step_as_it_happens_two_at_once_where_two_are_at_work
     workspace.save("row-0", SOUP);
     let heard = |entry: &Value| states(entry)[1..3] == ["running", "done"];
     let working = mine.until(heard).await;
-    assert_eq!((working["status"].as_str(), working["finished"].as_bool()), (Some("transcribing"), Some(false)));
+    assert_eq!(
+        (working["status"].as_str(), working["finished"].as_bool()),
+        (Some("transcribing"), Some(false))
+    );
     gate.add_permits(1);
     let done = mine.until(|entry| entry["finished"] == true).await;
     assert_eq!((done["status"].as_str(), states(&done)), (Some("completed"), vec!["done"; 5]));

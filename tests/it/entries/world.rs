@@ -29,7 +29,6 @@ pub(super) struct World {
 /// A signed-in person.
 #[derive(Clone)]
 pub(super) struct Person {
-    pub(super) user: UserId,
     client: Client,
     cookie: String,
     url: String,
@@ -42,10 +41,7 @@ pub(super) struct Events {
 }
 
 impl World {
-    pub(super) async fn open(
-        workspace: &Arc<FakeWorkspace>,
-        change: impl FnOnce(&mut Ports),
-    ) -> Self {
+    pub(super) async fn open(workspace: &Arc<FakeWorkspace>, change: impl FnOnce(&mut Ports)) -> Self {
         let kitchen = Kitchen::open().await;
         let mut ports = kitchen.ports(Arc::clone(workspace));
         change(&mut ports);
@@ -78,7 +74,7 @@ impl World {
         let cookie = self.kitchen.store.open_session(user, Duration::from_hours(1)).await.unwrap();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let cookie = format!("session={}", cookie.expose_secret());
-        Person { user, client, cookie, url: self.url.clone() }
+        Person { client, cookie, url: self.url.clone() }
     }
 
     pub(super) async fn close(self) {
@@ -89,7 +85,10 @@ impl World {
 
 impl Person {
     pub(super) fn asks(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.url)).header("Cookie", &self.cookie).timeout(LONG)
+        self.client
+            .request(method, format!("{}{path}", self.url))
+            .header("Cookie", &self.cookie)
+            .timeout(LONG)
     }
 
     pub(super) async fn gets(&self, path: &str) -> (u16, Value) {
@@ -129,8 +128,8 @@ impl Events {
     pub(super) async fn next(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let event = event.to_owned();
-                self.text = rest.to_owned();
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
                 return Some(event);
             }
             let chunk = tokio::time::timeout(LONG, self.response.next()).await.expect("an event in time");
