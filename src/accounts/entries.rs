@@ -23,6 +23,9 @@ const SHOWING_LIMIT: Duration = Duration::from_secs(5);
 /// The rest: longer than the row takes, so that its first status never lands behind a later one.
 const REST: Duration = Duration::from_secs(10);
 
+/// There is no such entry, or it is another user's.
+const UNKNOWN: Refusal = Refusal::NotFound { what: "entry" };
+
 /// A page of a user's entries, newest first.
 pub async fn list(office: Office, asked: ListEntries) -> Answer<EntryList> {
     let ListEntries { user, database, status, before, limit } = asked;
@@ -43,7 +46,7 @@ pub async fn list(office: Office, asked: ListEntries) -> Answer<EntryList> {
 
 /// Everything about one entry.
 pub async fn show(office: Office, asked: ShowEntry) -> Answer<EntryDetail> {
-    let Some(state) = office.journal.state(asked.user, asked.entry).await? else { return unknown() };
+    let Some(state) = office.journal.state(asked.user, asked.entry).await? else { return Ok(Err(UNKNOWN)) };
     let media = match media_key(&state) {
         Some(key) => Some(office.journal.media(&key).await?),
         None => None,
@@ -59,11 +62,11 @@ pub async fn show(office: Office, asked: ShowEntry) -> Answer<EntryDetail> {
 /// once, one run is what comes of it.
 pub async fn retry(office: Office, asked: RetryEntry) -> Answer<EntryState> {
     let RetryEntry { user, entry } = asked;
-    let Some(state) = office.journal.state(user, entry).await? else { return unknown() };
+    let Some(state) = office.journal.state(user, entry).await? else { return Ok(Err(UNKNOWN)) };
     if !state.entry.status.is_final() {
         return Ok(Err(Refusal::Busy { what: "entry" }));
     }
-    let Some(row) = Row::of(&office, user, &state).await? else { return unknown() };
+    let Some(row) = Row::of(&office, user, &state).await? else { return Ok(Err(UNKNOWN)) };
     let row = match row {
         Ok(row) => row,
         Err(refusal) => return Ok(Err(refusal)),
@@ -73,20 +76,13 @@ pub async fn retry(office: Office, asked: RetryEntry) -> Answer<EntryState> {
         row.show_waiting(&office).await;
         office.journal.go_on(user, entry, state.lease).await?;
     }
-    match office.journal.state(user, entry).await? {
-        Some(now) => Ok(Ok(now)),
-        None => unknown(),
-    }
+    Ok(office.journal.state(user, entry).await?.ok_or(UNKNOWN))
 }
 
 /// What a user paid within a time.
 pub async fn usage(office: Office, asked: AskUsage) -> Outcome<Spent> {
     let millis = |moment: chrono::DateTime<chrono::Utc>| moment.timestamp_millis();
     office.journal.spent_between(asked.user, millis(asked.from), millis(asked.until)).await
-}
-
-fn unknown<T>() -> Answer<T> {
-    Ok(Err(Refusal::NotFound { what: "entry" }))
 }
 
 /// The media record an entry belongs to. One that found all of it there was never told the key; it is shown

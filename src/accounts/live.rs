@@ -142,14 +142,14 @@ impl Watch {
         self.since = journal.now().await?;
         if let Some(since) = since {
             let moved = journal.moved(self.user, since, AT_ONCE).await?;
-            self.tell_all(moved);
+            self.tell_all(&moved);
         }
         let mut room = AT_ONCE;
         for status in UNFINISHED {
             let wanted = Listing { database: None, status: Some(status), before: None, limit: room };
             let found = journal.list(self.user, &wanted).await?;
             room = room.saturating_sub(u32::try_from(found.len()).unwrap_or(room));
-            self.tell_all(found);
+            self.tell_all(&found);
             if room == 0 {
                 break;
             }
@@ -162,7 +162,7 @@ impl Watch {
         if let Some(latest) = moved.first() {
             self.since = self.since.max(latest.entry.updated_at.timestamp_millis());
         }
-        self.tell_all(moved);
+        self.tell_all(&moved);
         Ok(())
     }
 
@@ -171,7 +171,7 @@ impl Watch {
             return Ok(());
         }
         let state = self.office.journal.state(self.user, entry).await?;
-        self.tell_all(state.into_iter().collect());
+        self.tell_all(state.as_slice());
         Ok(())
     }
 
@@ -192,7 +192,7 @@ impl Watch {
     }
 
     /// Tells what looks different by now, the oldest first.
-    fn tell_all(&mut self, states: Vec<EntryState>) {
+    fn tell_all(&mut self, states: &[EntryState]) {
         if states.len() >= AT_ONCE as usize {
             self.writer.resync();
         }
@@ -221,13 +221,13 @@ impl Streams {
     fn sit_down(self: &Arc<Self>, user: UserId) -> Option<Seat> {
         let mut open = locked(&self.open);
         let all: usize = open.values().map(VecDeque::len).sum();
-        let own = open.entry(user).or_default();
-        if own.len() >= STREAMS_OF_ONE {
-            if let Some((_, oldest)) = own.pop_front() {
-                oldest.cancel();
-            }
-        } else if all >= STREAMS {
+        let is_full = open.get(&user).is_some_and(|own| own.len() >= STREAMS_OF_ONE);
+        if all >= STREAMS && !is_full {
             return None;
+        }
+        let own = open.entry(user).or_default();
+        if is_full && let Some((_, oldest)) = own.pop_front() {
+            oldest.cancel();
         }
         let number = self.last.fetch_add(1, Ordering::Relaxed);
         let taken = CancellationToken::new();

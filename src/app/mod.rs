@@ -165,8 +165,9 @@ impl App {
         let site = Site { public_url: options.public_url.clone(), can_sign_in: ports.front.is_some() };
         let board = StatusBoard::new(workspace, journal, options.patience);
         let live = Live::new(watchers.clone(), stop.soft.clone());
+        let office = Office { live, sample_link, ..ports.office() };
         let wiring = Wiring {
-            ports: ports.clone(),
+            ports,
             board: board.clone(),
             options,
             places: places.clone(),
@@ -176,7 +177,7 @@ impl App {
         };
         let overseer = Pipeline::new(PipelineParts {
             build: Box::new(move |back| wiring.chain(&back)),
-            journal: Arc::clone(&ports.journal),
+            journal: Arc::clone(&office.journal),
             board,
             watchers: watchers.clone(),
             places: places.clone(),
@@ -186,7 +187,7 @@ impl App {
         })
         .start();
         let readiness = overseer.clone().recipient();
-        let (office, all) = (Office { live, sample_link, ..ports.office() }, places.clone());
+        let all = places.clone();
         let http = Supervisor::start(|_| Http { office, overseer: readiness, places: all });
         Self { overseer, http, watchers, beyond_repair, places, site }
     }

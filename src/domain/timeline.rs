@@ -161,9 +161,9 @@ impl Timeline {
         step
     }
 
-    fn end(&mut self, stage: Stage, state: StageState, words: &str, lease: RunLease, at: i64) {
+    fn end(&mut self, stage: Stage, how: StageState, words: &str, lease: RunLease, at: i64) {
         let step = self.step(stage, lease);
-        (step.state, step.ended) = (state, Some(at));
+        (step.state, step.ended) = (how, Some(at));
         step.words = words.chars().take(WORDS).collect();
     }
 
@@ -179,7 +179,7 @@ impl Timeline {
     }
 }
 
-fn view(stage: Stage, step: Option<&Step>, live: Option<RunLease>) -> StageView {
+fn view(of: Stage, step: Option<&Step>, live: Option<RunLease>) -> StageView {
     let moment = |millis: Option<i64>| millis.and_then(DateTime::from_timestamp_millis);
     let state = match step {
         None => StageState::Pending,
@@ -189,7 +189,7 @@ fn view(stage: Stage, step: Option<&Step>, live: Option<RunLease>) -> StageView 
         Some(step) => step.state,
     };
     StageView {
-        stage,
+        stage: of,
         state,
         began_at: moment(step.and_then(|step| step.began)),
         ended_at: moment(step.and_then(|step| step.ended)),
@@ -225,8 +225,8 @@ mod tests {
     const FIRST: RunLease = RunLease(1);
     const SECOND: RunLease = RunLease(2);
 
-    fn states(line: &Timeline, live: Option<RunLease>) -> Vec<StageState> {
-        line.view(live).into_iter().map(|view| view.state).collect()
+    fn states(timeline: &Timeline, live: Option<RunLease>) -> Vec<StageState> {
+        timeline.view(live).into_iter().map(|view| view.state).collect()
     }
 
     #[test]

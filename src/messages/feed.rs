@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -62,7 +63,7 @@ impl Feed {
     /// Waits for what comes next; `None` when the feed has ended.
     pub async fn next(&mut self) -> Option<News> {
         loop {
-            if let Some(now) = self.shared.lock().take() {
+            if let Poll::Ready(now) = self.shared.lock().take() {
                 return now;
             }
             self.shared.rung.notified().await;
@@ -110,15 +111,15 @@ impl Shared {
 }
 
 impl Backlog {
-    /// What is to be read now: `Some(None)` is the end.
-    fn take(&mut self) -> Option<Option<News>> {
+    /// What is to be read now, if anything; nothing at all is the end.
+    fn take(&mut self) -> Poll<Option<News>> {
         if self.ended {
-            return Some(None);
+            return Poll::Ready(None);
         }
         if std::mem::take(&mut self.lost) {
-            return Some(Some(News::Resync));
+            return Poll::Ready(Some(News::Resync));
         }
-        self.entries.pop_front().map(News::Entry).map(Some)
+        self.entries.pop_front().map_or(Poll::Pending, |entry| Poll::Ready(Some(News::Entry(entry))))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The settings: typed, validated once at the start, documented in `config/default.toml`.
 
+mod downloads;
 mod prices;
 mod reader;
 
@@ -197,7 +198,7 @@ impl Settings {
             speech: speech(&from)?,
             reader: reader(&from)?,
             summarizer: summarizer(&from)?,
-            downloads: downloads(&from)?,
+            downloads: downloads::read(&from)?,
             prices: prices::read(&from)?,
             data_dir,
         })
@@ -317,29 +318,6 @@ fn needed_key(from: &Reader, chosen_by: &str, key: &str) -> Result<SecretString,
 fn needs_key(from: &Reader, chosen_by: &str, key: &str) -> SettingsError {
     let fix = format!("Set {key}, or choose {chosen_by}=local.");
     from.error(chosen_by, &format!("needs {key}, which is not set"), &fix)
-}
-
-fn downloads(from: &Reader) -> Result<Downloads, SettingsError> {
-    let extra_hosts = from.list("DOWNLOAD_EXTRA_HOSTS");
-    if let Some(odd) = extra_hosts.iter().find(|host| !is_host_and_port(host)) {
-        return Err(from.error(
-            "DOWNLOAD_EXTRA_HOSTS",
-            &format!("`{odd}` names no port"),
-            "Write host:port, such as media.example:443.",
-        ));
-    }
-    Ok(Downloads {
-        extra_hosts,
-        proxy: from.url("DOWNLOAD_PROXY")?,
-        ca_file: from.path("DOWNLOAD_CA_FILE"),
-        cookies_file: from.path("YTDLP_COOKIES_FILE"),
-        max_bytes: from.number("DOWNLOAD_MAX_MB", 1..=10_000)? * 1_000_000,
-        max_length: Duration::from_secs(from.number("DOWNLOAD_MAX_MINUTES", 1..=1_440)? * 60),
-    })
-}
-
-fn is_host_and_port(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 fn small(number: u64) -> u32 {

@@ -143,7 +143,9 @@ async fn enter(
     envelope.span.record("platform", tracing::field::display(&target.url));
     let ticket = envelope.ticket();
     let known = |stages: &[Stage]| {
-        stages.iter().for_each(|stage| parts.desk.journal.mark(ticket, *stage, Mark::Known));
+        for stage in stages {
+            parts.desk.journal.mark(ticket, *stage, Mark::Known);
+        }
     };
     match (claimed.note, media.watched()) {
         (Some(note), _) => {

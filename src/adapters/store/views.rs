@@ -121,8 +121,8 @@ impl Store {
                     .and_where(databases::Column::Id.eq(database.to_string()))
                     .and_where(databases::Column::UserId.eq(user.to_string()))
                     .to_owned();
-                let of_user = Expr::SubQuery(None, Box::new(of_user.into()));
-                self.seen().filter(Expr::col((Entity, Column::DatabaseId)).eq(of_user))
+                // The id as it is, not out of a query: planners know how many rows that is.
+                self.seen().filter(Column::DatabaseId.eq(database.to_string())).filter(Expr::exists(of_user))
             }
             None => self.seen().filter(Column::UserId.eq(user.to_string())),
         };

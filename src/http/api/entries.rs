@@ -133,8 +133,8 @@ pub(super) async fn usage(
     doors: web::Data<Doors>,
 ) -> Result<HttpResponse, Problem> {
     let (name, from, until) = month(query.month.as_deref())?;
-    let sent = doors.ask_usage.send(AskUsage { user, from, until }).await;
-    let spent = answered(sent.map(|outcome| outcome.map(Ok)))?;
+    let told = doors.ask_usage.send(AskUsage { user, from, until }).await;
+    let spent = answered(told.map(|outcome| outcome.map(Ok)))?;
     Ok(fresh(StatusCode::OK).json(MonthCost { month: name, cost: Cost::from(&spent) }))
 }
 

@@ -29,7 +29,6 @@ pub(super) struct World {
 /// A signed-in person.
 #[derive(Clone)]
 pub(super) struct Person {
-    pub(super) user: UserId,
     client: Client,
     cookie: String,
     url: String,
@@ -75,7 +74,7 @@ impl World {
         let cookie = self.kitchen.store.open_session(user, Duration::from_hours(1)).await.unwrap();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let cookie = format!("session={}", cookie.expose_secret());
-        Person { user, client, cookie, url: self.url.clone() }
+        Person { client, cookie, url: self.url.clone() }
     }
 
     pub(super) async fn close(self) {
@@ -129,8 +128,8 @@ impl Events {
     pub(super) async fn next(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let event = event.to_owned();
-                self.text = rest.to_owned();
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
                 return Some(event);
             }
             let chunk = tokio::time::timeout(LONG, self.response.next()).await.expect("an event in time");

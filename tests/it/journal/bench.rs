@@ -60,12 +60,12 @@ impl Bench {
     pub(super) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("data/linkscribe.db").display());
-        Self::at(url, Place::File { _folder: folder }).await
+        Box::pin(Self::at(url, Place::File { _folder: folder })).await
     }
 
     pub(super) async fn postgres() -> Self {
         let database = postgres::fresh_database().await;
-        Self::at(database.url.clone(), Place::Server { _database: database }).await
+        Box::pin(Self::at(database.url.clone(), Place::Server { _database: database })).await
     }
 
     /// Two instances start at the same moment on an empty database.

@@ -27,14 +27,14 @@ fn states(state: &EntryState) -> Vec<StageState> {
     state.stages.iter().map(|stage| stage.state).collect()
 }
 
-/// A hundred thousand entries of twenty users, half of them of the one who asks, in two databases.
+/// A hundred thousand entries, five hundred of them of the one who asks.
 async fn fill(bench: &Bench, other: &str) {
     let rows = "SELECT {id}, {database}, 'page ' || n, 'link', 'done', \
-         CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'completed' END, 1, 0, 0, 0, {user}, 0, 0, 0, 0, n, n FROM numbers";
+         CASE WHEN n % 1000 = 0 THEN 'failed' ELSE 'completed' END, 1, 0, 0, 0, {user}, 0, 0, 0, 0, n, n FROM numbers";
     let mine = format!("'{}'", bench.user);
     let (database, user) = (
-        format!("CASE WHEN n % 2 = 0 THEN '{}' ELSE '{other}' END", bench.database),
-        format!("CASE WHEN n % 2 = 0 THEN {mine} ELSE 'user ' || (n % 20) END"),
+        format!("CASE WHEN n % 200 = 0 THEN '{}' ELSE '{other}' END", bench.database),
+        format!("CASE WHEN n % 200 = 0 THEN {mine} ELSE 'user ' || (n % 20) END"),
     );
     let (numbers, id) = if bench.url.starts_with("sqlite") {
         (
