@@ -1,7 +1,7 @@
 //! The interface for programs under `/api`: one table of all routes, and what they share.
 //!
 //! Each folder or file here has a `ROUTES` table; [`tables`] lists them all. The handlers are listed once more in
-//! [`openapi`], and a test holds the two against each other.
+//! [`openapi`]; tests hold the two against each other and call all that is documented as strangers.
 
 mod databases;
 mod openapi;
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_route_is_documented_and_every_documented_route_is_mounted() {
+    fn every_route_is_documented() {
         let document = serde_json::to_value(openapi::document("session")).unwrap();
         let documented: BTreeSet<(String, String)> = document["paths"]
             .as_object()
@@ -125,6 +125,7 @@ mod tests {
             .flatten()
             .map(|route| (route.method.to_string(), route.path.to_owned()))
             .collect();
-        assert_eq!(mounted, documented);
+        let hidden: Vec<_> = mounted.difference(&documented).collect();
+        assert!(hidden.is_empty(), "{hidden:?}");
     }
 }
