@@ -11,9 +11,9 @@ use crate::accounts::{Office, connections, databases, entries, sessions, sign_in
 use crate::actors::pipeline::Places;
 use crate::failure::Outcome;
 use crate::messages::{
-    AdoptDatabase, AskFigures, AskReadiness, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect, Figures,
-    FindDatabases, FinishSignIn, ListConnections, ListDatabases, LookUp, ProposeMapping, Readiness, Register,
-    RemoveDatabase, SignOut, ViewDatabase, WhoIs,
+    AdoptDatabase, AskFigures, AskReadiness, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect,
+    Figures, FindDatabases, FinishSignIn, ListConnections, ListDatabases, LookUp, ProposeMapping, Readiness,
+    Register, RemoveDatabase, SignOut, ViewDatabase, WhoIs,
 };
 use crate::ports::Journal;
 

@@ -33,8 +33,8 @@ use crate::fault;
 use crate::http::{self, Behind, Site};
 use crate::messages::{Doors, Drain};
 use crate::ports::{
-    Accounts, Breakers, Catalogue, Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader, VideoSource,
-    Workspace,
+    Accounts, Breakers, Catalogue, Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader,
+    VideoSource, Workspace,
 };
 
 /// The exit code of a process whose chain could not be kept alive (`EX_SOFTWARE` of sysexits.h).

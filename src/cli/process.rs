@@ -62,7 +62,8 @@ pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Res
     let paper = Arc::new(paper);
     register(&*store, &paper, &arguments).await?;
 
-    let mut ports = adapters::with(&settings, Arc::clone(&store), paper, adapters::notion(&settings, None)?).await?;
+    let mut ports =
+        adapters::with(&settings, Arc::clone(&store), paper, adapters::notion(&settings, None)?).await?;
     if let Some(source) = source {
         ports.source = source;
     }

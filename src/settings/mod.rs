@@ -9,8 +9,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use self::reader::Reader;
 pub use self::reader::SettingsError;
+use self::reader::{Reader, is_host_and_port};
 
 /// The settings file read when none is named.
 const LOCAL_FILE: &str = "config/local.toml";
@@ -331,10 +331,6 @@ fn downloads(from: &Reader) -> Result<Downloads, SettingsError> {
         max_bytes: from.number("DOWNLOAD_MAX_MB", 1..=10_000)? * 1_000_000,
         max_length: Duration::from_secs(from.number("DOWNLOAD_MAX_MINUTES", 1..=1_440)? * 60),
     })
-}
-
-fn is_host_and_port(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 fn small(number: u64) -> u32 {

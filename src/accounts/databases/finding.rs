@@ -177,9 +177,8 @@ pub(super) async fn draft(
     let found = mapping::draft(schema, &usage);
     Ok(match kind {
         Kind::Link => found,
-        Kind::Content => Draft {
-            mapping: Mapping { title: found.mapping.title, ..Mapping::default() },
-            no_status: None,
-        },
+        Kind::Content => {
+            Draft { mapping: Mapping { title: found.mapping.title, ..Mapping::default() }, no_status: None }
+        }
     })
 }

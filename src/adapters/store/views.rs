@@ -6,9 +6,10 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Store;
+use super::tables::databases;
 use super::tables::entries::{Column, Entity, Model, WAITING};
-use super::text::{checkpoint, reason, uuid};
-use crate::domain::entry::{DatabaseId, EntryId, EntryView};
+use super::text::{checkpoint, parsed, reason, uuid};
+use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, EntryView, LinkDatabase, UserId};
 use crate::domain::note::Note;
 use crate::domain::stage::Status;
 use crate::failure::{Failure, Outcome};
@@ -86,4 +87,33 @@ fn status(name: &str) -> Outcome<Status> {
 pub(super) fn moment(millis: i64) -> Outcome<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis)
         .ok_or_else(|| Failure::bug(anyhow!("{millis} ms since 1970 is no date")))
+}
+
+/// The databases that can be read; a damaged one must not stop the others.
+pub(super) fn readable(rows: Vec<databases::Model>) -> Vec<LinkDatabase> {
+    let read = |row: databases::Model| {
+        let id = row.id.clone();
+        link_database(row)
+            .inspect_err(
+                |failure| tracing::error!(database = %id, %failure, "a registered database is damaged"),
+            )
+            .ok()
+    };
+    rows.into_iter().filter_map(read).collect()
+}
+
+/// A registered link database.
+pub(super) fn link_database(row: databases::Model) -> Outcome<LinkDatabase> {
+    Ok(LinkDatabase {
+        id: DatabaseId(uuid(&row.id)?),
+        user: UserId(uuid(&row.user_id)?),
+        connection: ConnectionId(uuid(&row.connection_id)?),
+        notion_database: row.notion_database,
+        data_source: row.data_source,
+        title: row.title,
+        mapping: parsed(&row.mapping, "read a mapping")?,
+        instructions: row.instructions,
+        language: row.language,
+        registered_at: DateTime::from_timestamp_millis(row.created_at),
+    })
 }

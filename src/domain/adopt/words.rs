@@ -99,9 +99,18 @@ const ENGLISH: Words = Words {
     title: "Saved videos",
     sample: "A sample: your first video",
     name: ("Name", "What the video is about, in a few words."),
-    link: ("Link", "The link of a video on TikTok, Instagram, YouTube or another site. Paste it here, Linkscribe does the rest."),
-    status: ("Status", "Where Linkscribe is with this video. Set it back to pending to have it read once more."),
-    tag: ("Tag", "The tag of the content database this result goes to. Leave it empty to keep the result here."),
+    link: (
+        "Link",
+        "The link of a video on TikTok, Instagram, YouTube or another site. Paste it here, Linkscribe does the rest.",
+    ),
+    status: (
+        "Status",
+        "Where Linkscribe is with this video. Set it back to pending to have it read once more.",
+    ),
+    tag: (
+        "Tag",
+        "The tag of the content database this result goes to. Leave it empty to keep the result here.",
+    ),
     summary: ("Summary", "What is said and shown in the video, in two or three sentences."),
     topics: ("Topics", "One to three words for what the video is about."),
     author: ("Author", "Who made the video."),
@@ -113,23 +122,44 @@ const GERMAN: Words = Words {
     title: "Gespeicherte Videos",
     sample: "Ein Beispiel: dein erstes Video",
     name: ("Name", "Worum es im Video geht, in wenigen Worten."),
-    link: ("Link", "Der Link eines Videos auf TikTok, Instagram, YouTube oder einer anderen Seite. Hier einfügen, den Rest macht Linkscribe."),
-    status: ("Status", "Wie weit Linkscribe mit diesem Video ist. Auf pending zurücksetzen, um es noch einmal lesen zu lassen."),
-    tag: ("Schlagwort", "Das Schlagwort der Inhalts-Datenbank, in die das Ergebnis kommt. Leer lassen, damit es hier bleibt."),
+    link: (
+        "Link",
+        "Der Link eines Videos auf TikTok, Instagram, YouTube oder einer anderen Seite. Hier einfügen, den Rest macht Linkscribe.",
+    ),
+    status: (
+        "Status",
+        "Wie weit Linkscribe mit diesem Video ist. Auf pending zurücksetzen, um es noch einmal lesen zu lassen.",
+    ),
+    tag: (
+        "Schlagwort",
+        "Das Schlagwort der Inhalts-Datenbank, in die das Ergebnis kommt. Leer lassen, damit es hier bleibt.",
+    ),
     summary: ("Zusammenfassung", "Was im Video gesagt und gezeigt wird, in zwei bis drei Sätzen."),
     topics: ("Themen", "Ein bis drei Wörter dafür, worum es im Video geht."),
     author: ("Autor", "Wer das Video gemacht hat."),
     published: ("Veröffentlicht", "Der Tag, an dem das Video veröffentlicht wurde."),
-    reason: ("Grund", "Warum ein Video nicht gelesen werden konnte und was zu tun ist. Das füllt Linkscribe aus."),
+    reason: (
+        "Grund",
+        "Warum ein Video nicht gelesen werden konnte und was zu tun ist. Das füllt Linkscribe aus.",
+    ),
 };
 
 const SPANISH: Words = Words {
     title: "Vídeos guardados",
     sample: "Un ejemplo: tu primer vídeo",
     name: ("Nombre", "De qué trata el vídeo, en pocas palabras."),
-    link: ("Enlace", "El enlace de un vídeo de TikTok, Instagram, YouTube u otro sitio. Pégalo aquí y Linkscribe hace el resto."),
-    status: ("Estado", "Por dónde va Linkscribe con este vídeo. Vuelve a ponerlo en pending para que lo lea otra vez."),
-    tag: ("Etiqueta", "La etiqueta de la base de datos a la que va el resultado. Déjala vacía para que se quede aquí."),
+    link: (
+        "Enlace",
+        "El enlace de un vídeo de TikTok, Instagram, YouTube u otro sitio. Pégalo aquí y Linkscribe hace el resto.",
+    ),
+    status: (
+        "Estado",
+        "Por dónde va Linkscribe con este vídeo. Vuelve a ponerlo en pending para que lo lea otra vez.",
+    ),
+    tag: (
+        "Etiqueta",
+        "La etiqueta de la base de datos a la que va el resultado. Déjala vacía para que se quede aquí.",
+    ),
     summary: ("Resumen", "Lo que se dice y se ve en el vídeo, en dos o tres frases."),
     topics: ("Temas", "De una a tres palabras sobre el tema del vídeo."),
     author: ("Autor", "Quién hizo el vídeo."),
@@ -141,9 +171,15 @@ const FRENCH: Words = Words {
     title: "Vidéos enregistrées",
     sample: "Un exemple : votre première vidéo",
     name: ("Nom", "Le sujet de la vidéo, en quelques mots."),
-    link: ("Lien", "Le lien d’une vidéo sur TikTok, Instagram, YouTube ou un autre site. Collez-le ici, Linkscribe fait le reste."),
+    link: (
+        "Lien",
+        "Le lien d’une vidéo sur TikTok, Instagram, YouTube ou un autre site. Collez-le ici, Linkscribe fait le reste.",
+    ),
     status: ("Statut", "Où en est Linkscribe avec cette vidéo. Remettez pending pour la faire relire."),
-    tag: ("Étiquette", "L’étiquette de la base de données où va le résultat. Laissez vide pour le garder ici."),
+    tag: (
+        "Étiquette",
+        "L’étiquette de la base de données où va le résultat. Laissez vide pour le garder ici.",
+    ),
     summary: ("Résumé", "Ce qui est dit et montré dans la vidéo, en deux ou trois phrases."),
     topics: ("Thèmes", "Un à trois mots pour le sujet de la vidéo."),
     author: ("Auteur", "Qui a fait la vidéo."),

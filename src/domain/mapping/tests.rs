@@ -161,7 +161,8 @@ fn no_option_name_stands_for_two_statuses_of_different_meaning() {
 
 #[test]
 fn where_names_say_nothing_the_column_that_is_used_most_holds_the_links() {
-    let columns = schema(&[("Name", "title"), ("A", "url"), ("B", "url"), ("C", "url"), ("Status", "select")]);
+    let columns =
+        schema(&[("Name", "title"), ("A", "url"), ("B", "url"), ("C", "url"), ("Status", "select")]);
     let usage = Usage { rows: 9, filled: [("A".into(), 1), ("B".into(), 8), ("C".into(), 8)].into() };
     assert_eq!(draft(&columns, &usage).mapping.link, "B");
     let named = schema(&[("Name", "title"), ("A", "url"), ("Link", "url"), ("Status", "select")]);

@@ -93,6 +93,7 @@ fn languages(request: &HttpRequest) -> Option<String> {
 }
 
 /// Tells a field that is `null` from one that is left out.
+#[expect(clippy::option_option, reason = "it tells the two apart")]
 fn nullable<'de, D, T>(given: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: Deserializer<'de>,

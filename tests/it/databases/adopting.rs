@@ -34,7 +34,8 @@ async fn a_proposal_tells_what_is_there_and_what_is_missing_and_writes_nothing()
     assert_eq!(mapping["status"], Value::Null);
     assert_eq!(told.body["candidates"]["link"].as_array().unwrap().len(), 2);
     let missing = told.body["missing"].as_array().unwrap();
-    let parts: Vec<_> = missing.iter().map(|one| (one["part"].as_str().unwrap(), &one["necessary"])).collect();
+    let parts: Vec<_> =
+        missing.iter().map(|one| (one["part"].as_str().unwrap(), &one["necessary"])).collect();
     assert_eq!(parts, [("status", &json!(true)), ("reason", &json!(false))]);
     assert_eq!(missing[0]["column"]["name"], "Status");
     assert_eq!(missing[1]["column"]["name"], "Grund");
@@ -48,7 +49,8 @@ async fn a_database_is_adopted_by_the_address_people_copy_and_its_rows_are_read(
     let ada = house.person("Ada").await;
     let database = house.database(&ada, "Mine", &columns());
     let row = house.notion.add_row(database.data_source, &json!({ "Link": super::house::SAMPLE })).unwrap();
-    let address = format!("https://www.notion.so/ada/Mine-{}?v={}", database.database.simple(), Uuid::nil().simple());
+    let address =
+        format!("https://www.notion.so/ada/Mine-{}?v={}", database.database.simple(), Uuid::nil().simple());
     let told = house.post(&ada, DATABASES, &json!({ "database_id": address, "language": "de" })).await;
     assert_eq!((told.status, &told.body["language"]), (201, &json!("de")), "{told:?}");
     assert_eq!(told.body["mapping"]["tag"], Value::Null);
@@ -64,11 +66,16 @@ async fn what_is_necessary_and_missing_is_asked_for_first_and_added_on_consent()
     let database = house.database(&ada, "Mine", &own);
     let told = house.post(&ada, DATABASES, &json!({ "database_id": database.database })).await;
     told.is_problem(409, "add_missing");
-    let parts: Vec<_> = told.body["missing"].as_array().unwrap().iter().map(|one| one["part"].clone()).collect();
+    let parts: Vec<_> =
+        told.body["missing"].as_array().unwrap().iter().map(|one| one["part"].clone()).collect();
     assert_eq!(parts, ["status", "reason", "tag"]);
-    assert_eq!(house.notion.data_source(database.data_source).unwrap()["properties"].as_object().unwrap().len(), 3);
+    assert_eq!(
+        house.notion.data_source(database.data_source).unwrap()["properties"].as_object().unwrap().len(),
+        3
+    );
 
-    let consent = json!({ "database_id": database.database, "add_missing": true, "mapping": { "tag": null } });
+    let consent =
+        json!({ "database_id": database.database, "add_missing": true, "mapping": { "tag": null } });
     let told = house.post(&ada, DATABASES, &consent).await;
     assert_eq!(told.status, 201, "{told:?}");
     assert_eq!(told.body["mapping"]["status"]["name"], "Linkscribe Status");
@@ -155,7 +162,10 @@ async fn of_several_data_sources_one_is_chosen() {
         let told = house.post(&ada, path, &asked).await;
         told.is_problem(409, "data_source_id");
         let choices = told.body["choices"].as_array().unwrap();
-        assert!(choices.len() == 2 && choices.contains(&json!({ "id": second, "name": "Archive" })), "{told:?}");
+        assert!(
+            choices.len() == 2 && choices.contains(&json!({ "id": second, "name": "Archive" })),
+            "{told:?}"
+        );
     }
     let chosen = json!({ "database_id": database.database, "data_source_id": second });
     let told = house.post(&ada, DATABASES, &chosen).await;

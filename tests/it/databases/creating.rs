@@ -32,7 +32,8 @@ async fn one_click_makes_a_database_whose_first_row_is_read_at_once() {
     let id = told.body["id"].as_str().unwrap();
     assert_eq!(told.location.as_deref(), Some(format!("/api/databases/{id}").as_str()));
     let mapping = &told.body["mapping"];
-    let names = ["link", "status", "title", "reason", "tag"].map(|part| mapping[part]["name"].as_str().unwrap());
+    let names =
+        ["link", "status", "title", "reason", "tag"].map(|part| mapping[part]["name"].as_str().unwrap());
     assert_eq!(names, ["Link", "Status", "Name", "Reason", "Tag"]);
 
     let shown = house.notion.data_source(source(&told)).unwrap();
@@ -103,7 +104,10 @@ async fn names_are_in_the_language_of_whoever_asks() {
     assert_eq!(told.body["mapping"]["reason"]["name"], "Grund");
     assert_eq!(told.body["language"], Value::Null, "a browser's language is no wish for prose");
     let told = house.post(&ada, CREATE, &json!({ "language": "fr" })).await;
-    assert_eq!((&told.body["title"], &told.body["language"]), (&json!("Vid\u{e9}os enregistr\u{e9}es"), &json!("fr")));
+    assert_eq!(
+        (&told.body["title"], &told.body["language"]),
+        (&json!("Vid\u{e9}os enregistr\u{e9}es"), &json!("fr"))
+    );
     house.close().await;
 }
 

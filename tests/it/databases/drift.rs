@@ -29,7 +29,7 @@ async fn a_new_name_does_no_harm() {
     let (ada, database, place) = watched(&house).await;
     let renamed = json!({ "Link": { "name": "Watch this" }, "Status": { "name": "How far" }, "Name": { "name": "What" } });
     house.notion.change_schema(database.data_source, &renamed).unwrap();
-    let row = save(&house, database);
+    let row = house.notion.add_row(database.data_source, &json!({ "Watch this": SAMPLE })).unwrap();
     house.until(|notion| (notion.words(row, "How far")? == "completed").then_some(())).await;
     let told = house.get(&ada, &place).await.body;
     assert_eq!((&told["mapping"]["link"]["name"], &told["trouble"]), (&json!("Watch this"), &Value::Null));
@@ -69,7 +69,7 @@ async fn a_column_of_another_type_is_told_and_mended_in_notion() {
 }
 
 #[actix::test]
-async fn a_database_that_is_not_shared_any_more_is_told_and_asked_no_more_often() {
+async fn a_database_that_is_not_shared_any_more_is_told_until_it_is_again() {
     let house = House::open().await;
     let (ada, database, place) = watched(&house).await;
     house.notion.unshare(&ada.token, database.database);
@@ -112,16 +112,17 @@ async fn a_row_on_its_way_ends_and_says_why_whatever_column_goes() {
 
 #[actix::test]
 async fn without_its_column_a_reason_is_told_as_a_comment_and_taken_back() {
-    let private = Behaviour::Fail(|| {
-        Failure::permanent(Reason::Private, anyhow::anyhow!("private"))
-    });
+    let private = Behaviour::Fail(|| Failure::permanent(Reason::Private, anyhow::anyhow!("private")));
     let house = House::open_with(FakeSource(Script::of([private]))).await;
     let (_ada, database, _) = watched(&house).await;
     house.notion.change_schema(database.data_source, &json!({ "Reason": null })).unwrap();
     let row = save(&house, database);
     let told = |notion: &linkscribe::sandbox::notion::EmulatedNotion| {
         let comments = notion.comments(row);
-        comments.iter().any(|one| one["rich_text"][0]["plain_text"] == Reason::Private.sentence()).then_some(())
+        comments
+            .iter()
+            .any(|one| one["rich_text"][0]["plain_text"] == Reason::Private.sentence())
+            .then_some(())
     };
     house.until(told).await;
     assert_eq!(house.notion.words(row, "Status").as_deref(), Some("failed"));

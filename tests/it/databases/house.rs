@@ -149,8 +149,7 @@ impl House {
     /// One more connection of the same person, to a workspace of its own.
     pub async fn connect_too(&self, person: &str, workspace: &str) -> (ConnectionId, Uuid) {
         let made = self.notion.connect(workspace);
-        let kept =
-            self.keep(person, &made.bot_id.to_string(), workspace, made.workspace, &made.token).await;
+        let kept = self.keep(person, &made.bot_id.to_string(), workspace, made.workspace, &made.token).await;
         (kept.1, made.workspace)
     }
 
@@ -172,7 +171,12 @@ impl House {
         self.store.keep_connection(new).await.unwrap()
     }
 
-    async fn signed_in(&self, (user, connection): (UserId, ConnectionId), workspace: Uuid, token: String) -> Person {
+    async fn signed_in(
+        &self,
+        (user, connection): (UserId, ConnectionId),
+        workspace: Uuid,
+        token: String,
+    ) -> Person {
         let cookie = self.store.open_session(user, Duration::from_hours(1)).await.unwrap();
         let cookie = cookie.expose_secret().to_owned();
         Person { user, connection, workspace, token, cookie }

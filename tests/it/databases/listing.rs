@@ -57,7 +57,8 @@ async fn all_databases_in_notion_are_listed_and_the_registered_ones_marked() {
     assert_eq!(items[0]["notion_database_id"], mine.database.to_string());
     let marked = items.iter().filter(|item| !item["registered_as"].is_null());
     assert_eq!(marked.count(), 1);
-    let ids: std::collections::BTreeSet<_> = items.iter().map(|item| item["data_source_id"].as_str()).collect();
+    let ids: std::collections::BTreeSet<_> =
+        items.iter().map(|item| item["data_source_id"].as_str()).collect();
     assert_eq!(ids.len(), 131, "no one is listed twice");
     house.get(&bob, "/api/notion/databases?cursor=%21").await.is_problem(422, "next_cursor");
     house.close().await;

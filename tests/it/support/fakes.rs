@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use linkscribe::domain::link::VideoUrl;
 use linkscribe::domain::adopt::{NewColumn, Plan};
+use linkscribe::domain::link::VideoUrl;
 use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind, Usage};
 use linkscribe::domain::media::{At, MediaInfo, Segment, Transcript};
 use linkscribe::domain::note::{Answer, Question};
@@ -18,8 +18,8 @@ use linkscribe::domain::stage::Status;
 use linkscribe::domain::waiting::{Party, Waiting};
 use linkscribe::failure::{Failure, Outcome};
 use linkscribe::ports::{
-    Access, Asked, AudioFile, Catalogue, DataSourceRef, Described, Download, Frame, FrameText, Identity, MediaOpener, Opened, Row,
-    RowUpdate, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
+    Access, Asked, AudioFile, Catalogue, DataSourceRef, Described, Download, Frame, FrameText, Identity,
+    MediaOpener, Opened, Row, RowUpdate, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
 };
 use tokio::sync::{Notify, Semaphore};
 

@@ -41,7 +41,11 @@ type Answered = Result<HttpResponse, Problem>;
     (status = 400, description = "The query cannot be read."),
     (status = 422, description = "The cursor or the limit cannot be used."),
 ))]
-pub(super) async fn list(visitor: Visitor, query: web::Query<ListQuery>, doors: web::Data<Doors>) -> Answered {
+pub(super) async fn list(
+    visitor: Visitor,
+    query: web::Query<ListQuery>,
+    doors: web::Data<Doors>,
+) -> Answered {
     let ListQuery { cursor, limit: wanted } = query.into_inner();
     let asked = ListDatabases { user: visitor.0, cursor, limit: limit(wanted)? };
     let page = answered(doors.list_databases.send(asked).await)?;
@@ -187,7 +191,11 @@ pub(super) async fn remove(visitor: Visitor, id: web::Path<String>, doors: web::
     (status = 409, description = "No workspace is connected, or it took its access away."),
     (status = 422, description = "The cursor, the limit or the connection cannot be used."),
 ))]
-pub(super) async fn find(visitor: Visitor, query: web::Query<FindQuery>, doors: web::Data<Doors>) -> Answered {
+pub(super) async fn find(
+    visitor: Visitor,
+    query: web::Query<FindQuery>,
+    doors: web::Data<Doors>,
+) -> Answered {
     let FindQuery { connection_id, cursor, limit: wanted } = query.into_inner();
     let connection = id_given(connection_id.as_deref(), "connection_id", ConnectionId)?;
     let asked = FindDatabases { user: visitor.0, connection, cursor, limit: limit(wanted)? };

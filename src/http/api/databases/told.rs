@@ -147,7 +147,8 @@ impl MappingFound {
         let column = |part| {
             let id = mapping.column_of(part)?.to_owned();
             let now = schema.and_then(|schema| schema.column(&id));
-            let options = mapping.status.options.iter().map(|(status, name)| (Status::name(*status), name.clone()));
+            let options =
+                mapping.status.options.iter().map(|(status, name)| (Status::name(*status), name.clone()));
             Some(ColumnFound {
                 name: now.map(|column| column.name.clone()),
                 kind: now.map(|column| column.kind.name().to_owned()),
