@@ -89,7 +89,9 @@ pub async fn change(office: Office, asked: ChangeDatabase) -> Answer<Shown> {
         return Ok(Err(Refusal::NotFound { what: "database" }));
     };
     let tag = asked.tag.clone().unwrap_or_else(|| view.tag.clone());
-    if let Err(refusal) = checked_texts(view.kind, tag.as_deref(), &asked.instructions, &asked.language) {
+    let instructions = asked.instructions.as_ref().and_then(Option::as_deref);
+    let language = asked.language.as_ref().and_then(Option::as_deref);
+    if let Err(refusal) = checked_texts(view.kind, tag.as_deref(), instructions, language) {
         return Ok(Err(refusal));
     }
     if let Some(refusal) = tag_taken(&office, asked.user, tag.as_deref(), Some(&view.data_source_id)).await? {
@@ -165,8 +167,8 @@ fn trimmed(text: Option<String>) -> Option<String> {
 fn checked_texts(
     kind: Kind,
     tag: Option<&str>,
-    instructions: &Option<Option<String>>,
-    language: &Option<Option<String>>,
+    instructions: Option<&str>,
+    language: Option<&str>,
 ) -> Result<(), Refusal> {
     let tag = tag.map(str::trim).filter(|tag| !tag.is_empty());
     match (kind, tag) {
@@ -182,15 +184,14 @@ fn checked_texts(
         }
         _ => {}
     }
-    let long = instructions.iter().flatten().any(|text| text.chars().count() > INSTRUCTION_LETTERS);
-    if long {
+    if instructions.is_some_and(|text| text.chars().count() > INSTRUCTION_LETTERS) {
         return Err(invalid("instructions", format!("Use at most {INSTRUCTION_LETTERS} characters.")));
     }
     let is_tag = |text: &str| {
         let letters = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
         text.len() <= LANGUAGE_LETTERS && letters
     };
-    if language.iter().flatten().any(|text| !is_tag(text.trim())) {
+    if language.is_some_and(|text| !is_tag(text.trim())) {
         return Err(invalid("language", "Write it as `en`, `de` or `pt-BR`."));
     }
     Ok(())

@@ -12,6 +12,7 @@
 mod breakers;
 mod chain;
 mod commands;
+mod databases;
 mod deployment;
 mod drain;
 mod entries;

@@ -33,8 +33,8 @@ pub async fn adopt(office: Office, asked: AdoptDatabase) -> Answer<Kept> {
     let tag = trimmed(asked.tag.clone()).or_else(|| {
         known.as_ref().filter(|known| known.kind == asked.kind).and_then(|known| known.tag.clone())
     });
-    let given = (Some(asked.instructions.clone()), Some(asked.language.clone()));
-    if let Err(refusal) = checked_texts(asked.kind, tag.as_deref(), &given.0, &given.1) {
+    let given = (asked.instructions.as_deref(), asked.language.as_deref());
+    if let Err(refusal) = checked_texts(asked.kind, tag.as_deref(), given.0, given.1) {
         return Ok(Err(refusal));
     }
     if let Some(refusal) = tag_taken(&office, asked.user, tag.as_deref(), Some(&source)).await? {
@@ -167,7 +167,7 @@ async fn kept(office: &Office, user: UserId, id: DatabaseId, is_new: bool) -> An
 
 /// Makes a link database in one click.
 pub async fn create(office: Office, asked: CreateDatabase) -> Answer<Kept> {
-    if let Err(refusal) = checked_texts(Kind::Link, None, &None, &Some(asked.language.clone())) {
+    if let Err(refusal) = checked_texts(Kind::Link, None, None, asked.language.as_deref()) {
         return Ok(Err(refusal));
     }
     let opened = match opened(&office, asked.user, asked.connection).await? {

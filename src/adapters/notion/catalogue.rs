@@ -1,24 +1,17 @@
-//! Notion's databases: found by search or by address, made, and given columns.
+//! Notion's databases: found by search or by address, and given columns.
 //!
-//! Takes what a person pasted or a plan; gives data sources with their columns, or a refusal in words.
-//! A creation whose outcome is unknown is looked for before anything is created again: Notion has no
-//! idempotency keys. Shapes: <https://developers.notion.com/reference/database-create>.
-
-use std::time::Duration;
+//! Takes what a person pasted; gives data sources with their columns, or a refusal in words.
+//! Shapes: <https://developers.notion.com/reference/retrieve-a-data-source>.
 
 use anyhow::anyhow;
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
-use tokio::sync::{Mutex, MutexGuard};
-use tokio::time::{Instant, sleep};
 use tracing::warn;
 
 use super::client::{next_cursor, results};
 use super::refusal::{Answered, Refusal as Refused, Trouble};
-use super::{Notion, ids, new_columns, parse_schema, rows, text, values};
+use super::{Notion, creating, ids, new_columns, parse_schema, rows, text, values};
 use crate::domain::adopt::{NewColumn, Plan};
-use crate::domain::entry::ConnectionId;
 use crate::domain::mapping::{Mapping, Usage};
 use crate::domain::refusal::{Choice, Refusal};
 use crate::domain::schema::Schema;
@@ -28,40 +21,6 @@ use crate::ports::{Access, Asked, Catalogue, DataSourceRef, Described};
 
 /// Answers of 100 data sources: who has more than 2,000 databases pastes an address.
 const MAX_SEARCH_PAGES: usize = 20;
-
-/// A database of ours made within this time is the one that was asked for: somebody pressed twice, or an
-/// answer was lost. Notion tells the minute alone.
-const MADE_LATELY: TimeDelta = TimeDelta::minutes(5);
-
-/// The same for what this process made itself.
-const REMEMBERED: Duration = Duration::from_mins(5);
-
-/// Looks for a creation whose answer was lost, with a pause before each: search lags behind.
-const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(2)];
-
-/// Connections that create share this many queues, so that a slow one keeps few others waiting.
-const QUEUES: u128 = 16;
-
-/// The databases made lately by this process, which search may not show yet; behind a queue in which whoever
-/// presses twice at once stands twice.
-#[derive(Default)]
-pub(super) struct MadeLately([Mutex<Vec<Made>>; QUEUES as usize]);
-
-impl MadeLately {
-    async fn turn(&self, connection: ConnectionId) -> Option<MutexGuard<'_, Vec<Made>>> {
-        let queue = usize::try_from(connection.0.as_u128() % QUEUES).ok()?;
-        let mut made = self.0.get(queue)?.lock().await;
-        made.retain(|made| made.at.elapsed() < REMEMBERED);
-        Some(made)
-    }
-}
-
-struct Made {
-    connection: ConnectionId,
-    title: String,
-    source: DataSourceRef,
-    at: Instant,
-}
 
 #[async_trait]
 impl Catalogue for Notion {
@@ -200,7 +159,7 @@ impl Notion {
         Ok(Err(if page.is_ok() { Refusal::IsPage } else { Refusal::NotShared }))
     }
 
-    async fn read_source(&self, access: &Access, id: &str) -> Answered<Schema> {
+    pub(super) async fn read_source(&self, access: &Access, id: &str) -> Answered<Schema> {
         let source = self.client.get(access, &["data_sources", id], &[]).await?;
         if in_trash(&source) {
             return Err(Trouble::gone());
@@ -209,7 +168,7 @@ impl Notion {
     }
 
     /// What the connection sees of a kind, edited last first.
-    async fn search(
+    pub(super) async fn search(
         &self,
         access: &Access,
         kind: &str,
@@ -232,78 +191,6 @@ impl Notion {
         }
         warn!(items = items.len(), "a workspace has more than is listed");
         Ok(items)
-    }
-
-    /// A database made by this plan within the last minutes.
-    async fn made_lately(&self, access: &Access, plan: &Plan) -> Outcome<Option<DataSourceRef>> {
-        let found = self.search(access, "data_source", &plan.title, 1).await?;
-        let since = Utc::now() - MADE_LATELY;
-        let is_it = |source: &&Value| {
-            let created = source.get("created_time").and_then(Value::as_str);
-            let created = created.and_then(|time| DateTime::parse_from_rfc3339(time).ok());
-            created.is_some_and(|created| created.to_utc() >= since)
-                && text::read(source.get("title")) == plan.title
-                && new_columns::are_there(&plan.columns, source)
-        };
-        let found = found.iter().filter(|source| !in_trash(source)).find(is_it);
-        Ok(found.and_then(source_ref))
-    }
-
-    async fn create(&self, access: &Access, plan: &Plan) -> Asked<DataSourceRef> {
-        let at_top = json!({ "type": "workspace", "workspace": true });
-        match self.create_in(access, plan, &at_top).await {
-            // Internal integrations have no place of their own, others may have been given pages only.
-            Err(Trouble::Refused(Refused { status: 400 | 403, .. })) => {}
-            created => return Ok(Ok(created?)),
-        }
-        let Some(page) = self.newest_page(access).await? else {
-            return Ok(Err(Refusal::NothingShared));
-        };
-        match self.create_in(access, plan, &json!({ "type": "page_id", "page_id": page })).await {
-            Err(trouble) if trouble.is_forbidden() => Ok(Err(Refusal::NotAllowed)),
-            created => Ok(Ok(created?)),
-        }
-    }
-
-    async fn create_in(&self, access: &Access, plan: &Plan, parent: &Value) -> Answered<DataSourceRef> {
-        let body = json!({
-            "parent": parent,
-            "title": text::plain(&plan.title),
-            "initial_data_source": { "properties": new_columns::properties(&plan.columns) },
-        });
-        match self.client.post(access, &["databases"], &body).await {
-            Err(Trouble::Failed(failure)) if is_unknown(&failure) => {
-                Ok(self.found_after_all(access, plan, failure).await?)
-            }
-            created => Ok(first_source(&created?, &plan.title)?),
-        }
-    }
-
-    /// Whether a creation whose answer was lost took place.
-    async fn found_after_all(
-        &self,
-        access: &Access,
-        plan: &Plan,
-        failure: Failure,
-    ) -> Outcome<DataSourceRef> {
-        for pause in LOOKS {
-            sleep(pause).await;
-            if let Ok(Some(found)) = self.made_lately(access, plan).await {
-                return Ok(found);
-            }
-        }
-        Err(failure)
-    }
-
-    /// The page edited last that is no row of a database.
-    async fn newest_page(&self, access: &Access) -> Outcome<Option<String>> {
-        let pages = self.search(access, "page", "", 1).await?;
-        let is_row = |page: &Value| {
-            let parent = page.pointer("/parent/type").and_then(Value::as_str);
-            matches!(parent, Some("data_source_id" | "database_id"))
-        };
-        let page = pages.iter().find(|page| !in_trash(page) && !is_row(page));
-        page.and_then(|page| page.get("id")?.as_str()).map(ids::checked).transpose()
     }
 }
 
@@ -336,28 +223,19 @@ fn refused<T>(answer: Answered<T>) -> Outcome<Option<T>> {
 }
 
 /// Whether a write may have happened although its answer says nothing.
-fn is_unknown(failure: &Failure) -> bool {
+pub(super) fn is_unknown(failure: &Failure) -> bool {
     matches!(failure.kind, Kind::Outage { .. } | Kind::Transient { .. })
 }
 
 /// `archived` is its older name; this API version gives both.
-fn in_trash(object: &Value) -> bool {
+pub(super) fn in_trash(object: &Value) -> bool {
     ["in_trash", "archived"].iter().any(|field| object.get(*field).and_then(Value::as_bool).unwrap_or(false))
 }
 
 /// A data source object.
-fn source_ref(source: &Value) -> Option<DataSourceRef> {
+pub(super) fn source_ref(source: &Value) -> Option<DataSourceRef> {
     let id = ids::checked(source.get("id")?.as_str()?).ok()?;
     let database = source.pointer("/parent/database_id").and_then(Value::as_str);
     let database = database.and_then(|database| ids::checked(database).ok()).unwrap_or_else(|| id.clone());
     Some(DataSourceRef { database, id, name: text::read(source.get("title")) })
-}
-
-/// The data source of a database that was just made.
-fn first_source(database: &Value, title: &str) -> Outcome<DataSourceRef> {
-    let id = |pointer| database.pointer(pointer).and_then(Value::as_str).map(ids::checked).transpose();
-    match (id("/id")?, id("/data_sources/0/id")?) {
-        (Some(database), Some(id)) => Ok(DataSourceRef { database, id, name: title.to_owned() }),
-        _ => Err(Failure::outage(anyhow!("notion does not tell which database it made"))),
-    }
 }

@@ -7,7 +7,7 @@
 //! - `text`, `blocks`: rich text and the page's section within Notion's limits
 //! - `oauth`: where people consent, and what tokens that buys
 //! - `telling`: why a row failed, told to its owner
-//! - `catalogue`, `new_columns`: databases found, made and given columns
+//! - `catalogue`, `creating`, `new_columns`: databases found, made and given columns
 //!
 //! Every method can be repeated after a failure whose outcome is unknown: properties are set, not
 //! added to; a section is found by its marker and a told reason by its words.
@@ -38,6 +38,7 @@ use crate::ports::{Access, DataSourceRef, Identity, Keys, RateBudget, Row, RowUp
 mod blocks;
 mod catalogue;
 mod client;
+mod creating;
 mod ids;
 mod new_columns;
 mod oauth;
@@ -64,7 +65,7 @@ const MAX_BLOCK_PAGES: usize = 50;
 /// The Notion API.
 pub struct Notion {
     client: Client,
-    made: catalogue::MadeLately,
+    made: creating::MadeLately,
 }
 
 /// A framed box on the top level of a page.
@@ -77,7 +78,7 @@ struct Callout {
 impl Notion {
     /// The API at `base_url`, which has no `/v1`; each connection's requests are taken from `budget`.
     pub fn new(base_url: &Url, budget: Arc<dyn RateBudget>) -> Outcome<Self> {
-        Ok(Self { client: Client::new(base_url, budget)?, made: catalogue::MadeLately::default() })
+        Ok(Self { client: Client::new(base_url, budget)?, made: creating::MadeLately::default() })
     }
 
     /// Renews tokens that are refused.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use async_trait::async_trait;
-use chrono::DateTime;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Order, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -14,7 +13,7 @@ use sea_orm::{
 use super::Store;
 use super::tables::{connections, databases, insert};
 use super::text::{checkpoint, document, no_text, parsed, plain, uuid};
-use super::views::moment;
+use super::views::{link_database, moment, readable};
 use crate::domain::account::{DatabaseView, Kind, Trouble};
 use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase, UserId};
 use crate::domain::reason::Reason;
@@ -310,32 +309,4 @@ fn tag_taken(error: sea_orm::DbErr) -> Failure {
         }
         _ => error.into(),
     }
-}
-
-/// The databases that can be read; a damaged one must not stop the others.
-fn readable(rows: Vec<databases::Model>) -> Vec<LinkDatabase> {
-    let read = |row: databases::Model| {
-        let id = row.id.clone();
-        link_database(row)
-            .inspect_err(
-                |failure| tracing::error!(database = %id, %failure, "a registered database is damaged"),
-            )
-            .ok()
-    };
-    rows.into_iter().filter_map(read).collect()
-}
-
-fn link_database(row: databases::Model) -> Outcome<LinkDatabase> {
-    Ok(LinkDatabase {
-        id: DatabaseId(uuid(&row.id)?),
-        user: UserId(uuid(&row.user_id)?),
-        connection: ConnectionId(uuid(&row.connection_id)?),
-        notion_database: row.notion_database,
-        data_source: row.data_source,
-        title: row.title,
-        mapping: parsed(&row.mapping, "read a mapping")?,
-        instructions: row.instructions,
-        language: row.language,
-        registered_at: DateTime::from_timestamp_millis(row.created_at),
-    })
 }

@@ -239,3 +239,32 @@ pub(super) fn moment(millis: i64) -> Outcome<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis)
         .ok_or_else(|| Failure::bug(anyhow!("{millis} ms since 1970 is no date")))
 }
+
+/// The databases that can be read; a damaged one must not stop the others.
+pub(super) fn readable(rows: Vec<databases::Model>) -> Vec<LinkDatabase> {
+    let read = |row: databases::Model| {
+        let id = row.id.clone();
+        link_database(row)
+            .inspect_err(
+                |failure| tracing::error!(database = %id, %failure, "a registered database is damaged"),
+            )
+            .ok()
+    };
+    rows.into_iter().filter_map(read).collect()
+}
+
+/// A registered link database.
+pub(super) fn link_database(row: databases::Model) -> Outcome<LinkDatabase> {
+    Ok(LinkDatabase {
+        id: DatabaseId(uuid(&row.id)?),
+        user: UserId(uuid(&row.user_id)?),
+        connection: ConnectionId(uuid(&row.connection_id)?),
+        notion_database: row.notion_database,
+        data_source: row.data_source,
+        title: row.title,
+        mapping: parsed(&row.mapping, "read a mapping")?,
+        instructions: row.instructions,
+        language: row.language,
+        registered_at: DateTime::from_timestamp_millis(row.created_at),
+    })
+}

@@ -6,6 +6,9 @@ use super::*;
 /// Columns as name and type.
 type Columns = &'static [(&'static str, &'static str)];
 
+/// Choices that are refused.
+type Wrong = &'static [(Part, Option<&'static str>)];
+
 /// A column whose id is its name; options behind a colon, such as `status:To do,Done`.
 fn column(name: &str, kind: &str) -> Column {
     let (kind, options) = kind.split_once(':').unwrap_or((kind, ""));
@@ -207,7 +210,6 @@ fn a_choice_is_taken_where_the_column_can_play_the_part() {
     let mapping = choose(&[(Part::Status, Some("Tag"))]).unwrap();
     assert_eq!((mapping.status.id.as_str(), mapping.tag), ("Tag", None), "a tag gives its column up");
     assert_eq!(choose(&[(Part::Tag, None)]).unwrap().tag, None);
-    type Wrong = &'static [(Part, Option<&'static str>)];
     let table: &[(Wrong, &str)] = &[
         (&[(Part::Link, Some("nope"))], "The database has no column with the id `nope` for the link."),
         (&[(Part::Link, Some("Note"))], "The column Note is of the type rich_text; the link needs url."),

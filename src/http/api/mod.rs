@@ -1,7 +1,7 @@
 //! The interface for programs under `/api`: one table of all routes, and what they share.
 //!
 //! Each folder or file here has a `ROUTES` table; [`tables`] lists them all. The handlers are listed once more in
-//! [`openapi`], and a test holds the two against each other.
+//! [`openapi`]; tests hold the two against each other and call all that is documented as strangers.
 
 mod connections;
 mod databases;
@@ -97,6 +97,7 @@ fn languages(request: &HttpRequest) -> Option<String> {
 }
 
 /// Tells a field that is `null` from one that is left out.
+#[expect(clippy::option_option, reason = "it tells the two apart")]
 fn nullable<'de, D, T>(given: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -107,13 +108,13 @@ where
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
     use std::collections::BTreeSet;
 
     use super::*;
 
     #[test]
-    fn every_route_is_documented_and_every_documented_route_is_mounted() {
+    fn every_route_is_documented() {
         let document = serde_json::to_value(openapi::document("session")).unwrap();
         let documented: BTreeSet<(String, String)> = document["paths"]
             .as_object()
@@ -129,6 +130,7 @@ mod tests {
             .flatten()
             .map(|route| (route.method.to_string(), route.path.to_owned()))
             .collect();
-        assert_eq!(mounted, documented);
+        let hidden: Vec<_> = mounted.difference(&documented).collect();
+        assert!(hidden.is_empty(), "{hidden:?}");
     }
 }

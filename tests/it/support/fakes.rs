@@ -34,6 +34,8 @@ pub enum Behaviour {
     Panic,
     /// Never answers.
     Hang,
+    /// Answers once it gets a permit.
+    Hold(Arc<Semaphore>),
 }
 
 /// Which outside parties are out of order at the moment; shared by doubles and switched by a test.
@@ -127,6 +129,11 @@ impl Script {
             Behaviour::Fail(failure) => Err(failure()),
             Behaviour::Panic => panic!("injected"),
             Behaviour::Hang => std::future::pending().await,
+            Behaviour::Hold(permits) => {
+                permits.acquire().await.unwrap().forget();
+                self.answered.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 //! The JSON that is sent about databases. A field nobody knows is refused instead of ignored.
+#![expect(clippy::option_option, reason = "a field that is null says something else than one left out")]
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -1,0 +1,297 @@
+//! The service's real routes on a free port, a real store, an emulated Notion; doubles for the chain.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use linkscribe::adapters::memory_budget::MemoryBudget;
+use linkscribe::adapters::notion::Notion;
+use linkscribe::adapters::seal::Seal;
+use linkscribe::adapters::store::Store;
+use linkscribe::app::{App, Options, Ports, WebServer};
+use linkscribe::domain::entry::{ConnectionId, UserId};
+use linkscribe::ports::{Accounts, NewConnection, Tokens};
+use linkscribe::sandbox::notion::{Capability, DatabaseIds, EmulatedNotion, RunningNotion};
+use reqwest::{Client, Method, Response};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use url::Url;
+use uuid::Uuid;
+
+use crate::support::fakes::{FakeModel, FakeOpener, FakeReader, FakeSource, FakeSpeech, Script};
+
+/// The link in the first row of a database made in one click.
+pub const SAMPLE: &str = "https://www.tiktok.com/@cook/video/1";
+
+/// The redirect address of the public integration; nobody listens there.
+const BACK: &str = "http://localhost/auth/callback";
+
+/// The longest a test waits for the service to notice something.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub struct House {
+    pub notion: EmulatedNotion,
+    pub store: Arc<Store>,
+    pub app: App,
+    running: RunningNotion,
+    web: WebServer,
+    url: Url,
+    client: Client,
+    _folder: TempDir,
+}
+
+/// Somebody who has signed in.
+#[derive(Clone)]
+pub struct Person {
+    pub user: UserId,
+    pub connection: ConnectionId,
+    pub workspace: Uuid,
+    pub token: String,
+    cookie: String,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Told {
+    pub status: u16,
+    pub location: Option<String>,
+    pub kind: String,
+    pub body: Value,
+}
+
+impl House {
+    pub async fn open() -> Self {
+        Self::open_with(FakeSource(Script::works())).await
+    }
+
+    pub async fn open_with(source: FakeSource) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let seal = Seal::from_file_or_new(&folder.path().join("token.key")).unwrap();
+        let url = format!("sqlite://{}", folder.path().join("journal.db").display());
+        let store = Arc::new(Store::open(&url, seal).await.unwrap());
+        let notion = EmulatedNotion::new();
+        notion.publish("client", "secret", BACK).unwrap();
+        let running = notion.serve_on_free_port().unwrap();
+        // A test polls many times a second, and would spend a connection's real budget while it waits.
+        let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
+        let api = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
+        let ports = Ports {
+            journal: store.clone(),
+            accounts: store.clone(),
+            registry: store.clone(),
+            breakers: store.clone(),
+            workspace: api.clone(),
+            catalogue: api,
+            front: None,
+            source: Arc::new(source),
+            opener: Arc::new(FakeOpener(Script::works())),
+            speech: Some(Arc::new(FakeSpeech::new(Script::works()))),
+            speech_seats: 2,
+            reader: Some(Arc::new(FakeReader(Script::works()))),
+            reader_seats: 2,
+            summary: Arc::new(FakeModel(Script::works())),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let work = folder.path().join("work");
+        let mut options = Options::usual(url.clone(), work, 4, Duration::from_millis(50));
+        options.patience = Duration::from_millis(1);
+        options.luck = || 0.0;
+        options.sample_link = Some(SAMPLE.into());
+        let app = App::start(ports, options);
+        let web = app.serve_http(listener).unwrap();
+        let client = Client::builder().no_proxy().build().unwrap();
+        Self { notion, store, app, running, web, url, client, _folder: folder }
+    }
+
+    pub async fn close(self) {
+        self.web.close().await.unwrap();
+        self.app.drain().await;
+        self.running.stop().await.unwrap();
+    }
+
+    /// Somebody with a workspace of their own, who let the public integration in.
+    pub async fn person(&self, name: &str) -> Person {
+        let newcomer = self.notion.add_person(name, &[name]);
+        let (person, workspace) = (newcomer.person.id, newcomer.workspaces[0]);
+        let consent = linkscribe::sandbox::notion::Consent { workspace: Some(workspace), share: None };
+        let asked = format!(
+            "{}/v1/oauth/authorize?client_id=client&redirect_uri={BACK}&response_type=code&owner=user&state=s",
+            self.running.url
+        );
+        let back = self.notion.allow_as(person, &asked, &consent).unwrap();
+        let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+        let body = json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": BACK });
+        let request = self.client.post(format!("{}/v1/oauth/token", self.running.url));
+        let answer = request.basic_auth("client", Some("secret")).json(&body).send().await.unwrap();
+        let grant: Value = answer.json().await.unwrap();
+        let text = |field: &str| grant[field].as_str().unwrap_or_else(|| panic!("{grant}")).to_owned();
+        let (bot, token) = (text("bot_id"), text("access_token"));
+        let kept = self.keep(name, &bot, name, workspace, &token).await;
+        self.signed_in(kept, workspace, token).await
+    }
+
+    /// Somebody who gave the token of an internal integration, which has no place of its own.
+    pub async fn insider(&self, name: &str) -> Person {
+        let connection = self.notion.connect(name);
+        let (bot, workspace) = (connection.bot_id.to_string(), connection.workspace);
+        let kept = self.keep(name, &bot, name, workspace, &connection.token).await;
+        self.signed_in(kept, workspace, connection.token).await
+    }
+
+    /// Somebody else whose integration sees the same workspace.
+    pub async fn colleague(&self, of: &Person, name: &str) -> Person {
+        let kept = self.keep(name, name, "shared", of.workspace, &of.token).await;
+        self.signed_in(kept, of.workspace, of.token.clone()).await
+    }
+
+    /// One more connection of the same person, to a workspace of its own.
+    pub async fn connect_too(&self, person: &str, workspace: &str) -> (ConnectionId, Uuid) {
+        let made = self.notion.connect(workspace);
+        let kept = self.keep(person, &made.bot_id.to_string(), workspace, made.workspace, &made.token).await;
+        (kept.1, made.workspace)
+    }
+
+    async fn keep(
+        &self,
+        person: &str,
+        bot: &str,
+        workspace: &str,
+        workspace_id: Uuid,
+        token: &str,
+    ) -> (UserId, ConnectionId) {
+        let new = NewConnection {
+            person: person.into(),
+            bot: bot.into(),
+            workspace_id: workspace_id.to_string(),
+            workspace: workspace.into(),
+            tokens: Tokens::lasting(token.to_owned()),
+        };
+        self.store.keep_connection(new).await.unwrap()
+    }
+
+    async fn signed_in(
+        &self,
+        (user, connection): (UserId, ConnectionId),
+        workspace: Uuid,
+        token: String,
+    ) -> Person {
+        let cookie = self.store.open_session(user, Duration::from_hours(1)).await.unwrap();
+        let cookie = cookie.expose_secret().to_owned();
+        Person { user, connection, workspace, token, cookie }
+    }
+
+    /// A database the person made and shared.
+    pub fn database(&self, of: &Person, title: &str, columns: &Value) -> DatabaseIds {
+        let made = self.notion.create_database_in(of.workspace, title, columns).unwrap();
+        self.notion.share(&of.token, made.database);
+        made
+    }
+
+    pub async fn ask(&self, who: Option<&Person>, method: Method, path: &str, body: Option<&Value>) -> Told {
+        self.ask_in(who, method, path, body, None).await
+    }
+
+    pub async fn ask_in(
+        &self,
+        who: Option<&Person>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        languages: Option<&str>,
+    ) -> Told {
+        let mut request = self.client.request(method, self.url.join(path).unwrap());
+        if let Some(who) = who {
+            request = request.header("cookie", format!("session={}", who.cookie));
+        }
+        if let Some(languages) = languages {
+            request = request.header("accept-language", languages);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Told::of(request.send().await.unwrap()).await
+    }
+
+    pub async fn get(&self, who: &Person, path: &str) -> Told {
+        self.ask(Some(who), Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, who: &Person, path: &str, body: &Value) -> Told {
+        self.ask(Some(who), Method::POST, path, Some(body)).await
+    }
+
+    pub async fn patch(&self, who: &Person, path: &str, body: &Value) -> Told {
+        self.ask(Some(who), Method::PATCH, path, Some(body)).await
+    }
+
+    /// Registers a database; gives where it is.
+    pub async fn adopt(&self, who: &Person, database: Uuid) -> String {
+        let told = self.post(who, "/api/databases", &json!({ "database_id": database })).await;
+        assert_eq!(told.status, 201, "{told:?}");
+        told.location.unwrap()
+    }
+
+    /// Waits until Notion holds what is looked for.
+    pub async fn until<T>(&self, look: impl Fn(&EmulatedNotion) -> Option<T>) -> T {
+        let found = tokio::time::timeout(PATIENCE, self.notion.until(look)).await;
+        found.expect("it happens in time")
+    }
+
+    /// Waits until a registered database looks so: Notion is asked again and again meanwhile.
+    pub async fn until_told(&self, who: &Person, path: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let looking = async {
+            loop {
+                let told = self.get(who, path).await.body;
+                if fits(&told) {
+                    return told;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, looking).await.expect("it is told in time")
+    }
+
+    /// How many requests to Notion changed something.
+    pub fn writes(&self) -> usize {
+        let is_write = |exchange: &linkscribe::sandbox::notion::Exchange| {
+            let asks = exchange.path.ends_with("/query") || exchange.path == "/v1/search";
+            exchange.method != "GET" && !asks && !exchange.path.starts_with("/v1/oauth")
+        };
+        self.notion.requests().iter().filter(|exchange| is_write(exchange)).count()
+    }
+
+    pub fn may_not_insert(&self, who: &Person) {
+        self.notion.take_capability(&who.token, Capability::InsertContent);
+    }
+}
+
+impl Told {
+    async fn of(answer: Response) -> Self {
+        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (status, location) = (answer.status().as_u16(), header("location"));
+        let kind = header("content-type").unwrap_or_default();
+        let text = answer.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Self { status, location, kind, body }
+    }
+
+    /// A problem with a title and a hint.
+    pub fn is_problem(&self, status: u16, hint: &str) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert!(self.kind.starts_with("application/problem+json"), "{self:?}");
+        let told = self.body["hint"].as_str().unwrap();
+        assert!(!self.body["title"].as_str().unwrap().is_empty() && told.contains(hint), "{self:?}");
+    }
+}
+
+/// The columns of a database somebody might have.
+pub fn columns() -> Value {
+    json!({
+        "Name": { "title": {} },
+        "Link": { "url": {} },
+        "Status": { "select": { "options": [] } },
+        "Reason": { "rich_text": {} },
+        "Minutes": { "number": {} },
+    })
+}
