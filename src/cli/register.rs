@@ -54,7 +54,6 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         journal: store,
         front: None,
         sample_link: None,
-        front: None,
     };
     let done = databases::register(office, request).await.map_err(|failure| match failure.kind {
         crate::failure::Kind::Permanent(reason) => anyhow::anyhow!("{failure:#}\n  {}", hint(reason)),

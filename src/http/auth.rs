@@ -1,4 +1,5 @@
-//! Signing in and out: `/auth/login`, `/auth/callback`, `/auth/logout`.
+//! Signing in and out, and giving a workspace up: `/auth/login`, `/auth/callback`, `/auth/logout`,
+//! `/connections/{id}/disconnect`.
 //!
 //! Takes cookies and what Notion sends back; gives redirects to fixed places, or a page that says what went wrong
 //! and offers the next step. Neither a state nor a code is ever logged.
@@ -14,9 +15,10 @@ use serde::Deserialize;
 
 use super::pages::{Message, message};
 use super::problem::{Problem, answered};
-use super::visitor::{SESSION, Site, session_cookie};
+use super::visitor::{SESSION, Site, Visitor, session_cookie};
+use crate::domain::entry::ConnectionId;
 use crate::domain::refusal::Refusal;
-use crate::messages::{BeginSignIn, Doors, FinishSignIn, SignOut};
+use crate::messages::{BeginSignIn, Disconnect, Doors, FinishSignIn, Returned, SignOut};
 
 /// The plain name of the cookie that binds a sign-in to its browser.
 const SIGN_IN: &str = "signin";
@@ -33,9 +35,12 @@ const LETTERS: usize = 48;
 /// Where a person lands who has just signed in.
 const START: &str = "/start";
 
+/// Notion's word for a person who pressed Cancel (RFC 6749, 4.1.2.1).
+const DENIED: &str = "access_denied";
+
 /// What Notion sends back; other parameters are ignored.
 #[derive(Deserialize)]
-pub(super) struct Returned {
+struct Query {
     state: Option<SecretString>,
     code: Option<SecretString>,
     error: Option<String>,
@@ -46,7 +51,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/auth/login", web::get().to(login))
         .route("/auth/callback", web::get().to(callback))
-        .route("/auth/logout", web::post().to(logout));
+        .route("/auth/logout", web::post().to(logout))
+        .route("/connections/{id}/disconnect", web::post().to(disconnect));
 }
 
 /// `GET /auth/login`: sends the browser to Notion.
@@ -64,20 +70,19 @@ async fn login(request: HttpRequest, doors: web::Data<Doors>, site: web::Data<Si
 }
 
 /// `GET /auth/callback`: the browser comes back.
-async fn callback(
-    request: HttpRequest,
-    returned: web::Query<Returned>,
-    doors: web::Data<Doors>,
-    site: web::Data<Site>,
-) -> HttpResponse {
-    let Returned { state, code, error } = returned.into_inner();
-    let Some(state) = state else { return trouble(&Refusal::SignInUnknown.into()) };
-    let finish = FinishSignIn {
-        state,
-        code: code.filter(|_| error.is_none()),
-        browser: kept_cookie(&request, &site, SIGN_IN),
-        session: session_cookie(&request),
+async fn callback(request: HttpRequest, doors: web::Data<Doors>, site: web::Data<Site>) -> HttpResponse {
+    // Read here, because whatever is wrong with it is told to a person.
+    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner);
+    let Ok(Query { state: Some(state), code, error }) = query else {
+        return trouble(&Refusal::SignInUnknown.into());
     };
+    let returned = match (error.as_deref(), code) {
+        (None, Some(code)) => Returned::Code(code),
+        (Some(DENIED), _) => Returned::Denied,
+        _ => Returned::Nothing,
+    };
+    let (browser, session) = (kept_cookie(&request, &site, SIGN_IN), session_cookie(&request));
+    let finish = FinishSignIn { state, returned, browser, session };
     match answered(doors.finish_sign_in.send(finish).await) {
         Ok(session) => redirect(StatusCode::SEE_OTHER, START)
             .cookie(cookie(&site, SESSION, session.expose_secret(), SESSION_LASTS))
@@ -100,6 +105,16 @@ async fn logout(
         gone.cookie(cookie(&site, name, "", CookieDuration::ZERO));
     }
     Ok(gone.finish())
+}
+
+/// `POST /connections/{id}/disconnect`: gives a workspace up, for the button on a page.
+async fn disconnect(visitor: Visitor, id: web::Path<String>, doors: web::Data<Doors>) -> HttpResponse {
+    let Ok(id) = id.parse() else { return trouble(&Refusal::NotFound { what: "connection" }.into()) };
+    let asked = Disconnect { user: visitor.0, connection: ConnectionId(id) };
+    match answered(doors.disconnect.send(asked).await) {
+        Ok(()) => redirect(StatusCode::SEE_OTHER, START).finish(),
+        Err(problem) => trouble(&problem),
+    }
 }
 
 fn redirect(status: StatusCode, to: &str) -> HttpResponseBuilder {
@@ -125,10 +140,10 @@ fn kept_cookie(request: &HttpRequest, site: &Site, name: &str) -> Option<SecretS
     Some(cookie.value()).filter(|value| value.len() >= LETTERS).map(SecretString::from)
 }
 
-/// A page that says what went wrong with a sign-in.
+/// A page that says what went wrong, with the next step.
 fn trouble(problem: &Problem) -> HttpResponse {
     let (label, href) = match problem.code() {
-        StatusCode::NOT_IMPLEMENTED => ("To the start page", "/"),
+        StatusCode::NOT_IMPLEMENTED | StatusCode::NOT_FOUND => ("To the start page", "/"),
         _ => ("Connect Notion", "/auth/login"),
     };
     message(problem.code(), &Message { title: &problem.title, sentence: &problem.hint, label, href })

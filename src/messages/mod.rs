@@ -28,7 +28,8 @@ use tracing::Span;
 pub use self::requests::{
     AdoptDatabase, Answer, AskFigures, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect, Doors,
     Figures, FindDatabases, FinishSignIn, Found, Kept, ListConnections, ListDatabases, LookUp, Page, Pick,
-    Proposal, ProposeMapping, Register, Registered, RemoveDatabase, Shown, SignOut, ViewDatabase, WhoIs,
+    Proposal, ProposeMapping, Register, Registered, RemoveDatabase, Returned, Shown, SignOut, ViewDatabase,
+    WhoIs,
 };
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;

@@ -18,6 +18,7 @@ mod registry;
 mod sweep;
 mod tables;
 mod text;
+mod tokens;
 mod views;
 
 use std::future::Future;

@@ -96,7 +96,7 @@ impl FrontDoor {
 
 fn instance(api: &Url, kitchen: &Kitchen, consent: &Arc<dyn Consent>) -> Notion {
     let accounts = Arc::clone(&kitchen.store) as Arc<dyn Accounts>;
-    let keys = Arc::new(Keyring::new(accounts, Arc::clone(consent)));
+    let keys = Arc::new(Keyring::new(accounts, Some(Arc::clone(consent))));
     Notion::new(api, Arc::new(MemoryBudget::for_notion())).unwrap().with_keys(keys)
 }
 
