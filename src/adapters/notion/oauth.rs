@@ -156,3 +156,52 @@ fn refused(reply: &Reply) -> Failure {
 fn is_code(word: &str) -> bool {
     (1..=40).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use reqwest::StatusCode;
+    use reqwest::header::HeaderMap;
+
+    use super::*;
+
+    #[test]
+    fn only_notions_own_word_takes_access_away() {
+        let gone = Kind::Permanent(Reason::Disconnected);
+        let down = Kind::Outage { retry_after: None };
+        for (status, body, expected) in [
+            (400, r#"{"error":"invalid_grant"}"#, &gone),
+            (400, r#"{"object":"error","status":400,"code":"invalid_grant"}"#, &gone),
+            (401, r#"{"error":"invalid_client"}"#, &Kind::Bug),
+            (401, r#"{"object":"error","status":401,"code":"unauthorized"}"#, &Kind::Bug),
+            (400, r#"{"object":"error","status":400,"code":"validation_error"}"#, &Kind::Bug),
+            (403, "<html>Attention required!</html>", &down),
+            (404, "not found", &down),
+            (302, "", &down),
+            (500, r#"{"error":"invalid_grant"}"#, &down),
+            (529, r#"{"code":"service_overload"}"#, &Kind::Wait { retry_after: None }),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let reply = Reply { status, headers: HeaderMap::new(), body: body.into() };
+            assert_eq!(refused(&reply).kind, *expected, "{status} {body}");
+        }
+        let echo = r#"{"error":"ntn_A token sent back"}"#;
+        let reply = Reply { status: StatusCode::BAD_REQUEST, headers: HeaderMap::new(), body: echo.into() };
+        assert!(!refused(&reply).to_string().contains("ntn_"));
+    }
+
+    #[test]
+    fn consent_is_asked_for_where_the_api_is() {
+        for (base, expected) in [
+            ("https://api.notion.com", "https://api.notion.com/v1/oauth/authorize?"),
+            ("http://proxy.example/notion/", "http://proxy.example/notion/v1/oauth/authorize?"),
+        ] {
+            let secret = SecretString::from("secret");
+            let consent = NotionConsent::new(&Url::parse(base).unwrap(), "id", &secret).unwrap();
+            let address = consent.address("a&b", "http://localhost:8080/auth/callback");
+            assert!(address.starts_with(expected), "{address}");
+            assert!(address.ends_with("&state=a%26b") && !address.contains("secret"), "{address}");
+        }
+    }
+}

@@ -109,7 +109,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    fn new(url: Url) -> Self {
+    /// A browser that nobody used before, for the service at `url`.
+    pub fn new(url: Url) -> Self {
         let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
         Self { client, url, cookies: Vec::new() }
     }
