@@ -14,8 +14,8 @@ use subtle::ConstantTimeEq;
 use super::{Front, Office};
 use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
-use crate::failure::Kind;
-use crate::messages::{Answer, BeginSignIn, FinishSignIn};
+use crate::failure::{Kind, Outcome};
+use crate::messages::{Answer, BeginSignIn, FinishSignIn, Returned};
 use crate::ports::{Grant, NewConnection};
 
 /// How long a person may take to consent.
@@ -45,7 +45,11 @@ pub async fn finish(office: Office, asked: FinishSignIn) -> Answer<SecretString>
     if !is_same {
         return Ok(Err(Refusal::OtherBrowser));
     }
-    let Some(code) = asked.code else { return Ok(Err(Refusal::Denied)) };
+    let code = match asked.returned {
+        Returned::Code(code) => code,
+        Returned::Denied => return Ok(Err(Refusal::Denied)),
+        Returned::Nothing => return Ok(Err(Refusal::CodeRefused)),
+    };
     let grant = match front.consent.grant(&code, &front.callback).await {
         Err(failure) if failure.kind == Kind::Permanent(Reason::Disconnected) => {
             return Ok(Err(Refusal::CodeRefused));
@@ -59,7 +63,7 @@ pub async fn finish(office: Office, asked: FinishSignIn) -> Answer<SecretString>
     Ok(Ok(session))
 }
 
-async fn open(office: &Office, front: &Front, grant: Grant) -> crate::failure::Outcome<SecretString> {
+async fn open(office: &Office, front: &Front, grant: Grant) -> Outcome<SecretString> {
     let person = grant.person.map_or_else(|| format!("bot:{}", grant.bot), |id| format!("person:{id}"));
     let (bot, tokens) = (grant.bot, grant.tokens);
     let (workspace_id, workspace) = (grant.workspace_id, grant.workspace);

@@ -183,13 +183,9 @@ pub fn notion(settings: &Settings, store: Option<&Arc<Store>>) -> anyhow::Result
     };
     let notion = Notion::new(&settings.notion_api_url, budget);
     let notion = hurried(notion, Notion::with_timeout).map_err(for_operator)?;
-    Ok(match (store, consent(settings)?) {
-        (Some(store), Some(consent)) => {
-            let accounts = Arc::clone(store) as Arc<dyn Accounts>;
-            Arc::new(notion.with_keys(Arc::new(Keyring::new(accounts, consent))))
-        }
-        _ => Arc::new(notion),
-    })
+    let Some(store) = store else { return Ok(Arc::new(notion)) };
+    let accounts = Arc::clone(store) as Arc<dyn Accounts>;
+    Ok(Arc::new(notion.with_keys(Arc::new(Keyring::new(accounts, consent(settings)?)))))
 }
 
 /// Where people sign in, once the operator has registered the service with Notion.

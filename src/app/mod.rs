@@ -152,6 +152,8 @@ pub struct App {
     pub places: Places,
     /// Where people reach the service.
     site: Site,
+    /// What must not be cut short in it is waited for at the end.
+    workspace: Arc<dyn Workspace>,
 }
 
 impl App {
@@ -189,7 +191,8 @@ impl App {
         let readiness = overseer.clone().recipient();
         let all = places.clone();
         let http = Supervisor::start(|_| Http { office, overseer: readiness, places: all });
-        Self { overseer, http, watchers, beyond_repair, places, site }
+        let workspace = ports.workspace;
+        Self { overseer, http, watchers, beyond_repair, places, site, workspace }
     }
 
     /// Runs until it is told to stop, or the overseer or the web server ends it; drains; gives the exit code.
@@ -230,7 +233,12 @@ impl App {
 
     /// Takes no new work, lets running work end, hands the rest back.
     pub async fn drain(&self) {
-        match tokio::time::timeout(DRAIN_LIMIT, self.overseer.send(Drain)).await {
+        let drained = async {
+            let sent = self.overseer.send(Drain).await;
+            self.workspace.settle().await;
+            sent
+        };
+        match tokio::time::timeout(DRAIN_LIMIT, drained).await {
             Ok(Ok(())) => {}
             Ok(Err(gone)) => error!(error = %gone, "the overseer is gone, leases will run out"),
             Err(_) => warn!("draining took too long, leases will run out"),

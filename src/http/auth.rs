@@ -1,4 +1,4 @@
-//! Signing in and out: `/auth/login`, `/auth/callback`, `/auth/logout`.
+//! Signing in and out, and giving a workspace up: `/auth/login`, `/auth/callback`, `/auth/logout`.
 //!
 //! Takes cookies and what Notion sends back; gives redirects to fixed places, or a page that says what went wrong
 //! and offers the next step. Neither a state nor a code is ever logged.
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::problem::{Problem, answered};
 use super::visitor::{SESSION, Site, session_cookie};
 use crate::domain::refusal::Refusal;
-use crate::messages::{BeginSignIn, Doors, FinishSignIn, SignOut};
+use crate::messages::{BeginSignIn, Doors, FinishSignIn, Returned, SignOut};
 
 /// The plain name of the cookie that binds a sign-in to its browser.
 const SIGN_IN: &str = "signin";
@@ -32,9 +32,12 @@ const LETTERS: usize = 48;
 /// Where a person lands who has just signed in.
 const START: &str = "/start?signed_in=yes";
 
+/// Notion's word for a person who pressed Cancel (RFC 6749, 4.1.2.1).
+const DENIED: &str = "access_denied";
+
 /// What Notion sends back; other parameters are ignored.
 #[derive(Deserialize)]
-pub(super) struct Returned {
+struct Query {
     state: Option<SecretString>,
     code: Option<SecretString>,
     error: Option<String>,
@@ -63,20 +66,19 @@ async fn login(request: HttpRequest, doors: web::Data<Doors>, site: web::Data<Si
 }
 
 /// `GET /auth/callback`: the browser comes back.
-async fn callback(
-    request: HttpRequest,
-    returned: web::Query<Returned>,
-    doors: web::Data<Doors>,
-    site: web::Data<Site>,
-) -> HttpResponse {
-    let Returned { state, code, error } = returned.into_inner();
-    let Some(state) = state else { return Problem::from(Refusal::SignInUnknown).error_response() };
-    let finish = FinishSignIn {
-        state,
-        code: code.filter(|_| error.is_none()),
-        browser: kept_cookie(&request, &site, SIGN_IN),
-        session: session_cookie(&request),
+async fn callback(request: HttpRequest, doors: web::Data<Doors>, site: web::Data<Site>) -> HttpResponse {
+    // Read here, because whatever is wrong with it is told to a person.
+    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner);
+    let Ok(Query { state: Some(state), code, error }) = query else {
+        return Problem::from(Refusal::SignInUnknown).error_response();
     };
+    let returned = match (error.as_deref(), code) {
+        (None, Some(code)) => Returned::Code(code),
+        (Some(DENIED), _) => Returned::Denied,
+        _ => Returned::Nothing,
+    };
+    let (browser, session) = (kept_cookie(&request, &site, SIGN_IN), session_cookie(&request));
+    let finish = FinishSignIn { state, returned, browser, session };
     match answered(doors.finish_sign_in.send(finish).await) {
         Ok(session) => redirect(StatusCode::SEE_OTHER, START)
             .cookie(cookie(&site, SESSION, session.expose_secret(), SESSION_LASTS))

@@ -31,7 +31,7 @@ pub use self::requests::{
     AdoptDatabase, Answer, AskFigures, AskUsage, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect,
     Doors, EntryDetail, EntryList, Figures, FindDatabases, FinishSignIn, Found, Kept, ListConnections,
     ListDatabases, ListEntries, Page, Pick, Proposal, ProposeMapping, Register, Registered, RemoveDatabase,
-    RetryEntry, ShowEntry, Shown, SignOut, ViewDatabase, WatchEntries, WhoIs,
+    Returned, RetryEntry, ShowEntry, Shown, SignOut, ViewDatabase, WatchEntries, WhoIs,
 };
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;

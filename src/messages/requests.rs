@@ -123,14 +123,25 @@ pub struct BeginSignIn {
     pub browser: SecretString,
 }
 
+/// What a person brings back from Notion.
+#[derive(Debug, Clone)]
+pub enum Returned {
+    /// What buys access to the workspace they chose.
+    Code(SecretString),
+    /// They did not consent.
+    Denied,
+    /// Another error of Notion's, or nothing at all.
+    Nothing,
+}
+
 /// Somebody comes back from Notion: what does their session cookie hold?
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Answer<SecretString>")]
 pub struct FinishSignIn {
     /// What came back with them.
     pub state: SecretString,
-    /// What Notion gave them; `None` where they did not consent.
-    pub code: Option<SecretString>,
+    /// What came of their asking.
+    pub returned: Returned,
     /// The cookie the sign-in was bound to, where their browser has it.
     pub browser: Option<SecretString>,
     /// The session that ends with this sign-in.

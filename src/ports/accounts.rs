@@ -26,6 +26,13 @@ impl Tokens {
     }
 }
 
+/// The right of one instance to spend a refresh token, which works once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RenewalRight(
+    /// Until when, in milliseconds of the database's clock; no two rights of a connection end together.
+    pub i64,
+);
+
 /// A connection to be kept.
 #[derive(Debug, Clone)]
 pub struct NewConnection {
@@ -64,8 +71,8 @@ pub struct Connection {
 /// Keeps users, sessions and connections.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Keeps a connection and its user, who is made where they are new. A revoked one is open again, and
-    /// its databases are asked at once.
+    /// Keeps a connection and its user, who is made where they are new. A revoked one is open again: its
+    /// databases are asked at once, and entries that ended untold for want of access go on.
     async fn keep_connection(&self, new: NewConnection) -> Outcome<(UserId, ConnectionId)>;
 
     /// A connection with its token opened.
@@ -80,8 +87,9 @@ pub trait Accounts: Send + Sync {
     /// Both tokens of a connection, opened.
     async fn tokens(&self, id: ConnectionId) -> Outcome<Option<Tokens>>;
 
-    /// Takes the right to buy a new pair for a connection, for so long at most; `false` while somebody else has it.
-    async fn begin_renewal(&self, id: ConnectionId, lasts: Duration) -> Outcome<bool>;
+    /// Takes the right to buy a new pair for a connection, for so long at most; `None` while somebody else has
+    /// it.
+    async fn begin_renewal(&self, id: ConnectionId, lasts: Duration) -> Outcome<Option<RenewalRight>>;
 
     /// Stores a new pair in the place of the one whose access token was `refused`; `false` where somebody
     /// else replaced it already.
@@ -90,8 +98,8 @@ pub trait Accounts: Send + Sync {
     /// Marks a connection whose access token `refused` is as revoked, unless it was replaced meanwhile.
     async fn mark_revoked(&self, id: ConnectionId, refused: &SecretString) -> Outcome<()>;
 
-    /// Gives the right to buy a new pair back.
-    async fn end_renewal(&self, id: ConnectionId) -> Outcome<()>;
+    /// Gives the right to buy a new pair back; one that ran out meanwhile is left to whoever has it now.
+    async fn end_renewal(&self, id: ConnectionId, right: RenewalRight) -> Outcome<()>;
 
     /// Opens a session and gives what its cookie holds; only a hash of it is kept.
     async fn open_session(&self, user: UserId, lasts: Duration) -> Outcome<SecretString>;

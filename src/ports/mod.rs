@@ -17,7 +17,7 @@ mod summary;
 mod text;
 mod workspace;
 
-pub use accounts::{Accounts, Connection, NewConnection, Tokens};
+pub use accounts::{Accounts, Connection, NewConnection, RenewalRight, Tokens};
 pub use breakers::{Blocked, Breakers, Trouble};
 pub use budget::RateBudget;
 pub use catalogue::{Asked, Catalogue, Described};

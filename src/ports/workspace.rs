@@ -150,4 +150,7 @@ pub trait Workspace: Send + Sync {
 
     /// Takes back what `tell_failure` and `tell_waiting` said, after a success. What the owner wrote stays.
     async fn untell_failure(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()>;
+
+    /// Waits until nothing is under way that must not be cut short, such as the purchase of tokens.
+    async fn settle(&self) {}
 }

@@ -2,7 +2,8 @@
 //!
 //! Takes a path, a query and a body; gives the answer's JSON. Before each request the connection's
 //! budget is asked, waiting at most [`LONGEST_WAIT`]. Nothing is repeated in here: the chain repeats
-//! whole stages, and every write it makes can be made twice.
+//! whole stages, and every write it makes can be made twice. Except for a refused token: the same request goes
+//! out once more with the token that took its place.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,7 +15,7 @@ use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 use url::Url;
 
-use super::refusal::{Answered, Refusal, Trouble, judge};
+use super::refusal::{Answered, Trouble, judge};
 use crate::adapters::outbound::Outbound;
 use crate::domain::backoff::LONGEST_FLOOR;
 use crate::failure::{Failure, Outcome};
@@ -118,12 +119,47 @@ impl Client {
     ) -> Answered<Value> {
         let token = self.keys.as_ref().map_or_else(|| access.token.clone(), |keys| keys.current(access));
         let answered = self.send_with(&token, access, &method, path, query, body).await;
-        match (&answered, &self.keys) {
-            (Err(Trouble::Refused(Refusal { status: 401, .. })), Some(keys)) => {
-                let renewed = keys.renew(access.connection, &token).await?;
-                self.send_with(&renewed, access, &method, path, query, body).await
+        match (answered, &self.keys) {
+            (Err(trouble), Some(keys)) if trouble.is_unauthorized() => {
+                match keys.renew(access.connection, &token).await? {
+                    Some(renewed) => self.send_with(&renewed, access, &method, path, query, body).await,
+                    None => Err(self.given_up(&**keys, &token, access, path, trouble).await?),
+                }
             }
-            _ => answered,
+            (answered, _) => answered,
+        }
+    }
+
+    /// A token that is never renewed is given up only when Notion does not even say whose it is: one endpoint
+    /// alone may err.
+    async fn given_up(
+        &self,
+        keys: &dyn Keys,
+        token: &SecretString,
+        access: &Access,
+        path: &[&str],
+        trouble: Trouble,
+    ) -> Answered<Trouble> {
+        const WHO: [&str; 2] = ["users", "me"];
+        if path != WHO {
+            match self.send_with(token, access, &Method::GET, &WHO, &[], None).await {
+                Err(refused) if refused.is_unauthorized() => {}
+                answered => {
+                    answered?;
+                    let cause =
+                        anyhow::anyhow!("notion refuses a token in one place that it takes in another");
+                    return Err(Failure::transient(cause).into());
+                }
+            }
+        }
+        keys.give_up(access.connection, token).await?;
+        Ok(trouble)
+    }
+
+    /// Waits until the tokens being bought are kept.
+    pub(super) async fn settle(&self) {
+        if let Some(keys) = &self.keys {
+            keys.settle().await;
         }
     }
 
@@ -141,7 +177,7 @@ impl Client {
         let mut request = self
             .http
             .client()
-            .request(method.clone(), self.address(path)?)
+            .request(method.clone(), address(&self.base, path)?)
             .bearer_auth(token.expose_secret())
             .header("Notion-Version", VERSION);
         if !query.is_empty() {
@@ -165,16 +201,6 @@ impl Client {
             self.close_budget(&key, pause).await;
         }
         Err(trouble)
-    }
-
-    fn address(&self, path: &[&str]) -> Outcome<Url> {
-        let mut url = self.base.clone();
-        url.path_segments_mut()
-            .map_err(|()| Failure::bug(anyhow::anyhow!("the address of the Notion API has no host")))?
-            .pop_if_empty()
-            .push("v1")
-            .extend(path);
-        Ok(url)
     }
 
     /// Waits until the budget lets one request through. A budget that cannot be asked lets it through
@@ -202,6 +228,17 @@ impl Client {
             warn!(%failure, "cannot tell the request budget that notion asks to wait");
         }
     }
+}
+
+/// The address of something of the API at `base`, which has no `/v1`.
+pub(super) fn address(base: &Url, path: &[&str]) -> Outcome<Url> {
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .map_err(|()| Failure::bug(anyhow::anyhow!("the address of the Notion API has no host")))?
+        .pop_if_empty()
+        .push("v1")
+        .extend(path);
+    Ok(url)
 }
 
 impl From<Failure> for Trouble {

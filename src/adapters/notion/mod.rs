@@ -313,6 +313,10 @@ impl Workspace for Notion {
     async fn untell_failure(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()> {
         telling::untell(self, access, page, mapping).await
     }
+
+    async fn settle(&self) {
+        self.client.settle().await;
+    }
 }
 
 #[cfg(test)]

@@ -90,6 +90,11 @@ impl Trouble {
         Self::Refused(Refusal { status: 404, code, message })
     }
 
+    /// Whether the token itself is refused.
+    pub(super) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Refused(Refusal { status: 401, .. }))
+    }
+
     /// Whether the token may not do this.
     pub(super) fn is_forbidden(&self) -> bool {
         matches!(self, Self::Refused(Refusal { status: 403, .. }))

@@ -1,4 +1,4 @@
-//! Users, sessions and connections, with their tokens sealed.
+//! Users, sessions and connections; their tokens are sealed in `tokens`.
 
 use std::time::Duration;
 
@@ -6,29 +6,24 @@ use anyhow::anyhow;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, Value};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::Store;
-use super::tables::{connections, databases, insert, sessions, users};
-use super::text::{no_text, plain, uuid};
+use super::tables::{connections, databases, entries, insert, sessions, users};
+use super::text::{no_text, plain, reason_name, uuid};
 use super::views::moment;
-use crate::adapters::seal::Place;
 use crate::domain::account::ConnectionView;
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
+use crate::domain::stage::Status;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, Accounts, Connection, NewConnection, Tokens};
+use crate::ports::{Access, Accounts, Connection, NewConnection, RenewalRight, Tokens};
 
 /// What a session cookie holds: as many random bytes as nobody guesses (OWASP asks for 8, at least).
 const COOKIE_BYTES: usize = 32;
-
-/// Where a token of a connection is kept: a seal opens in its own row and column only.
-fn place<'a>(column: &'static str, connection: &'a str) -> Place<'a> {
-    Place { table: "connections", column, owner: connection }
-}
 
 #[async_trait]
 impl Accounts for Store {
@@ -58,64 +53,23 @@ impl Accounts for Store {
     }
 
     async fn tokens(&self, id: ConnectionId) -> Outcome<Option<Tokens>> {
-        let read = async {
-            let row = connections::Entity::find_by_id(id.to_string()).one(&self.db).await?;
-            row.map(|row| self.opened(&row)).transpose()
-        };
-        self.within("read the tokens", read).await
+        self.within("read the tokens", self.read_tokens(id)).await
     }
 
-    async fn begin_renewal(&self, id: ConnectionId, lasts: Duration) -> Outcome<bool> {
-        use connections::{Column, Entity};
-        let begin = async {
-            let free = Column::RenewingUntil.is_null().or(Expr::col(Column::RenewingUntil).lte(self.time()));
-            let begun = Entity::update_many()
-                .col_expr(Column::RenewingUntil, self.time_after(lasts))
-                .filter(Column::Id.eq(id.to_string()))
-                .filter(free)
-                .exec(&self.db)
-                .await?;
-            Ok(begun.rows_affected > 0)
-        };
-        self.within("begin to renew the tokens", begin).await
+    async fn begin_renewal(&self, id: ConnectionId, lasts: Duration) -> Outcome<Option<RenewalRight>> {
+        self.within("begin to renew the tokens", self.take_renewal(id, lasts)).await
     }
 
-    async fn end_renewal(&self, id: ConnectionId) -> Outcome<()> {
-        use connections::{Column, Entity};
-        let end = async {
-            Entity::update_many()
-                .col_expr(Column::RenewingUntil, Expr::value(None::<i64>))
-                .filter(Column::Id.eq(id.to_string()))
-                .exec(&self.db)
-                .await?;
-            Ok(())
-        };
-        self.within("end a renewal of tokens", end).await
+    async fn end_renewal(&self, id: ConnectionId, right: RenewalRight) -> Outcome<()> {
+        self.within("end a renewal of tokens", self.give_renewal_back(id, right)).await
     }
 
     async fn replace_tokens(&self, id: ConnectionId, refused: &SecretString, new: &Tokens) -> Outcome<bool> {
-        let replace = async {
-            let Some(row) = self.row_with_token(id, refused).await? else { return Ok(false) };
-            self.write_tokens(&self.db, &row, new).await
-        };
-        self.within("replace the tokens", replace).await
+        self.within("replace the tokens", self.put_in_place_of(id, refused, new)).await
     }
 
     async fn mark_revoked(&self, id: ConnectionId, refused: &SecretString) -> Outcome<()> {
-        use connections::{Column, Entity};
-        let mark = async {
-            let Some(row) = self.row_with_token(id, refused).await? else { return Ok(()) };
-            Entity::update_many()
-                .col_expr(Column::RevokedAt, self.time())
-                .col_expr(Column::UpdatedAt, self.time())
-                .filter(Column::Id.eq(row.id))
-                .filter(Column::Token.eq(row.token))
-                .filter(Column::RevokedAt.is_null())
-                .exec(&self.db)
-                .await?;
-            Ok(())
-        };
-        self.within("mark a connection as revoked", mark).await
+        self.within("mark a connection as revoked", self.revoke(id, refused)).await
     }
 
     async fn open_session(&self, user: UserId, lasts: Duration) -> Outcome<SecretString> {
@@ -190,6 +144,7 @@ impl Store {
             .await?
             .ok_or_else(|| Failure::transient(anyhow!("the connection was removed meanwhile")))?;
         self.write_tokens(&transaction, &kept, &new.tokens).await?;
+        self.reopen_entries(&transaction, &kept.id).await?;
         // Whoever connects a workspace again is waiting for something to happen.
         databases::Entity::update_many()
             .col_expr(databases::Column::NextPollAt, Expr::value(0_i64))
@@ -198,6 +153,32 @@ impl Store {
             .await?;
         transaction.commit().await?;
         Ok((user, ConnectionId(uuid(&kept.id)?)))
+    }
+
+    /// What ended only because access was lost, and could not be told, goes on behind its last checkpoint.
+    async fn reopen_entries(&self, db: &impl ConnectionTrait, connection: &str) -> Outcome<()> {
+        use entries::{Column, DONE, Entity, WAITING};
+        let watched = Query::select()
+            .column(databases::Column::Id)
+            .from(databases::Entity)
+            .and_where(databases::Column::ConnectionId.eq(connection))
+            .to_owned();
+        // An untold end lies in the future; see `endings`.
+        let untold = Column::State.eq(DONE).and(Expr::col(Column::FinishedAt).gt(self.time()));
+        Entity::update_many()
+            .col_expr(Column::State, WAITING.into())
+            .col_expr(Column::Status, Status::Pending.name().into())
+            .col_expr(Column::Verdict, no_text().into())
+            .col_expr(Column::Attempts, 0_i32.into())
+            .col_expr(Column::FinishedAt, Expr::value(None::<i64>))
+            .col_expr(Column::NotBefore, self.time())
+            .col_expr(Column::UpdatedAt, self.time())
+            .filter(Expr::col(Column::DatabaseId).in_subquery(watched))
+            .filter(Column::Verdict.eq(reason_name(Reason::Disconnected)?))
+            .filter(Condition::any().add(untold).add(Column::State.eq(WAITING)))
+            .exec(db)
+            .await?;
+        Ok(())
     }
 
     /// The user behind a person, made where they are new.
@@ -215,56 +196,6 @@ impl Store {
         let user = Entity::find().filter(Column::Person.eq(plain(person))).one(db).await?;
         let user = user.ok_or_else(|| Failure::transient(anyhow!("the user was removed meanwhile")))?;
         Ok(UserId(uuid(&user.id)?))
-    }
-
-    /// Replaces the tokens unless somebody else did so since the row was read; the connection is open.
-    async fn write_tokens(
-        &self,
-        db: &impl ConnectionTrait,
-        read: &connections::Model,
-        new: &Tokens,
-    ) -> Outcome<bool> {
-        use connections::{Column, Entity};
-        let seal = |column, token: &SecretString| self.seal.seal(place(column, &read.id), token);
-        let access = seal("token", &new.access).map_err(Failure::bug)?;
-        let refresh = new.refresh.as_ref().map(|token| seal("refresh_token", token)).transpose();
-        let refresh = refresh.map_err(Failure::bug)?.map_or_else(no_text, Value::from);
-        let written = Entity::update_many()
-            .col_expr(Column::Token, access.into())
-            .col_expr(Column::RefreshToken, refresh.into())
-            .col_expr(Column::RevokedAt, Expr::value(None::<i64>))
-            .col_expr(Column::UpdatedAt, self.time())
-            .filter(Column::Id.eq(read.id.as_str()))
-            .filter(Column::Token.eq(read.token.as_str()))
-            .exec(db)
-            .await?;
-        Ok(written.rows_affected > 0)
-    }
-
-    /// A connection's row, while its access token is still this one.
-    async fn row_with_token(
-        &self,
-        id: ConnectionId,
-        token: &SecretString,
-    ) -> Outcome<Option<connections::Model>> {
-        let Some(row) = connections::Entity::find_by_id(id.to_string()).one(&self.db).await? else {
-            return Ok(None);
-        };
-        let kept = self.opened(&row)?;
-        Ok((kept.access.expose_secret() == token.expose_secret()).then_some(row))
-    }
-
-    fn opened(&self, row: &connections::Model) -> Outcome<Tokens> {
-        // Its owner can help: connecting again replaces the tokens.
-        let open = |column, sealed: &str| {
-            self.seal
-                .open(place(column, &row.id), sealed)
-                .map_err(|error| Failure::permanent(Reason::Disconnected, error).context("open a token"))
-        };
-        Ok(Tokens {
-            access: open("token", &row.token)?,
-            refresh: row.refresh_token.as_deref().map(|sealed| open("refresh_token", sealed)).transpose()?,
-        })
     }
 
     async fn read_connection(&self, id: ConnectionId) -> Outcome<Option<Connection>> {
@@ -305,41 +236,5 @@ impl Store {
             });
         }
         Ok(views)
-    }
-
-    /// Seals tokens with the newest key that are sealed with an older one. Keys that open nothing at all
-    /// are a mistake of the operator, better told at the start than to every user.
-    pub(super) async fn seal_again(&self) -> Outcome<()> {
-        let all = connections::Entity::find().all(&self.db).await?;
-        let (mut opened, mut lost, mut renewed) = (0_u32, 0_u32, 0_u32);
-        for row in &all {
-            match self.opened(row) {
-                Err(_) => lost += 1,
-                Ok(tokens) => {
-                    opened += 1;
-                    let sealed = std::iter::once(&row.token).chain(&row.refresh_token);
-                    // A revoked connection stays so: its tokens are as dead under a new key.
-                    if row.revoked_at.is_none() && !sealed.into_iter().all(|it| self.seal.is_current(it)) {
-                        self.write_tokens(&self.db, row, &tokens).await?;
-                        renewed += 1;
-                    }
-                }
-            }
-        }
-        if lost > 0 && opened == 0 {
-            return Err(Failure::bug(anyhow!(
-                "TOKEN_ENCRYPTION_KEY opens none of the {lost} tokens kept: put the key they were sealed with behind the new one"
-            )));
-        }
-        if lost > 0 {
-            tracing::error!(
-                lost,
-                "some tokens cannot be opened; their workspaces have to be connected again"
-            );
-        }
-        if renewed > 0 {
-            tracing::info!(renewed, "tokens were sealed with the newest key");
-        }
-        Ok(())
     }
 }

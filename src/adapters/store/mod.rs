@@ -21,6 +21,7 @@ mod sweep;
 mod tables;
 mod text;
 mod timeline;
+mod tokens;
 mod views;
 
 use std::future::Future;

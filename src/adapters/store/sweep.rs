@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, UpdateMany
 use super::Store;
 use super::claims::lane;
 use super::endings::released;
-use super::tables::{breakers, entries, media};
+use super::tables::{breakers, entries, media, sessions};
 use super::text::reason_name;
 use crate::domain::backoff::MAX_CRASHES;
 use crate::domain::breaker;
@@ -33,6 +33,7 @@ impl Store {
         let pruned = self.prune_entries(keep).await?;
         self.prune_media(keep).await?;
         self.forget_old_trouble().await?;
+        self.forget_old_sessions().await?;
         Ok(Swept { rescued, poisoned, pruned })
     }
 
@@ -110,6 +111,21 @@ impl Store {
             .filter(Expr::col(breakers::Column::OpenUntil).lte(self.time_before(breaker::MEMORY)))
             .exec(&self.db)
             .await?;
+        Ok(())
+    }
+
+    /// Removes sessions that have run out; they open nothing any more.
+    async fn forget_old_sessions(&self) -> Outcome<()> {
+        use sessions::{Column, Entity};
+        let old = Query::select()
+            .column(Column::Hash)
+            .from(Entity)
+            .and_where(Expr::col(Column::ExpiresAt).lte(self.time()))
+            .limit(PRUNED_AT_ONCE)
+            .to_owned();
+        let delete =
+            Query::delete().from_table(Entity).and_where(Expr::col(Column::Hash).in_subquery(old)).to_owned();
+        self.db.execute(&delete).await?;
         Ok(())
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use linkscribe::adapters::store::Store;
 use linkscribe::domain::entry::{ConnectionId, DatabaseId, LinkDatabase};
+use linkscribe::domain::note::Note;
 use linkscribe::domain::reason::Reason;
 use linkscribe::failure::Kind;
-use linkscribe::ports::{Accounts, NewDatabase, Registry};
+use linkscribe::ports::{Accounts, NewConnection, NewDatabase, NextRun, Registry, Tokens};
 use sea_orm::ConnectionTrait;
 use secrecy::ExposeSecret;
 
@@ -136,4 +137,82 @@ pub(super) async fn a_damaged_database_does_not_stop_the_others(bench: &Bench) {
     assert_eq!(bench.registry.databases().await.unwrap().len(), 1);
     let failure = bench.registry.database(bench.database).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Bug);
+}
+
+fn pair(access: &str, refresh: &str) -> Tokens {
+    Tokens { access: access.into(), refresh: Some(refresh.into()) }
+}
+
+pub(super) async fn a_new_key_seals_refresh_tokens_too_and_what_the_old_one_sealed_goes_on_opening(
+    bench: &Bench,
+) {
+    let both = || keys(&format!("2:{OTHER_KEY},1:{KEY}"));
+    let running = Store::open(&bench.url, both()).await.unwrap();
+    // An instance that has not heard of the new key keeps a pair beside it.
+    let new = NewConnection { tokens: pair("old key", "old refresh"), ..new_connection("bob", "") };
+    let (_, bob) = bench.accounts.keep_connection(new).await.unwrap();
+    let opened = running.tokens(bob).await.unwrap().unwrap();
+    assert_eq!(opened.refresh.unwrap().expose_secret(), "old refresh");
+    running.close().await.unwrap();
+    Store::open(&bench.url, both()).await.unwrap().close().await.unwrap();
+    let alone = Store::open(&bench.url, keys(&format!("2:{OTHER_KEY}"))).await.unwrap();
+    let opened = alone.tokens(bob).await.unwrap().unwrap();
+    assert_eq!(opened.access.expose_secret(), "old key");
+    assert_eq!(opened.refresh.unwrap().expose_secret(), "old refresh", "the old key may go");
+    assert!(alone.replace_tokens(bob, &"old key".into(), &pair("next", "next refresh")).await.unwrap());
+    assert!(!alone.replace_tokens(bob, &"old key".into(), &pair("late", "late")).await.unwrap());
+    assert_eq!(token(&alone, bob).await, "next");
+    alone.close().await.unwrap();
+}
+
+pub(super) async fn the_right_to_renew_is_one_instances_and_given_back_by_nobody_else(bench: &Bench) {
+    let (accounts, id) = (&bench.accounts, bench.connection);
+    let slow = accounts.begin_renewal(id, Duration::ZERO).await.unwrap().unwrap();
+    let next = accounts.begin_renewal(id, INTERVAL).await.unwrap().expect("the first right ran out");
+    assert_eq!(accounts.begin_renewal(id, INTERVAL).await.unwrap(), None);
+    accounts.end_renewal(id, slow).await.unwrap();
+    assert_eq!(accounts.begin_renewal(id, INTERVAL).await.unwrap(), None, "it is the second one's");
+    accounts.end_renewal(id, next).await.unwrap();
+    assert!(accounts.begin_renewal(id, INTERVAL).await.unwrap().is_some());
+}
+
+pub(super) async fn what_ended_untold_for_want_of_access_goes_on_once_connected_again(bench: &Bench) {
+    for (page, reason, told) in [
+        ("lost", Reason::Disconnected, false),
+        ("told", Reason::Disconnected, true),
+        ("private", Reason::Private, false),
+    ] {
+        bench.queue(page).await;
+        let ticket = bench.claim().await.ticket;
+        bench.journal.save_note(ticket, &Note::default()).await.unwrap();
+        bench.journal.finish_failed(ticket, reason, told).await.unwrap();
+    }
+    bench.queue("on its way").await;
+    let ticket = bench.claim().await.ticket;
+    bench.journal.hand_back(ticket, NextRun::GiveUp(Reason::Disconnected)).await.unwrap();
+    bench.accounts.mark_revoked(bench.connection, &TOKEN.into()).await.unwrap();
+    bench.accounts.keep_connection(new_connection("bob", "ntn_bob")).await.unwrap();
+    bench.accounts.keep_connection(new_connection("ada", "ntn_new")).await.unwrap();
+    let mut again = Vec::new();
+    while let Some(claimed) = bench.journal.claim("worker").await.unwrap() {
+        assert_eq!((claimed.verdict, claimed.attempts), (None, 0));
+        let has_note = bench.journal.note(claimed.ticket.entry).await.unwrap().is_some();
+        again.push((claimed.page, has_note));
+    }
+    again.sort();
+    assert_eq!(again, [("lost".to_owned(), true), ("on its way".to_owned(), false)]);
+}
+
+pub(super) async fn sessions_that_ran_out_are_removed_by_the_sweep(bench: &Bench) {
+    let over = bench.accounts.open_session(bench.user, Duration::ZERO).await.unwrap();
+    let lives = bench.accounts.open_session(bench.user, INTERVAL).await.unwrap();
+    assert_eq!(bench.accounts.session(&over).await.unwrap(), None);
+    bench.journal.sweep(Duration::MAX).await.unwrap();
+    let raw = bench.raw().await;
+    let counted = "SELECT CAST(COUNT(*) AS TEXT) AS kept FROM sessions";
+    let statement = sea_orm::Statement::from_string(raw.get_database_backend(), counted);
+    let kept: String = raw.query_one_raw(statement).await.unwrap().unwrap().try_get("", "kept").unwrap();
+    raw.close().await.unwrap();
+    assert_eq!(kept, "1");
+    assert_eq!(bench.accounts.session(&lives).await.unwrap(), Some(bench.user));
 }

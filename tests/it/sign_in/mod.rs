@@ -1,19 +1,23 @@
 //! Signing in with Notion, as browsers and those who attack them do.
 
+mod crashes;
 mod renewal;
 
 use std::sync::Arc;
 
 use futures_util::future::join_all;
 use linkscribe::adapters::sign_ins::{MemorySignIns, RedisSignIns};
+use linkscribe::app::App;
 use linkscribe::domain::entry::UserId;
 use linkscribe::ports::{Accounts, SignIns};
 use reqwest::Method;
 use reqwest::header::ORIGIN;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::support::fakes::{FakeWorkspace, Script};
 use crate::support::front::{Browser, FrontDoor, SECRET, location, set_cookies};
+use crate::support::kitchen::Kitchen;
 use crate::support::redis::Redis;
 
 async fn user_of(door: &FrontDoor, browser: &Browser) -> Option<UserId> {
@@ -247,4 +251,88 @@ async fn where_a_person_lands_is_never_chosen_by_whoever_sent_them() {
     assert_eq!(location(&browser.come_back(&back).await), "/start");
     assert!(!location(&login).contains("evil") && !location(&login).contains(SECRET));
     door.close().await;
+}
+
+#[actix::test]
+async fn what_comes_back_wrong_is_told_apart_from_pressing_cancel() {
+    let door = FrontDoor::open().await;
+    let mut browser = door.browser();
+    for (query, says) in [
+        ("error=server_error", "did not accept"),
+        ("error=server_error&code=x", "did not accept"),
+        ("", "did not accept"),
+        ("error=access_denied", "was not connected"),
+        ("state=twice&code=x", "has run out"),
+    ] {
+        let back = door.notion.allow(&browser.to_notion().await).unwrap();
+        let state = back.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        let path = format!("/auth/callback?state={state}&{query}");
+        let (_, page) = refused(browser.get(&path).await).await;
+        assert!(page.contains(says), "{query}: {page}");
+        assert!(!page.contains(&state), "a state stands on a page");
+    }
+    assert_eq!(door.notion.token_calls().codes, 0);
+    door.close().await;
+}
+
+#[actix::test]
+async fn a_session_that_ran_out_is_signed_out() {
+    let door = FrontDoor::open().await;
+    let mut browser = door.signed_in().await;
+    let user = user_of(&door, &browser).await.unwrap();
+    let over = door.kitchen.store.open_session(user, std::time::Duration::ZERO).await.unwrap();
+    browser.cookies = vec![("session".into(), over.expose_secret().to_owned())];
+    assert_eq!(browser.get("/api/connections").await.status(), 401);
+    assert_eq!(browser.post("/auth/logout").await.status(), 303, "signing out is no error");
+    door.close().await;
+}
+
+#[actix::test]
+async fn a_page_gives_up_a_workspace_of_its_visitor_alone() {
+    let door = FrontDoor::open().await;
+    let mut ada = door.signed_in().await;
+    let listed: serde_json::Value = ada.get("/api/connections").await.json().await.unwrap();
+    let path = format!("/connections/{}/disconnect", listed["items"][0]["id"].as_str().unwrap());
+    let bob = door.notion.add_person("Bob", &["Bob's"]);
+    door.notion.sign_in(bob.person.id);
+    let mut eve = door.signed_in().await;
+    assert_eq!(eve.post(&path).await.status(), 404);
+    assert_eq!(door.browser().post(&path).await.status(), 401);
+    assert_eq!(ada.post("/connections/none/disconnect").await.status(), 404);
+    let answer = ada.post(&path).await;
+    assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/start".to_owned()));
+    let listed: serde_json::Value = ada.get("/api/connections").await.json().await.unwrap();
+    assert_eq!(listed["items"], serde_json::json!([]));
+    door.close().await;
+}
+
+#[actix::test]
+async fn while_redis_is_away_the_page_says_try_again_and_then_it_works() {
+    let mut redis = Redis::start();
+    let door = FrontDoor::open_with(Arc::new(RedisSignIns::new(&redis.url()).unwrap()), None).await;
+    let mut browser = door.browser();
+    let asked = browser.to_notion().await;
+    redis.kill();
+    let back = door.notion.allow(&asked).unwrap();
+    assert_eq!(refused(browser.come_back(&back).await).await.0, 503);
+    assert_eq!(refused(browser.get("/auth/login").await).await.0, 503);
+    redis.start_again();
+    door.signed_in().await;
+    door.close().await;
+}
+
+#[actix::test]
+async fn where_no_app_is_registered_with_notion_the_page_tells_the_operator_what_to_set() {
+    let kitchen = Kitchen::open().await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let workspace = FakeWorkspace::with_links(&[], Script::works());
+    let app = App::start(kitchen.ports(workspace), kitchen.options(1));
+    let web = app.serve_http(listener).unwrap();
+    let answer = Browser::new(url).get("/auth/login").await;
+    assert_eq!(answer.status(), 501);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("NOTION_CLIENT_ID") && page.contains("NOTION_CLIENT_SECRET"), "{page}");
+    web.close().await.unwrap();
+    app.drain().await;
 }

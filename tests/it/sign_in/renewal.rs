@@ -1,10 +1,13 @@
 //! Tokens that run out, and access that is taken away.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use linkscribe::domain::entry::ConnectionId;
 use linkscribe::domain::reason::Reason;
 use linkscribe::failure::Kind;
-use linkscribe::ports::{Access, Accounts, Workspace};
+use linkscribe::ports::{Access, Accounts, NewConnection, Tokens, Workspace};
+use linkscribe::sandbox::notion::Fault;
 use secrecy::ExposeSecret;
 
 use crate::support::front::{Browser, FrontDoor};
@@ -86,7 +89,7 @@ async fn while_the_token_endpoint_is_out_of_order_nothing_is_revoked() {
     let id = connection(&mut browser).await;
     let old = access(&door, id).await;
     door.notion.expire_access(door.notion.bots()[0].bot_id);
-    door.notion.fail_next(1, "POST", "/v1/oauth/token", linkscribe::sandbox::notion::Fault::InternalError);
+    door.notion.fail_next(1, "POST", "/v1/oauth/token", Fault::InternalError);
     let failure = door.workspace.whoami(&old).await.unwrap_err();
     assert!(matches!(failure.kind, Kind::Outage { .. }), "{failure:?}");
     assert!(!door.kitchen.store.connection(id).await.unwrap().unwrap().revoked);
@@ -110,5 +113,69 @@ async fn a_workspace_that_is_given_up_gives_its_token_back_and_is_nobody_elses_t
     assert!(door.kitchen.store.connection(id).await.unwrap().is_none());
     let failure = door.workspace.whoami(&token).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Permanent(Reason::Disconnected), "{failure}");
+    door.close().await;
+}
+
+#[actix::test]
+async fn a_pair_is_kept_though_whoever_needed_it_is_gone() {
+    let door = FrontDoor::open().await;
+    let mut browser = door.signed_in().await;
+    let id = connection(&mut browser).await;
+    let old = access(&door, id).await;
+    door.notion.expire_access(door.notion.bots()[0].bot_id);
+    let late = Fault::AnswerLate(Duration::from_secs(1));
+    door.notion.fail_next(1, "POST", "/v1/oauth/token", late);
+    let cut_short = tokio::time::timeout(Duration::from_millis(300), door.workspace.whoami(&old)).await;
+    assert!(cut_short.is_err(), "it was still buying");
+    // As the service does at its end.
+    door.workspace.settle().await;
+    let kept = access(&door, id).await;
+    assert_ne!(kept.token.expose_secret(), old.token.expose_secret());
+    door.another_instance().whoami(&kept).await.unwrap();
+    assert_eq!(door.notion.token_calls().refreshes, 1);
+    door.close().await;
+}
+
+#[actix::test]
+async fn a_token_that_lasts_is_given_up_only_when_notion_knows_it_nowhere() {
+    let door = FrontDoor::open().await;
+    let token = door.notion.token();
+    let new = NewConnection {
+        person: "integration:cook".into(),
+        bot: "cook-bot".into(),
+        workspace_id: String::new(),
+        workspace: "Cook".into(),
+        tokens: Tokens::lasting(token.clone()),
+    };
+    let id = door.kitchen.store.keep_connection(new).await.unwrap().1;
+    let lasting = access(&door, id).await;
+    let database = uuid::Uuid::new_v4().to_string();
+    door.notion.fail_next(1, "GET", "/v1/databases", Fault::Unauthorized);
+    let failure = door.workspace.data_sources(&lasting, &database).await.unwrap_err();
+    assert!(matches!(failure.kind, Kind::Transient { .. }), "{failure:?}");
+    let revoked = || async { door.kitchen.store.connection(id).await.unwrap().unwrap().revoked };
+    assert!(!revoked().await, "one endpoint alone may err");
+    door.notion.revoke(&token);
+    let failure = door.workspace.data_sources(&lasting, &database).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::Disconnected));
+    assert!(revoked().await);
+    assert_eq!(door.notion.token_calls().refreshes, 0);
+    door.close().await;
+}
+
+#[actix::test]
+async fn a_token_given_by_connecting_again_is_used_in_the_place_of_a_renewed_one() {
+    let door = FrontDoor::open().await;
+    let mut browser = door.signed_in().await;
+    let id = connection(&mut browser).await;
+    door.notion.expire_access(door.notion.bots()[0].bot_id);
+    door.workspace.whoami(&access(&door, id).await).await.unwrap();
+    let back = door.notion.allow(&browser.to_notion().await).unwrap();
+    browser.come_back(&back).await;
+    let given = access(&door, id).await;
+    let before = door.notion.requests().len();
+    door.workspace.whoami(&given).await.unwrap();
+    assert_eq!(door.notion.requests().len(), before + 1, "no older one is tried first");
+    assert_eq!(door.notion.token_calls().refreshes, 1);
     door.close().await;
 }

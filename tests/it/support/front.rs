@@ -96,7 +96,7 @@ impl FrontDoor {
 
 fn instance(api: &Url, kitchen: &Kitchen, consent: &Arc<dyn Consent>) -> Notion {
     let accounts = Arc::clone(&kitchen.store) as Arc<dyn Accounts>;
-    let keys = Arc::new(Keyring::new(accounts, Arc::clone(consent)));
+    let keys = Arc::new(Keyring::new(accounts, Some(Arc::clone(consent))));
     Notion::new(api, Arc::new(MemoryBudget::for_notion())).unwrap().with_keys(keys)
 }
 
@@ -109,7 +109,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    fn new(url: Url) -> Self {
+    /// A browser that nobody used before, for the service at `url`.
+    pub fn new(url: Url) -> Self {
         let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
         Self { client, url, cookies: Vec::new() }
     }
