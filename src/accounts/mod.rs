@@ -6,6 +6,7 @@
 
 pub mod databases;
 pub mod entries;
+pub mod imports;
 pub mod sessions;
 
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub struct Office {
     pub workspace: Arc<dyn Workspace>,
     /// The truth about entries.
     pub journal: Arc<dyn Journal>,
+    /// What old collections are taken in with; `None` on the command line.
+    pub importing: Option<imports::Importing>,
 }
 
 impl Office {

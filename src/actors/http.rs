@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use crate::accounts::{Office, databases, entries, sessions};
-use crate::messages::{AskReadiness, LookUp, Readiness, Register, WhoIs};
+use crate::accounts::{Office, databases, entries, imports, sessions};
+use crate::messages::{
+    AskReadiness, CancelImport, ConfirmImport, ListImports, LookUp, Readiness, Register, ShowImport,
+    UploadImport, WhoIs,
+};
 use crate::ports::Journal;
 
 /// How long the journal and the overseer may take to answer a readiness probe.
@@ -54,6 +57,11 @@ answers! {
     WhoIs => sessions::who_is,
     Register => databases::register,
     LookUp => entries::look_up,
+    UploadImport => imports::upload,
+    ShowImport => imports::show,
+    ListImports => imports::list,
+    ConfirmImport => imports::confirm,
+    CancelImport => imports::cancel,
 }
 
 /// Ready means: the journal answers and the chain stands.

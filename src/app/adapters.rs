@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
 use tracing::warn;
 
-use super::Ports;
+use super::{ImportPorts, Ports};
 use crate::adapters::fallback_budget::FallbackBudget;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
@@ -26,10 +26,12 @@ use crate::adapters::tesseract::{Tesseract, TesseractSettings};
 use crate::adapters::vision::GoogleVision;
 use crate::adapters::whisper::{WhisperLocal, WhisperSettings};
 use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
+use crate::domain::import::estimate::Prices;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
-    Accounts, Breakers, Journal, RateBudget, Registry, SpeechToText, SummaryModel, TextReader, Workspace,
+    Accounts, Breakers, Imports, Journal, RateBudget, Registry, RowMaker, SpeechToText, SummaryModel,
+    TextReader, Workspace,
 };
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 
@@ -61,7 +63,17 @@ const FFMPEG: &str = "ffmpeg";
 pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
     let store = store_that_starts(settings).await?;
     let notion = notion(settings)?;
-    with(settings, store, notion).await
+    let importing = Some(import_ports(&store, &notion));
+    Ok(Ports { importing, ..with(settings, store, notion).await? })
+}
+
+/// What old collections are taken in with; without prices until somebody sets them.
+pub fn import_ports(store: &Arc<Store>, notion: &Arc<Notion>) -> ImportPorts {
+    ImportPorts {
+        imports: Arc::clone(store) as Arc<dyn Imports>,
+        rows: Arc::clone(notion) as Arc<dyn RowMaker>,
+        prices: Prices::default(),
+    }
 }
 
 /// The store, waited for while it cannot be reached.
@@ -103,6 +115,7 @@ pub async fn with(
         reader,
         reader_seats,
         summary: summary(settings)?,
+        importing: None,
     })
 }
 
@@ -140,7 +153,7 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 }
 
 /// Notion, with the request budget the settings name.
-pub fn notion(settings: &Settings) -> anyhow::Result<Arc<dyn Workspace>> {
+pub fn notion(settings: &Settings) -> anyhow::Result<Arc<Notion>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
         Some(url) => {
             let shared = RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?;

@@ -46,7 +46,13 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         instructions: arguments.instructions,
         language: arguments.language,
     };
-    let office = Office { accounts: store.clone(), registry: store.clone(), workspace, journal: store };
+    let office = Office {
+        accounts: store.clone(),
+        registry: store.clone(),
+        workspace,
+        journal: store,
+        importing: None,
+    };
     let done = databases::register(office, request).await.map_err(|failure| match failure.kind {
         crate::failure::Kind::Permanent(reason) => anyhow::anyhow!("{failure:#}\n  {}", hint(reason)),
         _ => anyhow::anyhow!("{failure}"),

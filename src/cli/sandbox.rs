@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::scratch;
 use crate::accounts::{Office, databases};
-use crate::app::{App, Options, Stopping, adapters};
+use crate::app::{App, Options, Ports, Stopping, adapters};
 use crate::messages::Register;
 use crate::sandbox::clips::Clips;
 use crate::sandbox::notion::EmulatedNotion;
@@ -125,9 +125,11 @@ async fn start(
         registry: store.clone(),
         workspace: workspace.clone(),
         journal: store.clone(),
+        importing: None,
     };
     databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
-    let ports = adapters::with(settings, store, workspace).await?;
+    let importing = Some(adapters::import_ports(&store, &workspace));
+    let ports = Ports { importing, ..adapters::with(settings, store, workspace).await? };
     let options =
         Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);
     Ok(App::start(ports, options))

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod backoff;
 pub mod breaker;
 pub mod entry;
+pub mod import;
 pub mod link;
 pub mod mapping;
 pub mod media;

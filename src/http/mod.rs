@@ -1,5 +1,6 @@
 //! Routes and pages: parse the request, send a message, render the answer. No rule of the service is here.
 
+mod api;
 mod pages;
 mod probes;
 mod problem;
@@ -59,6 +60,7 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .route("/ready", web::get().to(probes::ready))
         .route("/", web::get().to(pages::landing))
         .route("/entries/{id}", web::get().to(pages::entry))
+        .configure(api::imports::routes)
         .default_service(web::route().to(not_found));
 }
 

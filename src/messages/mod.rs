@@ -25,7 +25,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Span;
 
-pub use self::requests::{Answer, Doors, LookUp, Register, Registered, WhoIs};
+pub use self::requests::{
+    Answer, CancelImport, ConfirmImport, Doors, ListImports, LookUp, Register, Registered, ShowImport,
+    UploadImport, WhoIs,
+};
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;
 use crate::domain::media::{Media, Transcript, Watched};

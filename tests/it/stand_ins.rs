@@ -63,6 +63,7 @@ impl World {
             registry: kitchen.store.clone(),
             workspace: workspace.clone(),
             journal: kitchen.store.clone(),
+            importing: None,
         };
         databases::register(office, request).await.unwrap();
         let ports = Ports {
@@ -78,6 +79,7 @@ impl World {
             reader: Some(Arc::new(reader(&providers))),
             reader_seats: 2,
             summary: Arc::new(gemini(&providers)),
+            importing: None,
         };
         Self { kitchen, notion, running, providers, source: database.data_source, ports }
     }

@@ -4,6 +4,7 @@
 //! - `refusal`: what status codes mean
 //! - `ids`: ids before they enter a path, and in what people paste
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
+//! - `new_rows`: makes rows of an old collection, and finds them by their links
 //! - `text`, `blocks`: rich text and the page's section within Notion's limits
 //! - `telling`: why a row failed, told to its owner
 //!
@@ -35,6 +36,7 @@ use crate::ports::{Access, DataSourceRef, Identity, RateBudget, Row, RowUpdate, 
 mod blocks;
 mod client;
 mod ids;
+mod new_rows;
 mod refusal;
 mod rows;
 mod schema;

@@ -1,0 +1,3 @@
+//! The interface under `/api`: one file for each matter.
+
+pub(super) mod imports;
