@@ -14,6 +14,7 @@ mod chain;
 mod commands;
 mod deployment;
 mod drain;
+mod imports;
 mod journal;
 mod media;
 mod monitor;

@@ -109,12 +109,13 @@ impl<'a> Page<'a> {
                 self.in_link_tag = true;
                 self.place = Place::Link;
             }
-            b"h1" | b"h2" | b"h3" => {
+            b"h2" | b"h3" => {
                 self.place = Place::Heading;
                 self.heading.clear();
             }
             b"td" | b"tr" | b"table" => self.end_cell(),
-            b"script" | b"style" | b"title" => self.place = Place::Hidden,
+            // What the page is called is nobody's name.
+            b"script" | b"style" | b"title" | b"h1" => self.place = Place::Hidden,
             _ => {}
         }
     }
