@@ -171,6 +171,7 @@ pub struct App {
 
 impl App {
     /// Starts the service. Must be called inside an actix `System`.
+    #[expect(clippy::needless_pass_by_value, reason = "the service owns its ports")]
     pub fn start(ports: Ports, options: Options) -> Self {
         let (watchers, _) = broadcast::channel(PROGRESS_BACKLOG);
         let (stop, beyond_repair) = (StopSignals::default(), CancellationToken::new());

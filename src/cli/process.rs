@@ -60,7 +60,7 @@ pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Res
     let (link, source) = video(&arguments.video)?;
     let (paper, ending) = Paper::new(link.clone(), schema);
     let paper = Arc::new(paper);
-    register(&*store, &paper, &arguments).await?;
+    register(&store, &paper, &arguments).await?;
 
     let mut ports = adapters::with(&settings, Arc::clone(&store), paper).await?;
     if let Some(source) = source {

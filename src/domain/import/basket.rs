@@ -33,6 +33,7 @@ pub(super) struct Basket {
 
 impl Basket {
     /// Takes one thing in.
+    #[expect(clippy::needless_pass_by_value, reason = "what was found is handed over")]
     pub(super) fn take(&mut self, found: Found) {
         match links::of(&found.link) {
             Leads::Post(_) if self.items.len() >= MOST_LINKS => self.beyond += 1,

@@ -56,6 +56,7 @@ enum Place {
 }
 
 /// A page that is being read.
+#[expect(clippy::struct_excessive_bools, reason = "each tells one thing about where the reading is")]
 struct Page<'a> {
     basket: &'a mut Basket,
     place: Place,
@@ -93,7 +94,7 @@ impl<'a> Page<'a> {
             CallbackEvent::OpenStartTag { name } => self.open(name),
             CallbackEvent::AttributeName { name } => self.in_address = self.in_link_tag && *name == b"href",
             CallbackEvent::AttributeValue { value } if self.in_address => {
-                self.lead(&String::from_utf8_lossy(value))
+                self.lead(&String::from_utf8_lossy(value));
             }
             CallbackEvent::CloseStartTag { .. } => self.in_link_tag = false,
             CallbackEvent::EndTag { name } => self.close(name),

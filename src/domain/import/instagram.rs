@@ -66,18 +66,14 @@ impl<'de> DeserializeSeed<'de> for Lists<'_> {
 }
 
 /// One value of the export.
+#[derive(Default)]
 enum Node {
     Text(String),
     Number(i64),
     Object(Frame),
     List(Frame),
+    #[default]
     Nothing,
-}
-
-impl Default for Node {
-    fn default() -> Self {
-        Self::Nothing
-    }
 }
 
 impl Node {
@@ -110,10 +106,9 @@ impl Frame {
     /// A field with its own text.
     fn set_text(&mut self, key: &str, value: String, basket: &mut Basket) {
         match key {
-            "href" | "url" => {
-                if !self.lead(&value) && value.contains("instagram.com/") {
-                    basket.skip(&value, "This is no link to a post.");
-                }
+            "href" | "url" if self.lead(&value) => {}
+            "href" | "url" if value.contains("instagram.com/") => {
+                basket.skip(&value, "This is no link to a post.");
             }
             // Fields say their address twice.
             "value" if links::is_address(&value) => drop(self.lead(&value)),
@@ -253,7 +248,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 Node::Text(text) => object.set_text(&key, text, self.basket),
                 // 0 where no time is known.
                 Node::Number(number) if number > 0 && key.starts_with("timestamp") => {
-                    object.stamp = Some(number)
+                    object.stamp = Some(number);
                 }
                 Node::Object(slots) if key == "string_map_data" => object.merge(slots),
                 Node::Object(inner) => object.absorb(inner, self.basket),

@@ -251,6 +251,7 @@ fn to_page(view: &ImportView) -> HttpResponse {
     private(StatusCode::SEE_OTHER).insert_header((LOCATION, format!("/imports/{}", view.id))).finish()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what the form's configuration hands over")]
 fn too_large_or_unreadable(error: actix_multipart::MultipartError) -> actix_web::Error {
     use actix_web::error::PayloadError;
     if matches!(error, actix_multipart::MultipartError::Payload(PayloadError::Overflow)) {

@@ -245,7 +245,7 @@ impl Store {
         likes: bool,
     ) -> Outcome<()> {
         databases::Entity::update_many()
-            .col_expr(databases::Column::UpdatedAt, Expr::col(databases::Column::UpdatedAt).into())
+            .col_expr(databases::Column::UpdatedAt, Expr::col(databases::Column::UpdatedAt))
             .filter(databases::Column::Id.eq(import.database_id.as_str()))
             .exec(transaction)
             .await?;
