@@ -7,6 +7,7 @@
 pub mod connections;
 pub mod databases;
 pub mod entries;
+pub mod imports;
 pub mod live;
 pub mod sessions;
 pub mod sign_in;
@@ -36,6 +37,8 @@ pub struct Office {
     pub front: Option<Front>,
     /// Who watches entries move.
     pub live: Live,
+    /// What old collections are taken in with; `None` on the command line.
+    pub importing: Option<imports::Importing>,
     /// The link a database made in one click has as its first row; `None` for an empty one.
     pub sample_link: Option<String>,
 }

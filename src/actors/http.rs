@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use crate::accounts::{Office, connections, databases, entries, live, sessions, sign_in};
+use crate::accounts::{Office, connections, databases, entries, imports, live, sessions, sign_in};
 use crate::actors::pipeline::Places;
 use crate::failure::Outcome;
 use crate::messages::{
-    AdoptDatabase, AskFigures, AskReadiness, AskUsage, BeginSignIn, ChangeDatabase, CreateDatabase,
-    Disconnect, Figures, FindDatabases, FinishSignIn, ListConnections, ListDatabases, ListEntries,
-    ProposeMapping, Readiness, Register, RemoveDatabase, RetryEntry, ShowEntry, SignOut, ViewDatabase,
-    WatchEntries, WhoIs,
+    AdoptDatabase, AskFigures, AskReadiness, AskUsage, BeginSignIn, CancelImport, ChangeDatabase,
+    ConfirmImport, CreateDatabase, Disconnect, Figures, FindDatabases, FinishSignIn, ListConnections,
+    ListDatabases, ListEntries, ListImports, ProposeMapping, Readiness, Register, RemoveDatabase, RetryEntry,
+    ShowEntry, ShowImport, SignOut, UploadImport, ViewDatabase, WatchEntries, WhoIs,
 };
 use crate::ports::Journal;
 
@@ -92,6 +92,11 @@ answers! {
     RetryEntry => entries::retry,
     AskUsage => entries::usage,
     WatchEntries => live::watch,
+    UploadImport => imports::upload,
+    ShowImport => imports::show,
+    ListImports => imports::list,
+    ConfirmImport => imports::confirm,
+    CancelImport => imports::cancel,
 }
 
 /// Ready means: the journal answers and the chain stands.

@@ -18,6 +18,7 @@
 //! | Summarizer | 4 | overseer records | rests | new generation | as above |
 //! | `NotionWriter` | 8 | overseer records | rests | new generation | as above |
 //! | Cleanup | 1 | logged, swept again | never | new generation | stops |
+//! | Importer | 1 batch | logged, looked at again | never | new generation | ends its row, then stops |
 //! | Http | as many as ask | an answer with the reason | never | `/health` goes red, the host starts a new process | answers until the end |
 //!
 //! Why not the mailbox and not the Supervisor alone: actix mailboxes give no back-pressure (an address's
@@ -30,6 +31,7 @@ pub mod cleanup;
 pub mod desk;
 pub mod downloader;
 pub mod http;
+pub mod importer;
 pub mod lease;
 pub mod monitor;
 pub mod notion_writer;

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
 use tracing::warn;
 
-use super::Ports;
+use super::{ImportPorts, Ports};
 use crate::accounts::{Front, Live, Office};
 use crate::adapters::fallback_budget::FallbackBudget;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
@@ -30,11 +30,12 @@ use crate::adapters::vision::GoogleVision;
 use crate::adapters::whisper::{WhisperLocal, WhisperSettings};
 use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::domain::cost::{MicroDollars, Prices};
+use crate::domain::import::estimate;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
-    Accounts, Breakers, Catalogue, Consent, Journal, RateBudget, Registry, SignIns, SpeechToText,
-    SummaryModel, TextReader, Workspace,
+    Accounts, Breakers, Catalogue, Consent, Imports, Journal, RateBudget, Registry, RowMaker, SignIns,
+    SpeechToText, SummaryModel, TextReader, Workspace,
 };
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
 
@@ -66,7 +67,18 @@ const FFMPEG: &str = "ffmpeg";
 pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
     let store = store_that_starts(settings).await?;
     let notion = notion(settings, Some(&store))?;
-    with(settings, store, Arc::clone(&notion) as _, notion).await
+    let importing = Some(import_ports(settings, &store, &notion));
+    Ok(Ports { importing, ..with(settings, store, Arc::clone(&notion) as _, notion).await? })
+}
+
+/// What old collections are taken in with.
+pub fn import_ports(settings: &Settings, store: &Arc<Store>, notion: &Arc<Notion>) -> ImportPorts {
+    let prices = estimate::Prices::from(prices(settings));
+    ImportPorts {
+        imports: Arc::clone(store) as Arc<dyn Imports>,
+        rows: Arc::clone(notion) as Arc<dyn RowMaker>,
+        prices,
+    }
 }
 
 /// The store, waited for while it cannot be reached.
@@ -111,6 +123,7 @@ pub async fn with(
         reader,
         reader_seats,
         summary: summary(settings)?,
+        importing: None,
     })
 }
 
@@ -123,6 +136,7 @@ pub fn office(store: &Arc<Store>, notion: &Arc<Notion>) -> Office {
         catalogue: Arc::clone(notion) as _,
         journal: Arc::clone(store) as _,
         live: Live::default(),
+        importing: None,
         front: None,
         sample_link: None,
     }

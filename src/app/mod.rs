@@ -12,7 +12,7 @@ use std::time::Duration;
 use actix::{Actor, Addr, Supervisor};
 use actix_web::dev::ServerHandle;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -21,20 +21,23 @@ use url::Url;
 use self::stopping::end_at_last_moment;
 pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
-use crate::accounts::{Front, Live, Office};
+use crate::accounts::imports::Importing;
+use crate::accounts::{Front, Live, Office, imports};
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
+use crate::actors::importer::Pace;
 use crate::actors::lease::Rhythm;
 use crate::actors::pipeline::{Pipeline, PipelineParts, Places};
 use crate::actors::status_board::StatusBoard;
 use crate::actors::{cleanup, status_board};
+use crate::domain::import::estimate::Prices;
 use crate::domain::progress::Progress;
 use crate::fault;
 use crate::http::{self, Behind, Site};
 use crate::messages::{Doors, Drain};
 use crate::ports::{
-    Accounts, Breakers, Catalogue, Journal, MediaOpener, Registry, SpeechToText, SummaryModel, TextReader,
-    VideoSource, Workspace,
+    Accounts, Breakers, Catalogue, Imports, Journal, MediaOpener, Registry, RowMaker, SpeechToText,
+    SummaryModel, TextReader, VideoSource, Workspace,
 };
 
 /// The exit code of a process whose chain could not be kept alive (`EX_SOFTWARE` of sysexits.h).
@@ -77,6 +80,19 @@ pub struct Ports {
     pub reader_seats: usize,
     /// Makes the note.
     pub summary: Arc<dyn SummaryModel>,
+    /// Takes old collections in; `None` where there is one row only.
+    pub importing: Option<ImportPorts>,
+}
+
+/// What old collections are taken in with.
+#[derive(Clone)]
+pub struct ImportPorts {
+    /// Keeps imports.
+    pub imports: Arc<dyn Imports>,
+    /// Makes rows.
+    pub rows: Arc<dyn RowMaker>,
+    /// What paid work costs, for estimates.
+    pub prices: Prices,
 }
 
 impl Ports {
@@ -91,6 +107,13 @@ impl Ports {
             front: self.front.clone(),
             sample_link: None,
             live: Live::default(),
+            importing: self.importing.as_ref().map(|ports| Importing {
+                imports: Arc::clone(&ports.imports),
+                rows: Arc::clone(&ports.rows),
+                source: Arc::clone(&self.source),
+                prices: ports.prices,
+                seats: Arc::new(Semaphore::new(imports::FILES_AT_ONCE)),
+            }),
         }
     }
 }
@@ -116,6 +139,8 @@ pub struct Options {
     pub patience: Duration,
     /// The first row of a database made in one click; `None` for an empty one.
     pub sample_link: Option<String>,
+    /// How fast old collections are taken in.
+    pub importing: Pace,
     /// Draws the jitter of pauses: a number between 0 and 1.
     pub luck: fn() -> f64,
 }
@@ -133,6 +158,7 @@ impl Options {
             sweep_every: fault::lease().map_or(cleanup::SWEEP_EVERY, |lease| lease / 4),
             patience: status_board::PATIENCE,
             sample_link: None,
+            importing: fault::lease().map_or_else(Pace::default, Pace::of),
             luck: rand::random::<f64>,
         }
     }
@@ -167,7 +193,8 @@ impl App {
         let site = Site { public_url: options.public_url.clone(), can_sign_in: ports.front.is_some() };
         let board = StatusBoard::new(workspace, journal, options.patience);
         let live = Live::new(watchers.clone(), stop.soft.clone());
-        let office = Office { live, sample_link, ..ports.office() };
+        let (office, settled) =
+            (Office { live, sample_link, ..ports.office() }, Arc::clone(&ports.workspace));
         let wiring = Wiring {
             ports,
             board: board.clone(),
@@ -191,7 +218,7 @@ impl App {
         let readiness = overseer.clone().recipient();
         let all = places.clone();
         let http = Supervisor::start(|_| Http { office, overseer: readiness, places: all });
-        let workspace = ports.workspace;
+        let workspace = settled;
         Self { overseer, http, watchers, beyond_repair, places, site, workspace }
     }
 

@@ -11,6 +11,7 @@ use crate::actors::bench::{BackLinks, Bench, BenchParts};
 use crate::actors::cleanup::{Cleanup, Courtesy};
 use crate::actors::desk::{Desk, StopSignals};
 use crate::actors::downloader::{self, Downloader};
+use crate::actors::importer::{Importer, ImporterParts};
 use crate::actors::monitor::{Doors, Engines, Monitor, MonitorParts};
 use crate::actors::notion_writer::{self, NotionWriter};
 use crate::actors::ocr::{self, OcrActor};
@@ -51,16 +52,20 @@ impl Wiring {
         };
         let monitor = self.monitor(back, &desk, doors);
         let cleanup = self.cleanup(back);
+        let importer = self.importer(back, &desk).map(|importer| Member::new("Importer", importer));
         Chain {
-            members: vec![
-                Member::new("Monitor", monitor),
-                Member::new("Downloader", downloader),
-                Member::new("Transcriber", transcriber),
-                Member::new("OcrActor", ocr),
-                Member::new("Summarizer", summarizer),
-                Member::new("NotionWriter", writer),
-                Member::new("Cleanup", cleanup),
-            ],
+            members: importer
+                .into_iter()
+                .chain([
+                    Member::new("Monitor", monitor),
+                    Member::new("Downloader", downloader),
+                    Member::new("Transcriber", transcriber),
+                    Member::new("OcrActor", ocr),
+                    Member::new("Summarizer", summarizer),
+                    Member::new("NotionWriter", writer),
+                    Member::new("Cleanup", cleanup),
+                ])
+                .collect(),
         }
     }
 
@@ -136,6 +141,22 @@ impl Wiring {
             back: back.clone(),
         };
         Supervisor::start(|_| Monitor::new(parts))
+    }
+
+    fn importer(&self, back: &BackLinks, desk: &Arc<Desk>) -> Option<Addr<Importer>> {
+        let ports = self.ports.importing.as_ref()?;
+        let importer = Importer::new(ImporterParts {
+            imports: Arc::clone(&ports.imports),
+            rows: Arc::clone(&ports.rows),
+            registry: Arc::clone(&self.ports.registry),
+            accounts: Arc::clone(&self.ports.accounts),
+            desk: Arc::clone(desk),
+            owner: self.options.owner.clone(),
+            pace: self.options.importing,
+            bell: Arc::clone(&self.bell),
+            back: back.clone(),
+        });
+        Some(Supervisor::start(|_| importer))
     }
 
     fn cleanup(&self, back: &BackLinks) -> Addr<Cleanup> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::scratch;
 use crate::accounts::databases;
-use crate::app::{App, Options, Stopping, adapters};
+use crate::app::{App, Options, Ports, Stopping, adapters};
 use crate::messages::Register;
 use crate::sandbox::clips::Clips;
 use crate::sandbox::notion::EmulatedNotion;
@@ -122,7 +122,9 @@ async fn start(
     };
     let office = adapters::office(&store, &workspace);
     databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let importing = Some(adapters::import_ports(settings, &store, &workspace));
     let ports = adapters::with(settings, store, workspace.clone(), workspace).await?;
+    let ports = Ports { importing, ..ports };
     let options =
         Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);
     Ok(App::start(ports, options))

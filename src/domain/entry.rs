@@ -58,6 +58,10 @@ uuid_id! {
     /// One registered database.
     DatabaseId
 }
+uuid_id! {
+    /// One old collection that is taken in.
+    ImportId
+}
 
 /// The number that grows with every claim of an entry. Every later write carries it; a stale one changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ pub mod backoff;
 pub mod breaker;
 pub mod cost;
 pub mod entry;
+pub mod import;
 pub mod link;
 pub mod mapping;
 pub mod media;

@@ -68,6 +68,7 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .configure(auth::routes)
         .configure(api::mount)
         .configure(pages::routes)
+        .configure(api::imports::forms)
         .default_service(web::route().to(not_found));
 }
 

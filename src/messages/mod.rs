@@ -28,10 +28,11 @@ use tracing::Span;
 
 pub use self::feed::{Feed, News};
 pub use self::requests::{
-    AdoptDatabase, Answer, AskFigures, AskUsage, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect,
-    Doors, EntryDetail, EntryList, Figures, FindDatabases, FinishSignIn, Found, Kept, ListConnections,
-    ListDatabases, ListEntries, Page, Pick, Proposal, ProposeMapping, Register, Registered, RemoveDatabase,
-    Returned, RetryEntry, ShowEntry, Shown, SignOut, ViewDatabase, WatchEntries, WhoIs,
+    AdoptDatabase, Answer, AskFigures, AskUsage, BeginSignIn, CancelImport, ChangeDatabase, ConfirmImport,
+    CreateDatabase, Disconnect, Doors, EntryDetail, EntryList, Figures, FindDatabases, FinishSignIn, Found,
+    Kept, ListConnections, ListDatabases, ListEntries, ListImports, Page, Pick, Proposal, ProposeMapping,
+    Register, Registered, RemoveDatabase, RetryEntry, Returned, ShowEntry, ShowImport, Shown, SignOut,
+    UploadImport, ViewDatabase, WatchEntries, WhoIs,
 };
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;

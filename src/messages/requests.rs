@@ -13,7 +13,8 @@ pub use self::databases::{
 use super::{AskReadiness, Door, Feed};
 use crate::domain::account::ConnectionView;
 use crate::domain::cost::Spent;
-use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, UserId};
+use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, ImportId, UserId};
+use crate::domain::import::view::ImportView;
 use crate::domain::media::{MediaInfo, ScreenText, Transcript};
 use crate::domain::note::Note;
 use crate::domain::progress::EntryState;
@@ -85,6 +86,16 @@ doors! {
     watch_entries: WatchEntries,
     /// What a user paid.
     ask_usage: AskUsage,
+    /// Looks at an export.
+    upload_import: UploadImport,
+    /// Shows an import.
+    show_import: ShowImport,
+    /// Shows the imports of a database.
+    list_imports: ListImports,
+    /// Begins an import, or lets it go on.
+    confirm_import: ConfirmImport,
+    /// Stops an import.
+    cancel_import: CancelImport,
 }
 
 /// What a person's request is answered with: what they asked for, or why not. A failure is neither: then the
@@ -283,4 +294,58 @@ pub struct Registered {
     pub title: String,
     /// Which column plays which part, by name: (part, column).
     pub parts: Vec<(&'static str, String)>,
+}
+
+/// What is in this export, and what would it add to this database? Nothing is written to the workspace.
+#[derive(Debug, Message)]
+#[rtype(result = "Answer<ImportView>")]
+pub struct UploadImport {
+    /// Who asks.
+    pub user: UserId,
+    /// The link database the rows would be made in.
+    pub database: DatabaseId,
+    /// The file, at its beginning; nobody else can open it, and it goes with its handle.
+    pub file: std::fs::File,
+}
+
+/// Where is this import?
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Answer<ImportView>")]
+pub struct ShowImport {
+    /// Who asks.
+    pub user: UserId,
+    /// Which one.
+    pub import: ImportId,
+}
+
+/// Which imports does this database have? Newest first.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Answer<Vec<ImportView>>")]
+pub struct ListImports {
+    /// Who asks.
+    pub user: UserId,
+    /// Which database.
+    pub database: DatabaseId,
+}
+
+/// Yes, take it in; or: go on with what was paused.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Answer<ImportView>")]
+pub struct ConfirmImport {
+    /// Who asks.
+    pub user: UserId,
+    /// Which one.
+    pub import: ImportId,
+    /// Whether links that were merely liked are taken in as well.
+    pub likes: bool,
+}
+
+/// Stop it: rows that are not made stay so.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Answer<ImportView>")]
+pub struct CancelImport {
+    /// Who asks.
+    pub user: UserId,
+    /// Which one.
+    pub import: ImportId,
 }

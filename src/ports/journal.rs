@@ -79,6 +79,10 @@ pub trait Journal: Send + Sync {
     /// `looked_at` (the store's clock when the row was looked at).
     async fn enqueue(&self, row: &FoundRow, looked_at: i64) -> Outcome<Enqueued>;
 
+    /// Puts the entry of a row that was queued as new and never claimed behind new ones: it belongs to an old
+    /// collection, and a poll saw its row first. Any other entry stays where it is.
+    async fn put_behind(&self, database: DatabaseId, page: &str) -> Outcome<()>;
+
     /// Claims the next entry that is due, under a new run lease, in the name of `owner`.
     async fn claim(&self, owner: &str) -> Outcome<Option<Claimed>>;
 

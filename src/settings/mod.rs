@@ -14,7 +14,6 @@ use url::Url;
 pub use self::prices::PriceList;
 use self::reader::Reader;
 pub use self::reader::SettingsError;
-use self::reader::{Reader, is_host_and_port};
 
 /// The settings file read when none is named.
 const LOCAL_FILE: &str = "config/local.toml";

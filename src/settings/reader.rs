@@ -166,8 +166,3 @@ fn key_of(line: &str) -> Option<&str> {
     let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     is_key.then_some(key)
 }
-
-/// Whether a text is `host:port`.
-pub(super) fn is_host_and_port(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
-}

@@ -16,6 +16,7 @@ mod databases;
 mod deployment;
 mod drain;
 mod entries;
+mod imports;
 mod journal;
 mod media;
 mod monitor;

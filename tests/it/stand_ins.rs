@@ -74,6 +74,7 @@ impl World {
             reader: Some(Arc::new(reader(&providers))),
             reader_seats: 2,
             summary: Arc::new(gemini(&providers)),
+            importing: None,
         };
         Self { kitchen, notion, running, providers, source: database.data_source, ports }
     }

@@ -68,24 +68,7 @@ impl Catalogue for Notion {
     }
 
     async fn create_link_database(&self, access: &Access, plan: &Plan) -> Asked<DataSourceRef> {
-        let turn = self.made.turn(access.connection).await;
-        let mut lately = turn.ok_or_else(|| Failure::bug(anyhow!("a connection has no queue")))?;
-        let known =
-            lately.iter().find(|made| made.connection == access.connection && made.title == plan.title);
-        if let Some(known) = known
-            && self.read_source(access, &known.source.id).await.is_ok()
-        {
-            return Ok(Ok(known.source.clone()));
-        }
-        if let Some(found) = self.made_lately(access, plan).await? {
-            return Ok(Ok(found));
-        }
-        let made = self.create(access, plan).await?;
-        if let Ok(source) = &made {
-            let (connection, title, source) = (access.connection, plan.title.clone(), source.clone());
-            lately.push(Made { connection, title, source, at: Instant::now() });
-        }
-        Ok(made)
+        creating::create_once(self, access, plan).await
     }
 
     async fn add_columns(&self, access: &Access, data_source: &str, columns: &[NewColumn]) -> Asked<()> {

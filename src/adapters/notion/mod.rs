@@ -4,6 +4,7 @@
 //! - `refusal`: what status codes mean
 //! - `ids`: ids before they enter a path, and in what people paste
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
+//! - `new_rows`: makes rows of an old collection, and finds them by their links
 //! - `text`, `blocks`: rich text and the page's section within Notion's limits
 //! - `oauth`: where people consent, and what tokens that buys
 //! - `telling`: why a row failed, told to its owner
@@ -41,6 +42,7 @@ mod client;
 mod creating;
 mod ids;
 mod new_columns;
+mod new_rows;
 mod oauth;
 mod refusal;
 mod rows;

@@ -8,7 +8,7 @@ use super::claims::lane;
 use super::tables::entries::{Column, DONE, Entity, UNTOUCHED, WAITING};
 use super::tables::{databases, insert};
 use super::text::{no_text, plain};
-use crate::domain::entry::{Enqueued, EntryId, FoundRow};
+use crate::domain::entry::{DatabaseId, Enqueued, EntryId, FoundRow, Lane};
 use crate::domain::stage::Status;
 use crate::failure::Outcome;
 
@@ -21,6 +21,19 @@ impl Store {
         } else {
             Ok(Enqueued::Known)
         }
+    }
+
+    /// One that was claimed once may have been asked for by its owner since: it keeps its place.
+    pub(super) async fn move_to_backlog(&self, database: DatabaseId, page: &str) -> Outcome<()> {
+        Entity::update_many()
+            .col_expr(Column::Lane, lane(Lane::Backlog).into())
+            .filter(Column::DatabaseId.eq(database.to_string()))
+            .filter(Column::PageId.eq(plain(page)))
+            .filter(Column::State.eq(WAITING))
+            .filter(Column::RunLease.eq(0_i64))
+            .exec(&self.db)
+            .await?;
+        Ok(())
     }
 
     /// Makes an entry unless the row has one.

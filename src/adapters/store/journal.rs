@@ -31,6 +31,10 @@ impl Journal for Store {
         self.within("queue a row", self.enqueue_row(row, looked_at)).await
     }
 
+    async fn put_behind(&self, database: DatabaseId, page: &str) -> Outcome<()> {
+        self.within("put an entry behind new ones", self.move_to_backlog(database, page)).await
+    }
+
     async fn claim(&self, owner: &str) -> Outcome<Option<Claimed>> {
         self.within("claim an entry", self.claim_next(owner)).await
     }

@@ -12,6 +12,7 @@ mod clock;
 mod endings;
 mod enqueue;
 mod error;
+mod imports;
 mod journal;
 mod open;
 mod payments;

@@ -11,8 +11,10 @@ use sea_orm::{
 use super::Store;
 use super::tables::databases;
 use super::tables::entries::{Column, Entity, RUNNING, WAITING};
-use super::text::{checkpoint, reason, uuid};
-use crate::domain::entry::{DatabaseId, EntryId, EntryView, RunLease, Ticket, UserId};
+use super::text::{checkpoint, parsed, reason, uuid};
+use crate::domain::entry::{
+    ConnectionId, DatabaseId, EntryId, EntryView, LinkDatabase, RunLease, Ticket, UserId,
+};
 use crate::domain::link::MediaKey;
 use crate::domain::note::Note;
 use crate::domain::progress::EntryState;

@@ -8,6 +8,7 @@ mod databases;
 mod entries;
 mod entry_shapes;
 mod events;
+pub(super) mod imports;
 mod openapi;
 
 use std::collections::BTreeMap;
@@ -39,8 +40,15 @@ pub(super) struct Route {
 }
 
 /// All tables of routes.
-fn tables() -> [&'static [Route]; 5] {
-    [openapi::ROUTES, connections::ROUTES, databases::ROUTES, entries::ROUTES, events::ROUTES]
+fn tables() -> [&'static [Route]; 6] {
+    [
+        openapi::ROUTES,
+        connections::ROUTES,
+        databases::ROUTES,
+        entries::ROUTES,
+        events::ROUTES,
+        imports::ROUTES,
+    ]
 }
 
 /// Mounts all routes of the tables. A path that is known with another method answers 405.

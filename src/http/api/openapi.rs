@@ -10,7 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, Securi
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Response};
 use utoipa::{Modify, OpenApi as _};
 
-use super::{Route, connections, databases, entries, events, json};
+use super::{Route, connections, databases, entries, events, imports, json};
 use crate::http::problem::Problem;
 use crate::http::visitor::{SESSION, Site};
 
@@ -46,6 +46,11 @@ const SCHEME: &str = "session";
         entries::retry,
         entries::usage,
         events::events,
+        imports::upload,
+        imports::list,
+        imports::show,
+        imports::confirm,
+        imports::cancel,
     ),
     components(schemas(Problem)),
     modifiers(&Shared)

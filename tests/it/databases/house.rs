@@ -77,6 +77,7 @@ impl House {
         let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
         let api = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
         let ports = Ports {
+            importing: None,
             journal: store.clone(),
             accounts: store.clone(),
             registry: store.clone(),

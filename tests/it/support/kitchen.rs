@@ -106,6 +106,7 @@ impl Kitchen {
             reader: Some(Arc::new(FakeReader(Script::works()))),
             reader_seats: 2,
             summary: Arc::new(FakeModel(Script::works())),
+            importing: None,
         }
     }
 

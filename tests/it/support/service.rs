@@ -136,6 +136,12 @@ impl Service {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
+    /// Kills it as a power cut would; gives its folder.
+    pub async fn kill(mut self) -> TempDir {
+        self.child.kill().await.unwrap();
+        self.folder
+    }
+
     /// Asks it to end as a host does; gives exit code, time taken and its folder.
     pub async fn terminate(mut self) -> (Option<i32>, Duration, TempDir) {
         let asked = std::time::Instant::now();

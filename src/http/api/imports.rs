@@ -1,0 +1,271 @@
+//! Old collections: an export is uploaded, looked at, and taken in after a yes.
+//!
+//! The same as forms of a page, which are answered by sending the browser to the page of the import.
+
+use std::io::{Seek, SeekFrom};
+
+use actix_multipart::form::tempfile::TempFile;
+use actix_multipart::form::{MultipartForm, MultipartFormConfig};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::Route;
+use crate::domain::entry::{DatabaseId, ImportId};
+use crate::domain::import::view::ImportView;
+use crate::http::Visitor;
+use crate::http::problem::{Problem, answered};
+use crate::http::unreadable;
+use crate::messages::{CancelImport, ConfirmImport, Doors, ListImports, ShowImport, UploadImport};
+
+/// The largest export, in bytes: one of 100,000 links has some 20 million.
+const FILE_BYTES: usize = 50 * 1024 * 1024;
+
+/// What the other parts of the form and its boundaries may take.
+const FORM_BYTES: usize = 64 * 1024;
+
+/// The routes of the interface in this file.
+pub(super) const ROUTES: &[Route] = &[
+    Route { method: Method::POST, path: "/api/databases/{id}/imports", handler: || web::to(upload) },
+    Route { method: Method::GET, path: "/api/databases/{id}/imports", handler: || web::to(list) },
+    Route { method: Method::GET, path: "/api/imports/{id}", handler: || web::to(show) },
+    Route { method: Method::POST, path: "/api/imports/{id}/confirm", handler: || web::to(confirm) },
+    Route { method: Method::POST, path: "/api/imports/{id}/cancel", handler: || web::to(cancel) },
+];
+
+/// What an upload may hold, and the forms of the pages.
+pub(in crate::http) fn forms(config: &mut web::ServiceConfig) {
+    let form = MultipartFormConfig::default()
+        .total_limit(FILE_BYTES + FORM_BYTES)
+        .memory_limit(FORM_BYTES)
+        .error_handler(|error, _| too_large_or_unreadable(error));
+    config
+        .app_data(form)
+        .route("/databases/{id}/imports", web::post().to(upload_on_page))
+        .route("/imports/{id}/confirm", web::post().to(confirm_on_page))
+        .route("/imports/{id}/cancel", web::post().to(cancel_on_page));
+}
+
+/// What is uploaded: one file, kept on the disk while it arrives.
+#[derive(Debug, MultipartForm)]
+struct Upload {
+    #[multipart(limit = "50MiB")]
+    file: TempFile,
+}
+
+/// The form as the interface's document shows it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "read by the document alone")]
+struct UploadForm {
+    /// Instagram's `saved_posts.json`, `saved_posts.html` or `saved_collections.json`, or `TikTok`'s
+    /// `user_data_tiktok.json`, unpacked; at most 50 MiB.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// What is taken in.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Yes {
+    /// Links that were merely liked as well.
+    likes: bool,
+}
+
+/// A form's checkbox is there or not.
+#[derive(Debug, Default, Deserialize)]
+struct YesForm {
+    likes: Option<String>,
+}
+
+/// Looks at an export of Instagram or `TikTok`: what is in it, and what it would add. Writes nothing to Notion.
+#[utoipa::path(
+    post, path = "/api/databases/{id}/imports", tag = "imports",
+    params(("id" = Uuid, Path, description = "The link database")),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "What was found; kept for 24 hours", body = ImportView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "No such export; the hint says where it lies", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn upload(
+    visitor: Visitor,
+    id: web::Path<Uuid>,
+    form: MultipartForm<Upload>,
+    behind: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    let view = looked_at(visitor, DatabaseId(*id), form, &behind).await?;
+    let mut response = HttpResponse::Created();
+    response.insert_header((LOCATION, format!("/api/imports/{}", view.id)));
+    Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(view))
+}
+
+/// The imports of a database, newest first.
+#[utoipa::path(
+    get, path = "/api/databases/{id}/imports", tag = "imports",
+    params(("id" = Uuid, Path, description = "The link database")),
+    responses(
+        (status = 200, body = Vec<ImportView>),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn list(
+    visitor: Visitor,
+    id: web::Path<Uuid>,
+    behind: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    let asked = ListImports { user: visitor.0, database: DatabaseId(*id) };
+    Ok(private(StatusCode::OK).json(answered(behind.list_imports.send(asked).await)?))
+}
+
+/// Where an import is.
+#[utoipa::path(
+    get, path = "/api/imports/{id}", tag = "imports",
+    params(("id" = Uuid, Path, description = "The import")),
+    responses(
+        (status = 200, body = ImportView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn show(
+    visitor: Visitor,
+    id: web::Path<Uuid>,
+    behind: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    let asked = ShowImport { user: visitor.0, import: ImportId(*id) };
+    Ok(private(StatusCode::OK).json(answered(behind.show_import.send(asked).await)?))
+}
+
+/// Begins an import that was looked at, or lets a paused one go on. Its rows are made from now on.
+#[utoipa::path(
+    post, path = "/api/imports/{id}/confirm", tag = "imports",
+    params(("id" = Uuid, Path, description = "The import")),
+    request_body(content = Option<Yes>, description = "Left out: only what was saved is taken in"),
+    responses(
+        (status = 202, body = ImportView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn confirm(
+    visitor: Visitor,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+    behind: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    let likes = yes_in(&body)?.likes;
+    Ok(private(StatusCode::ACCEPTED).json(begun(visitor, ImportId(*id), likes, &behind).await?))
+}
+
+/// Stops an import. The rows that were made stay.
+#[utoipa::path(
+    post, path = "/api/imports/{id}/cancel", tag = "imports",
+    params(("id" = Uuid, Path, description = "The import")),
+    responses(
+        (status = 200, body = ImportView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn cancel(
+    visitor: Visitor,
+    id: web::Path<Uuid>,
+    behind: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    Ok(private(StatusCode::OK).json(stopped(visitor, ImportId(*id), &behind).await?))
+}
+
+async fn upload_on_page(
+    visitor: Visitor,
+    id: web::Path<Uuid>,
+    form: MultipartForm<Upload>,
+    behind: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    Ok(to_page(&looked_at(visitor, DatabaseId(*id), form, &behind).await?))
+}
+
+async fn confirm_on_page(
+    visitor: Visitor,
+    id: web::Path<Uuid>,
+    yes: web::Form<YesForm>,
+    behind: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    Ok(to_page(&begun(visitor, ImportId(*id), yes.likes.is_some(), &behind).await?))
+}
+
+async fn cancel_on_page(
+    visitor: Visitor,
+    id: web::Path<Uuid>,
+    behind: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    Ok(to_page(&stopped(visitor, ImportId(*id), &behind).await?))
+}
+
+async fn looked_at(
+    visitor: Visitor,
+    database: DatabaseId,
+    form: MultipartForm<Upload>,
+    behind: &Doors,
+) -> Result<ImportView, Problem> {
+    // The name of the file goes at once: it is gone with its handle, however the request ends.
+    let mut file = form.into_inner().file.file.into_file();
+    file.seek(SeekFrom::Start(0)).map_err(|error| {
+        tracing::error!(%error, "an upload cannot be read");
+        Problem::unavailable()
+    })?;
+    answered(behind.upload_import.send(UploadImport { user: visitor.0, database, file }).await)
+}
+
+async fn begun(
+    visitor: Visitor,
+    import: ImportId,
+    likes: bool,
+    behind: &Doors,
+) -> Result<ImportView, Problem> {
+    answered(behind.confirm_import.send(ConfirmImport { user: visitor.0, import, likes }).await)
+}
+
+async fn stopped(visitor: Visitor, import: ImportId, behind: &Doors) -> Result<ImportView, Problem> {
+    answered(behind.cancel_import.send(CancelImport { user: visitor.0, import }).await)
+}
+
+/// Nothing means yes to what was saved.
+fn yes_in(body: &[u8]) -> Result<Yes, Problem> {
+    if body.is_empty() {
+        return Ok(Yes::default());
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        Problem::new(StatusCode::BAD_REQUEST, "The request cannot be read.", format!("{error}."))
+    })
+}
+
+fn private(status: StatusCode) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    response
+}
+
+fn to_page(view: &ImportView) -> HttpResponse {
+    private(StatusCode::SEE_OTHER).insert_header((LOCATION, format!("/imports/{}", view.id))).finish()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what the form's configuration hands over")]
+fn too_large_or_unreadable(error: actix_multipart::MultipartError) -> actix_web::Error {
+    use actix_web::error::PayloadError;
+    if matches!(error, actix_multipart::MultipartError::Payload(PayloadError::Overflow)) {
+        return Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The file is too large.",
+            "An export of saved links has less than 50 MB. Choose the file named there, not the whole archive.",
+        )
+        .into();
+    }
+    unreadable(&error)
+}
