@@ -16,6 +16,7 @@ mod imports;
 mod journal;
 mod open;
 mod payments;
+mod polls;
 mod registry;
 mod retry;
 mod sweep;

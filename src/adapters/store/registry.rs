@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use async_trait::async_trait;
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Order, Query};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    SqlErr,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
 };
 
 use super::Store;
+use super::polls::phase;
 use super::tables::{connections, databases, insert};
 use super::text::{checkpoint, document, no_text, parsed, plain, uuid};
 use super::views::{link_database, moment, readable};
@@ -21,7 +21,7 @@ use crate::failure::{Failure, Outcome};
 use crate::ports::{DatabaseChange, NewDatabase, Registry};
 
 /// How the two kinds are kept.
-const LINK: &str = "link";
+pub(super) const LINK: &str = "link";
 const CONTENT: &str = "content";
 
 #[async_trait]
@@ -159,7 +159,7 @@ impl Store {
     async fn write_database(&self, new: &NewDatabase) -> Outcome<DatabaseId> {
         use databases::{Column, Entity};
         let optional = |text: &Option<String>| text.as_deref().map_or(no_text(), |text| plain(text).into());
-        let values: [(Column, Expr); 14] = [
+        let values: [(Column, Expr); 15] = [
             (Column::Id, DatabaseId::new().to_string().into()),
             (Column::UserId, new.user.to_string().into()),
             (Column::ConnectionId, new.connection.to_string().into()),
@@ -173,6 +173,7 @@ impl Store {
             (Column::Language, optional(&new.language).into()),
             // Whoever registers a database is waiting for something to happen.
             (Column::NextPollAt, 0_i64.into()),
+            (Column::Phase, phase(&new.data_source).into()),
             (Column::CreatedAt, self.time()),
             (Column::UpdatedAt, self.time()),
         ];
@@ -252,46 +253,6 @@ impl Store {
             created_at: moment(row.created_at)?,
         })
     }
-
-    /// Chosen and locked first, put off second: in one statement PostgreSQL may choose more than asked.
-    async fn take_due(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>> {
-        use databases::{Column, Entity};
-        let transaction = self.begin().await?;
-        let ids = self.lock_due(&transaction, limit).await?;
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let taken = Entity::update_many()
-            .col_expr(Column::NextPollAt, self.time_after(interval))
-            .filter(Column::Id.is_in(ids))
-            .exec_with_returning(&transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(readable(taken))
-    }
-
-    async fn lock_due(&self, transaction: &DatabaseTransaction, limit: u32) -> Outcome<Vec<String>> {
-        use databases::{Column, Entity};
-        let due = Query::select()
-            .column(Column::Id)
-            .from(Entity)
-            .and_where(Expr::col(Column::NextPollAt).lte(self.time()))
-            .and_where(Column::Kind.eq(LINK))
-            .and_where(Column::ConnectionId.not_in_subquery(revoked()))
-            .order_by(Column::NextPollAt, Order::Asc)
-            .order_by(Column::Id, Order::Asc)
-            .limit(u64::from(limit))
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .to_owned();
-        let rows = transaction.query_all(&due).await?;
-        Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
-    }
-}
-
-/// The connections whose databases rest.
-fn revoked() -> sea_orm::sea_query::SelectStatement {
-    use connections::{Column, Entity};
-    Query::select().column(Column::Id).from(Entity).and_where(Column::RevokedAt.is_not_null()).to_owned()
 }
 
 fn kind_name(kind: Kind) -> &'static str {

@@ -106,6 +106,7 @@ pub(super) mod databases {
         pub instructions: Option<String>,
         pub language: Option<String>,
         pub next_poll_at: i64,
+        pub phase: i64,
         pub created_at: i64,
         pub updated_at: i64,
     }
