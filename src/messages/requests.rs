@@ -1,23 +1,21 @@
 //! What the routes ask the Http actor. Each message answers with what a page or the interface shows.
 
 mod databases;
+mod entries;
+mod imports;
 
 use actix::Message;
-use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 pub use self::databases::{
     AdoptDatabase, ChangeDatabase, CreateDatabase, FindDatabases, Found, Kept, ListDatabases, Page, Pick,
     Proposal, ProposeMapping, RemoveDatabase, Shown, ViewDatabase,
 };
-use super::{AskReadiness, Door, Feed};
+pub use self::entries::{AskUsage, EntryDetail, EntryList, ListEntries, RetryEntry, ShowEntry, WatchEntries};
+pub use self::imports::{CancelImport, ConfirmImport, ListImports, ShowImport, UploadImport};
+use super::{AskReadiness, Door};
 use crate::domain::account::ConnectionView;
-use crate::domain::cost::Spent;
-use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, ImportId, UserId};
-use crate::domain::import::view::ImportView;
-use crate::domain::media::{MediaInfo, ScreenText, Transcript};
-use crate::domain::note::Note;
-use crate::domain::progress::EntryState;
+use crate::domain::entry::{ConnectionId, DatabaseId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::domain::stage::Status;
 use crate::failure::Outcome;
@@ -185,90 +183,6 @@ pub struct Disconnect {
     pub connection: ConnectionId,
 }
 
-/// Which entries has this user?
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<EntryList>")]
-pub struct ListEntries {
-    /// Whose.
-    pub user: UserId,
-    /// Those of one database.
-    pub database: Option<DatabaseId>,
-    /// Those at one status.
-    pub status: Option<Status>,
-    /// Those made before this one.
-    pub before: Option<EntryId>,
-    /// At most so many.
-    pub limit: u32,
-}
-
-/// A page of entries, newest first.
-#[derive(Debug, Clone)]
-pub struct EntryList {
-    /// The entries.
-    pub entries: Vec<EntryState>,
-    /// The last of them, where there are older ones.
-    pub next: Option<EntryId>,
-}
-
-/// Where is this entry, and what came out of it?
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<EntryDetail>")]
-pub struct ShowEntry {
-    /// Who asks; only its owner is told.
-    pub user: UserId,
-    /// Which one.
-    pub entry: EntryId,
-}
-
-/// Everything about an entry. Texts out of the video are a stranger's.
-#[derive(Debug, Clone)]
-pub struct EntryDetail {
-    /// Where it is.
-    pub state: EntryState,
-    /// What the platform says.
-    pub info: Option<MediaInfo>,
-    /// What is said.
-    pub transcript: Option<Transcript>,
-    /// What is shown.
-    pub screen_text: Option<ScreenText>,
-    /// What was made of it.
-    pub note: Option<Note>,
-    /// What was paid for it, in all its runs.
-    pub spent: Spent,
-}
-
-/// Let this entry run again.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<EntryState>")]
-pub struct RetryEntry {
-    /// Who asks.
-    pub user: UserId,
-    /// Which one.
-    pub entry: EntryId,
-}
-
-/// Tell how this user's entries move.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<Feed>")]
-pub struct WatchEntries {
-    /// Whose.
-    pub user: UserId,
-    /// What the reader last heard of, in milliseconds since 1970.
-    pub since: Option<i64>,
-}
-
-/// What did this user pay?
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Outcome<Spent>")]
-pub struct AskUsage {
-    /// Whose.
-    pub user: UserId,
-    /// From then on.
-    pub from: DateTime<Utc>,
-    /// Until before then.
-    pub until: DateTime<Utc>,
-}
-
 /// Register a link database with an integration token.
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Outcome<Registered>")]
@@ -294,58 +208,4 @@ pub struct Registered {
     pub title: String,
     /// Which column plays which part, by name: (part, column).
     pub parts: Vec<(&'static str, String)>,
-}
-
-/// What is in this export, and what would it add to this database? Nothing is written to the workspace.
-#[derive(Debug, Message)]
-#[rtype(result = "Answer<ImportView>")]
-pub struct UploadImport {
-    /// Who asks.
-    pub user: UserId,
-    /// The link database the rows would be made in.
-    pub database: DatabaseId,
-    /// The file, at its beginning; nobody else can open it, and it goes with its handle.
-    pub file: std::fs::File,
-}
-
-/// Where is this import?
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<ImportView>")]
-pub struct ShowImport {
-    /// Who asks.
-    pub user: UserId,
-    /// Which one.
-    pub import: ImportId,
-}
-
-/// Which imports does this database have? Newest first.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<Vec<ImportView>>")]
-pub struct ListImports {
-    /// Who asks.
-    pub user: UserId,
-    /// Which database.
-    pub database: DatabaseId,
-}
-
-/// Yes, take it in; or: go on with what was paused.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<ImportView>")]
-pub struct ConfirmImport {
-    /// Who asks.
-    pub user: UserId,
-    /// Which one.
-    pub import: ImportId,
-    /// Whether links that were merely liked are taken in as well.
-    pub likes: bool,
-}
-
-/// Stop it: rows that are not made stay so.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<ImportView>")]
-pub struct CancelImport {
-    /// Who asks.
-    pub user: UserId,
-    /// Which one.
-    pub import: ImportId,
 }

@@ -24,18 +24,21 @@ const CLAIM_LOCK: i64 = 0x6c6e_6b63_6c61_696d;
 /// choose but the index, where a join or an aggregate once read all that waits.
 const WHOSE_TURN: &str = "\
     WITH RECURSIVE waiting(id) AS ( \
-      SELECT (SELECT user_id FROM entries WHERE state = 'waiting' AND lane = {lane} \
-              ORDER BY user_id LIMIT 1) \
+      SELECT (SELECT turn FROM entries WHERE state = 'waiting' AND lane = {lane} \
+              ORDER BY turn LIMIT 1) \
       UNION ALL \
-      SELECT (SELECT user_id FROM entries \
-              WHERE state = 'waiting' AND lane = {lane} AND user_id > waiting.id \
-              ORDER BY user_id LIMIT 1) \
+      SELECT (SELECT turn FROM entries \
+              WHERE state = 'waiting' AND lane = {lane} AND turn > waiting.id \
+              ORDER BY turn LIMIT 1) \
       FROM waiting WHERE waiting.id IS NOT NULL) \
     SELECT waiting.id AS id FROM waiting \
     WHERE (SELECT not_before FROM entries \
-           WHERE state = 'waiting' AND lane = {lane} AND user_id = waiting.id \
+           WHERE state = 'waiting' AND lane = {lane} AND turn = waiting.id \
            ORDER BY not_before LIMIT 1) <= {now} \
     ORDER BY (SELECT served FROM users WHERE users.id = waiting.id), waiting.id LIMIT 1";
+
+/// Whose turn an entry uses up: its user, in the one column the queue's index is made of.
+const TURN: &str = "turn";
 
 impl Store {
     /// Claims in one transaction: whose turn it is, their first due entry, their turn used up. Claims take
@@ -82,7 +85,7 @@ impl Store {
             .from(Entity)
             .and_where(Column::State.eq(WAITING))
             .and_where(Column::Lane.eq(lane(of)))
-            .and_where(Column::UserId.eq(user))
+            .and_where(Expr::col(TURN).eq(user))
             .and_where(Expr::col(Column::NotBefore).lte(self.time()))
             .order_by(Column::NotBefore, Order::Asc)
             .order_by(Column::Id, Order::Asc)

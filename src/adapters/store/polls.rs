@@ -30,7 +30,7 @@ pub(super) fn phase(data_source: &str) -> i64 {
 
 impl Store {
     /// Chosen and locked first, put off second: in one statement PostgreSQL may choose more than asked.
-    async fn take_due(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>> {
+    pub(super) async fn take_due(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>> {
         use databases::{Column, Entity};
         let transaction = self.begin().await?;
         let ids = self.lock_due(&transaction, limit).await?;
@@ -62,7 +62,6 @@ impl Store {
         let rows = transaction.query_all(&due).await?;
         Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
     }
-}
 
     /// The database's next place in the interval, at least half an interval away, so that one that was just
     /// asked, out of turn or late, is not asked again at once.
@@ -79,7 +78,7 @@ impl Store {
 }
 
 /// The connections whose databases rest.
-fn revoked() -> sea_orm::sea_query::SelectStatement {
+pub(super) fn revoked() -> SelectStatement {
     use connections::{Column, Entity};
     Query::select().column(Column::Id).from(Entity).and_where(Column::RevokedAt.is_not_null()).to_owned()
 }

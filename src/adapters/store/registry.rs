@@ -5,12 +5,10 @@ use std::time::Duration;
 use anyhow::anyhow;
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr};
 
 use super::Store;
-use super::polls::phase;
+use super::polls::{phase, revoked};
 use super::tables::{connections, databases, insert};
 use super::text::{checkpoint, document, no_text, parsed, plain, uuid};
 use super::views::{link_database, moment, readable};

@@ -8,8 +8,9 @@ use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::Notion;
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::Store;
-use linkscribe::app::{App, Options, Ports, WebServer};
+use linkscribe::app::{App, ImportPorts, Options, Ports, WebServer};
 use linkscribe::domain::entry::{ConnectionId, UserId};
+use linkscribe::domain::import::estimate::Prices;
 use linkscribe::ports::{Accounts, NewConnection, Tokens};
 use linkscribe::sandbox::notion::{Capability, DatabaseIds, EmulatedNotion, RunningNotion};
 use reqwest::{Client, Method, Response};
@@ -77,7 +78,11 @@ impl House {
         let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
         let api = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
         let ports = Ports {
-            importing: None,
+            importing: Some(ImportPorts {
+                imports: store.clone(),
+                rows: api.clone(),
+                prices: Prices::default(),
+            }),
             journal: store.clone(),
             accounts: store.clone(),
             registry: store.clone(),
@@ -213,6 +218,17 @@ impl House {
             request = request.json(body);
         }
         Told::of(request.send().await.unwrap()).await
+    }
+
+    /// Uploads an export into a database; gives the import's id.
+    pub async fn upload(&self, who: &Person, database: &str, export: &'static str) -> String {
+        let part = reqwest::multipart::Part::text(export).file_name("saved_posts.json");
+        let url = self.url.join(&format!("/api/databases/{database}/imports")).unwrap();
+        let request = self.client.post(url).header("cookie", format!("session={}", who.cookie));
+        let answer =
+            request.multipart(reqwest::multipart::Form::new().part("file", part)).send().await.unwrap();
+        let view: Value = answer.json().await.unwrap();
+        view["id"].as_str().unwrap_or_else(|| panic!("{view}")).to_owned()
     }
 
     pub async fn get(&self, who: &Person, path: &str) -> Told {

@@ -7,11 +7,15 @@ use serde_json::{Value, json};
 
 use super::house::{House, Person, columns};
 
+/// Two saved posts, as Instagram exports them.
+const EXPORT: &str = include_str!("../imports/files/saved_posts_2025.json");
+
 /// Something of Ada's behind each path with an id.
 struct Belongings {
     database: String,
     entry: String,
     connection: String,
+    import: String,
 }
 
 impl Belongings {
@@ -27,6 +31,7 @@ impl Belongings {
             database: kept.id.to_string(),
             entry: entry.id.to_string(),
             connection: ada.connection.to_string(),
+            import: house.upload(ada, &kept.id.to_string(), EXPORT).await,
         }
     }
 
@@ -36,6 +41,7 @@ impl Belongings {
             _ if path.starts_with("/api/databases/{") => &self.database,
             _ if path.starts_with("/api/entries/{") => &self.entry,
             _ if path.starts_with("/api/connections/{") => &self.connection,
+            _ if path.starts_with("/api/imports/{") => &self.import,
             _ => panic!("tell this test whose id stands in {path}"),
         };
         path.replace("{id}", id)

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use actix::{Actor, AsyncContext, Context};
 use async_trait::async_trait;
-use linkscribe::accounts::imports::Importing;
 use linkscribe::accounts::databases;
-use linkscribe::actors::pipeline::Places;
+use linkscribe::accounts::imports::Importing;
 use linkscribe::actors::bench::BackLinks;
 use linkscribe::actors::desk::{Desk, StopSignals};
 use linkscribe::actors::http::Http;
 use linkscribe::actors::importer::{ImporterParts, Pace, take_in};
+use linkscribe::actors::pipeline::Places;
 use linkscribe::adapters::notion::Notion;
 use linkscribe::domain::entry::{LinkDatabase, UserId};
 use linkscribe::domain::import::estimate::Prices;

@@ -11,6 +11,9 @@ use super::bench::{Bench, KEY, keys};
 /// How many migrations there were before entries waited in turn.
 const OLDER: u32 = 4;
 
+/// How many came after them, up to the newest.
+const NEWER: u32 = 6;
+
 async fn text(raw: &DatabaseConnection, select: &str) -> String {
     let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), select)).await;
     row.unwrap().unwrap().try_get_by_index(0).unwrap()
@@ -70,7 +73,7 @@ pub(super) async fn the_newest_tables_go_and_come_again(bench: &Bench) {
     bench.queue_for(bench.database, "old", Lane::Backlog, 2).await;
     bench.queue_for(bench.database, "new", Lane::New, 1).await;
     let raw = bench.raw().await;
-    Migrator::down(&raw, Some(4)).await.unwrap();
+    Migrator::down(&raw, Some(NEWER)).await.unwrap();
     assert_eq!(text(&raw, "SELECT CAST(COUNT(*) AS TEXT) FROM entries").await, "3");
     for gone in [
         "SELECT lane FROM entries",

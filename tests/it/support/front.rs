@@ -11,7 +11,7 @@ use linkscribe::adapters::sign_ins::MemorySignIns;
 use linkscribe::app::{App, Ports, WebServer};
 use linkscribe::ports::{Accounts, Consent, SignIns};
 use linkscribe::sandbox::notion::{EmulatedNotion, RunningNotion};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, Response, redirect};
 use secrecy::SecretString;
 use url::Url;
@@ -89,7 +89,7 @@ impl FrontDoor {
         let mut browser = self.browser();
         let back = self.notion.allow(&browser.to_notion().await).unwrap();
         let landed = browser.come_back(&back).await;
-        assert_eq!((landed.status().as_u16(), location(&landed)), (303, "/start".to_owned()));
+        assert_eq!((landed.status().as_u16(), location(&landed)), (303, "/start?signed_in=yes".to_owned()));
         browser
     }
 }
@@ -120,6 +120,8 @@ impl Browser {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = self.client.request(method, self.url.join(path).unwrap());
+        // As browsers ask for pages.
+        let request = request.header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
         if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) }
     }
 
