@@ -3,6 +3,7 @@
 //! A database that cannot be asked is logged and asked again at its next poll. While Notion is out of order
 //! nobody is asked until it may be tried again.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::{MonitorParts, TICK, access, drift};
-use crate::domain::entry::{Enqueued, FoundRow, Lane, LinkDatabase};
+use crate::domain::entry::{DatabaseId, Enqueued, FoundRow, Lane, LinkDatabase};
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
@@ -34,6 +35,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 pub(super) async fn poll_due(parts: MonitorParts) {
     let stop = parts.desk.stop.soft.clone();
     let mut polls = FuturesUnordered::new();
+    // One that takes longer than the interval is not asked a second time meanwhile.
+    let mut being_asked = HashSet::new();
     let tick = TICK.min(parts.poll_interval);
     let mut quiet_until = Instant::now();
     while !stop.is_cancelled() {
@@ -43,11 +46,15 @@ pub(super) async fn poll_due(parts: MonitorParts) {
             if due.len() < free {
                 quiet_until = Instant::now() + tick;
             }
+            let due = due.into_iter().filter(|database| being_asked.insert(database.id)).collect::<Vec<_>>();
             polls.extend(due.into_iter().map(|database| poll_logged(&parts, database)));
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            Some(rest) = polls.next() => quiet_until = quiet_until.max(Instant::now() + rest),
+            Some((asked, rest)) = polls.next() => {
+                being_asked.remove(&asked);
+                quiet_until = quiet_until.max(Instant::now() + rest);
+            }
             () = tokio::time::sleep(tick) => {}
         }
     }
@@ -61,8 +68,8 @@ async fn due(parts: &MonitorParts, free: usize) -> Vec<LinkDatabase> {
     })
 }
 
-/// Gives how long Notion is to be left alone, where it is out of order.
-async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
+/// Gives which one was asked, and how long Notion is to be left alone, where it is out of order.
+async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> (DatabaseId, Duration) {
     let polled = tokio::time::timeout(POLL_LIMIT, poll(parts, &database)).await;
     let polled = polled.unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("took too long"))));
     drift::record(parts, &database, polled.as_ref().err()).await;
@@ -71,11 +78,11 @@ async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
         Ok(queued) => info!(database_id = %database.id, queued, "links found"),
         Err(Failure { waiting: Some(waiting), kind: Kind::Wait { retry_after }, .. }) => {
             debug!(database_id = %database.id, ?waiting, "a poll is left out");
-            return retry_after.unwrap_or_default();
+            return (database.id, retry_after.unwrap_or_default());
         }
         Err(failure) => warn!(database_id = %database.id, error = %failure, "a database could not be asked"),
     }
-    Duration::ZERO
+    (database.id, Duration::ZERO)
 }
 
 /// Asks one database for waiting rows and queues them; gives how many were new.

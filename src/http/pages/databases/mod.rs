@@ -1,123 +1,28 @@
 //! Databases: those that are watched, one of them, and the way to a new one.
 
+mod views;
+
 use std::collections::BTreeMap;
 
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, web};
-use askama::Template;
 use serde::Deserialize;
 
-use super::{Answered, Shell, filled, moment, see, shown};
-use crate::domain::account::{DatabaseView, Kind, Trouble};
+use self::views::{Choose, DatabasePage, Databases, ProposalPage, Visible, Watched, titled};
+use super::{Answered, Shell, filled, see, shown};
+use crate::domain::account::Kind;
 use crate::domain::entry::{ConnectionId, DatabaseId};
-use crate::domain::mapping::{Choices, Part, candidates};
+use crate::domain::mapping::{Choices, Part};
 use crate::domain::refusal::Refusal;
-use crate::domain::schema::Schema;
 use crate::http::problem::answered;
 use crate::http::visitor::Visitor;
 use crate::messages::{
     AdoptDatabase, ChangeDatabase, CreateDatabase, Doors, FindDatabases, ListDatabases, Pick, Proposal,
-    ProposeMapping, RemoveDatabase, Shown, ViewDatabase,
+    ProposeMapping, RemoveDatabase, ViewDatabase,
 };
 
 /// Databases on a page.
 const ON_A_PAGE: u32 = 50;
-
-#[derive(Template)]
-#[template(path = "databases.html")]
-struct Databases {
-    shell: Shell,
-    databases: Vec<Watched>,
-    next: Option<String>,
-}
-
-struct Watched {
-    id: DatabaseId,
-    title: String,
-    workspace: String,
-    kind: String,
-    paused: bool,
-    troubled: bool,
-}
-
-#[derive(Template)]
-#[template(path = "database.html")]
-struct DatabasePage {
-    shell: Shell,
-    id: DatabaseId,
-    title: String,
-    workspace: String,
-    kind: String,
-    since: String,
-    notice: Option<&'static str>,
-    paused: bool,
-    trouble: Option<String>,
-    is_link: bool,
-    notion_url: String,
-    notion_database: String,
-    data_source: String,
-    connection: ConnectionId,
-    parts: Vec<PartShown>,
-    tag: String,
-    instructions: String,
-    language: String,
-}
-
-struct PartShown {
-    label: &'static str,
-    column: String,
-}
-
-#[derive(Template)]
-#[template(path = "choose.html")]
-struct Choose {
-    shell: Shell,
-    connection_id: String,
-    found: Vec<Visible>,
-    next: Option<String>,
-}
-
-struct Visible {
-    title: String,
-    database: String,
-    data_source: String,
-    connection: ConnectionId,
-    registered: Option<DatabaseId>,
-}
-
-#[derive(Template)]
-#[template(path = "proposal.html")]
-struct ProposalPage {
-    shell: Shell,
-    title: String,
-    problem: Option<String>,
-    database: String,
-    data_source: String,
-    connection: ConnectionId,
-    sources: Vec<Source>,
-    parts: Vec<PartChoice>,
-    missing: Vec<String>,
-    is_content: bool,
-}
-
-struct Source {
-    id: String,
-    name: String,
-    chosen: bool,
-}
-
-struct PartChoice {
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    columns: Vec<ColumnChoice>,
-}
-
-struct ColumnChoice {
-    id: String,
-    name: String,
-    chosen: bool,
-}
 
 /// Where a list goes on, and of which connection.
 #[derive(Deserialize)]
@@ -340,38 +245,6 @@ fn connection(text: Option<&str>) -> Result<Option<ConnectionId>, Refusal> {
     Ok(id.map_err(|_| Refusal::NotFound { what: "connection" })?.map(ConnectionId))
 }
 
-fn titled(title: String) -> String {
-    if title.trim().is_empty() { "Untitled".to_owned() } else { title }
-}
-
-fn kind_of(view: &DatabaseView) -> String {
-    match (&view.kind, &view.tag) {
-        (Kind::Link, _) => "links are saved in it".to_owned(),
-        (Kind::Content, Some(tag)) => format!("results tagged \u{201c}{tag}\u{201d} go to it"),
-        (Kind::Content, None) => "results go to it".to_owned(),
-    }
-}
-
-fn label(part: Part) -> &'static str {
-    match part {
-        Part::Link => "Link",
-        Part::Status => "Status",
-        Part::Title => "Title",
-        Part::Reason => "Reason",
-        Part::Tag => "Tag",
-    }
-}
-
-fn hint(part: Part) -> &'static str {
-    match part {
-        Part::Link => "The address of the video.",
-        Part::Status => "Shows where a link is.",
-        Part::Title => "The name of the row.",
-        Part::Reason => "Says why a link failed; may stay empty.",
-        Part::Tag => "Names the database a result goes to; may stay empty.",
-    }
-}
-
 impl Adoption {
     /// Parts that were left empty are found, or stay without a column where that is allowed.
     fn choices(&self) -> Choices {
@@ -389,107 +262,5 @@ impl Adoption {
         });
         let offered = Part::of(self.kind);
         chosen.filter(|(part, _)| offered.contains(part)).collect::<BTreeMap<_, _>>()
-    }
-}
-
-impl From<DatabaseView> for Watched {
-    fn from(view: DatabaseView) -> Self {
-        Self {
-            kind: kind_of(&view),
-            id: view.id,
-            title: titled(view.title),
-            workspace: view.workspace,
-            paused: view.paused,
-            troubled: view.trouble.is_some(),
-        }
-    }
-}
-
-impl DatabasePage {
-    fn of(found: Shown, notice: Option<&'static str>) -> Self {
-        let Shown { view, schema } = found;
-        let column = |part: Part| match view.mapping.column_of(part) {
-            None => "none".to_owned(),
-            Some(id) => column_name(schema.as_ref(), id),
-        };
-        let parts = Part::of(view.kind).iter();
-        let parts = parts.map(|part| PartShown { label: label(*part), column: column(*part) }).collect();
-        let plain_id: String = view.notion_database_id.chars().filter(char::is_ascii_alphanumeric).collect();
-        Self {
-            shell: Shell::at("databases"),
-            id: view.id,
-            kind: kind_of(&view),
-            workspace: view.workspace,
-            since: moment(view.created_at),
-            notice,
-            paused: view.paused,
-            trouble: view.trouble.as_ref().map(Trouble::sentence),
-            is_link: view.kind == Kind::Link,
-            notion_url: format!("https://www.notion.so/{plain_id}"),
-            notion_database: view.notion_database_id,
-            data_source: view.data_source_id,
-            connection: view.connection_id,
-            title: titled(view.title),
-            parts,
-            tag: view.tag.unwrap_or_default(),
-            instructions: view.instructions.unwrap_or_default(),
-            language: view.language.unwrap_or_default(),
-        }
-    }
-}
-
-/// Its name as of now, or that it is gone.
-fn column_name(schema: Option<&Schema>, id: &str) -> String {
-    match schema {
-        Some(schema) => {
-            schema.column(id).map_or_else(|| "removed in Notion".to_owned(), |column| column.name.clone())
-        }
-        None => "Notion does not answer right now".to_owned(),
-    }
-}
-
-impl ProposalPage {
-    fn of(found: Proposal, problem: Option<String>) -> Self {
-        let part = |part: Part| PartChoice {
-            name: if part == Part::Tag { "tag_column" } else { part.name() },
-            label: label(part),
-            hint: hint(part),
-            columns: candidates(&found.schema, part)
-                .into_iter()
-                .map(|column| ColumnChoice {
-                    chosen: found.mapping.column_of(part) == Some(column.id.as_str()),
-                    id: column.id.clone(),
-                    name: column.name.clone(),
-                })
-                .collect(),
-        };
-        let parts = Part::ALL.map(part).into();
-        let missing = found.missing.iter().map(|missing| {
-            let added = missing
-                .column
-                .as_ref()
-                .map(|column| format!("would be added as \u{201c}{}\u{201d}", column.name));
-            let added = added.unwrap_or_else(|| "has to be added in Notion".to_owned());
-            let need = if missing.necessary { "" } else { " (not needed, but useful)" };
-            format!("{}: {added}{need}", label(missing.part))
-        });
-        let missing = missing.collect();
-        let sources = found.data_sources.into_iter().map(|source| Source {
-            chosen: source.id == found.data_source,
-            id: source.id,
-            name: titled(source.name),
-        });
-        Self {
-            shell: Shell::at("databases"),
-            title: titled(found.title),
-            problem,
-            database: found.database,
-            connection: found.connection,
-            sources: sources.collect(),
-            data_source: found.data_source,
-            parts,
-            missing,
-            is_content: found.kind == Kind::Content,
-        }
     }
 }
