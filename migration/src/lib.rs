@@ -14,6 +14,7 @@ mod m20261122_000004_create_entries_table;
 mod m20261122_000005_let_entries_wait_in_turn;
 mod m20261122_000006_create_breakers_table;
 mod m20261122_000007_tell_users_apart;
+mod m20261122_000010_remember_webhook_events;
 
 /// All migrations in the order they are run.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_let_entries_wait_in_turn::Migration),
             Box::new(m20261122_000006_create_breakers_table::Migration),
             Box::new(m20261122_000007_tell_users_apart::Migration),
+            Box::new(m20261122_000010_remember_webhook_events::Migration),
         ]
     }
 }

@@ -9,9 +9,11 @@ pub mod databases;
 pub mod entries;
 pub mod sessions;
 pub mod sign_in;
+pub mod webhooks;
 
 use std::sync::Arc;
 
+pub use self::webhooks::Hooks;
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
@@ -32,6 +34,8 @@ pub struct Office {
     pub journal: Arc<dyn Journal>,
     /// Where people sign in; `None` where nobody can.
     pub front: Option<Front>,
+    /// How webhooks are heard; `None` where they are not.
+    pub hooks: Option<Hooks>,
     /// The link a database made in one click has as its first row; `None` for an empty one.
     pub sample_link: Option<String>,
 }

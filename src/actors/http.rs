@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use crate::accounts::{Office, connections, databases, entries, sessions, sign_in};
+use crate::accounts::{Office, connections, databases, entries, sessions, sign_in, webhooks};
 use crate::actors::pipeline::Places;
 use crate::failure::Outcome;
 use crate::messages::{
     AdoptDatabase, AskFigures, AskReadiness, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect,
-    Figures, FindDatabases, FinishSignIn, ListConnections, ListDatabases, LookUp, ProposeMapping, Readiness,
+    Figures, FindDatabases, FinishSignIn, HearWebhook, ListConnections, ListDatabases, LookUp, ProposeMapping, Readiness,
     Register, RemoveDatabase, SignOut, ViewDatabase, WhoIs,
 };
 use crate::ports::Journal;
@@ -87,6 +87,7 @@ answers! {
     ProposeMapping => databases::propose,
     AdoptDatabase => databases::adopt,
     CreateDatabase => databases::create,
+    HearWebhook => webhooks::hear,
 }
 
 /// Ready means: the journal answers and the chain stands.

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use tracing::warn;
 
 use super::Ports;
-use crate::accounts::Front;
+use crate::accounts::{Front, Hooks};
 use crate::adapters::fallback_budget::FallbackBudget;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
@@ -95,6 +95,7 @@ pub async fn with(
     opener.check().await.map_err(for_operator)?;
     let (speech, speech_seats) = speech(settings)?;
     let (reader, reader_seats) = reader(settings).await?;
+    let (webhooks, secret) = (Arc::clone(&store) as _, settings.notion_webhook_secret.clone());
     Ok(Ports {
         journal: Arc::clone(&store) as Arc<dyn Journal>,
         breakers: Arc::clone(&store) as Arc<dyn Breakers>,
@@ -102,6 +103,7 @@ pub async fn with(
         registry: store as Arc<dyn Registry>,
         workspace,
         front: front(settings)?,
+        hooks: Some(Hooks { webhooks, secret }),
         catalogue,
         source: Arc::new(downloader),
         opener: Arc::new(opener),

@@ -21,7 +21,7 @@ use url::Url;
 use self::stopping::end_at_last_moment;
 pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
-use crate::accounts::{Front, Office};
+use crate::accounts::{Front, Hooks, Office};
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
 use crate::actors::lease::Rhythm;
@@ -61,6 +61,8 @@ pub struct Ports {
     pub workspace: Arc<dyn Workspace>,
     /// Where people sign in; `None` where nobody can.
     pub front: Option<Front>,
+    /// How webhooks are heard; `None` where they are not.
+    pub hooks: Option<Hooks>,
     /// The databases.
     pub catalogue: Arc<dyn Catalogue>,
     /// Fetches videos.
@@ -89,6 +91,7 @@ impl Ports {
             catalogue: Arc::clone(&self.catalogue),
             journal: Arc::clone(&self.journal),
             front: self.front.clone(),
+            hooks: self.hooks.clone(),
             sample_link: None,
         }
     }

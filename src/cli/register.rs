@@ -53,6 +53,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         catalogue: workspace,
         journal: store,
         front: None,
+        hooks: None,
         sample_link: None,
     };
     let done = databases::register(office, request).await.map_err(|failure| match failure.kind {

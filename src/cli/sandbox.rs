@@ -127,6 +127,7 @@ async fn start(
         catalogue: workspace.clone(),
         journal: store.clone(),
         front: None,
+        hooks: None,
         sample_link: None,
     };
     databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;

@@ -19,4 +19,5 @@ pub mod screen;
 pub mod split;
 pub mod stage;
 pub mod waiting;
+pub mod webhook;
 pub mod words;

@@ -7,6 +7,7 @@ mod pages;
 mod probes;
 mod problem;
 mod visitor;
+mod webhooks;
 
 use std::net::TcpListener;
 
@@ -64,12 +65,13 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .route("/", web::get().to(pages::landing))
         .route("/entries/{id}", web::get().to(pages::entry))
         .configure(auth::routes)
+        .configure(webhooks::routes)
         .configure(api::mount)
         .default_service(web::route().to(not_found));
 }
 
 /// A body, a query or a form that cannot be read.
-fn unreadable(error: &impl ResponseError) -> actix_web::Error {
+fn unreadable(error: &(impl ResponseError + ?Sized)) -> actix_web::Error {
     let title = "The request cannot be read.";
     Problem::new(error.status_code(), title, format!("{error}.")).into()
 }

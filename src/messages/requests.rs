@@ -3,7 +3,7 @@
 mod databases;
 
 use actix::Message;
-use secrecy::SecretString;
+use secrecy::{SecretSlice, SecretString};
 
 pub use self::databases::{
     AdoptDatabase, ChangeDatabase, CreateDatabase, FindDatabases, Found, Kept, ListDatabases, Page, Pick,
@@ -14,6 +14,7 @@ use crate::domain::account::ConnectionView;
 use crate::domain::entry::{ConnectionId, DatabaseId, EntryId, EntryView, UserId};
 use crate::domain::refusal::Refusal;
 use crate::domain::stage::Status;
+use crate::domain::webhook::Unheard;
 use crate::failure::Outcome;
 
 /// One door for each message that the routes send; `Doors::of` opens them all on one actor.
@@ -72,6 +73,8 @@ doors! {
     adopt_database: AdoptDatabase,
     /// A database is made.
     create_database: CreateDatabase,
+    /// Somebody posts what may be an event.
+    hear_webhook: HearWebhook,
 }
 
 /// What a person's request is answered with: what they asked for, or why not. A failure is neither: then the
@@ -148,6 +151,16 @@ pub struct Disconnect {
     pub user: UserId,
     /// Which one.
     pub connection: ConnectionId,
+}
+
+/// Somebody posted this to the webhook.
+#[derive(Debug, Message)]
+#[rtype(result = "Outcome<Result<(), Unheard>>")]
+pub struct HearWebhook {
+    /// The raw body; it may hold a token.
+    pub body: SecretSlice<u8>,
+    /// The signature header, where it is text.
+    pub signature: Option<String>,
 }
 
 /// Where is this entry?

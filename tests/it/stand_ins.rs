@@ -64,6 +64,7 @@ impl World {
             catalogue: workspace.clone(),
             journal: kitchen.store.clone(),
             front: None,
+            hooks: None,
             sample_link: None,
         };
         databases::register(office, request).await.unwrap();
@@ -73,6 +74,7 @@ impl World {
             accounts: kitchen.store.clone(),
             registry: Arc::clone(&kitchen.store) as Arc<dyn Registry>,
             front: None,
+            hooks: None,
             workspace: workspace.clone(),
             catalogue: workspace,
             source: Arc::new(FakeSource(Script::works())),

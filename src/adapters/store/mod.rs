@@ -19,6 +19,7 @@ mod sweep;
 mod tables;
 mod text;
 mod views;
+mod webhooks;
 
 use std::future::Future;
 use std::time::Duration;
@@ -81,6 +82,7 @@ impl Store {
         let store = Self { db, seal, options };
         store.migrate().await?;
         store.seal_again().await?;
+        store.seal_webhook_token_again().await?;
         Ok(store)
     }
 

@@ -22,7 +22,7 @@ use crate::failure::{Failure, Outcome};
 use crate::ports::{DatabaseChange, NewDatabase, Registry};
 
 /// How the two kinds are kept.
-const LINK: &str = "link";
+pub(super) const LINK: &str = "link";
 const CONTENT: &str = "content";
 
 #[async_trait]
@@ -264,6 +264,7 @@ impl Store {
         }
         let taken = Entity::update_many()
             .col_expr(Column::NextPollAt, self.time_after(interval))
+            .col_expr(Column::PolledAt, self.time())
             .filter(Column::Id.is_in(ids))
             .exec_with_returning(&transaction)
             .await?;
@@ -290,7 +291,7 @@ impl Store {
 }
 
 /// The connections whose databases rest.
-fn revoked() -> sea_orm::sea_query::SelectStatement {
+pub(super) fn revoked() -> sea_orm::sea_query::SelectStatement {
     use connections::{Column, Entity};
     Query::select().column(Column::Id).from(Entity).and_where(Column::RevokedAt.is_not_null()).to_owned()
 }

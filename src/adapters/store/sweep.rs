@@ -33,6 +33,7 @@ impl Store {
         let pruned = self.prune_entries(keep).await?;
         self.prune_media(keep).await?;
         self.forget_old_trouble().await?;
+        self.forget_old_events().await?;
         Ok(Swept { rescued, poisoned, pruned })
     }
 
