@@ -12,8 +12,8 @@ use crate::actors::pipeline::Places;
 use crate::failure::Outcome;
 use crate::messages::{
     AdoptDatabase, AskFigures, AskReadiness, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect,
-    Figures, FindDatabases, FinishSignIn, HearWebhook, ListConnections, ListDatabases, LookUp, ProposeMapping, Readiness,
-    Register, RemoveDatabase, SignOut, ViewDatabase, WhoIs,
+    Figures, FindDatabases, FinishSignIn, HearWebhook, ListConnections, ListDatabases, LookUp,
+    ProposeMapping, Readiness, Register, RemoveDatabase, SignOut, ViewDatabase, WhoIs,
 };
 use crate::ports::Journal;
 

@@ -34,7 +34,10 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         anyhow::anyhow!("{failure}; remove it with --forget and have Notion send it again")
     })?;
     let Some(token) = token else {
-        bail!("Notion has sent no token yet: enter {} as a webhook there", settings.public_url.join("/webhooks/notion")?);
+        bail!(
+            "Notion has sent no token yet: enter {} as a webhook there",
+            settings.public_url.join("/webhooks/notion")?
+        );
     };
     writeln!(out, "{}", token.expose_secret())?;
     Ok(0)

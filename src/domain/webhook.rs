@@ -84,7 +84,8 @@ struct Data {
 pub fn handshake(body: &[u8]) -> Option<SecretString> {
     let token = serde_json::from_slice::<Handshake>(body).ok()?.verification_token;
     let text = token.expose_secret();
-    let usable = (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let usable =
+        (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     usable.then_some(token)
 }
 

@@ -27,8 +27,9 @@ use tracing::Span;
 
 pub use self::requests::{
     AdoptDatabase, Answer, AskFigures, BeginSignIn, ChangeDatabase, CreateDatabase, Disconnect, Doors,
-    Figures, FindDatabases, FinishSignIn, Found, Kept, ListConnections, ListDatabases, LookUp, Page, Pick,
-    Proposal, ProposeMapping, Register, Registered, RemoveDatabase, Shown, SignOut, ViewDatabase, WhoIs,
+    Figures, FindDatabases, FinishSignIn, Found, HearWebhook, Kept, ListConnections, ListDatabases, LookUp,
+    Page, Pick, Proposal, ProposeMapping, Register, Registered, RemoveDatabase, Shown, SignOut, ViewDatabase,
+    WhoIs,
 };
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;

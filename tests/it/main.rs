@@ -29,3 +29,4 @@ mod sign_in;
 mod stages;
 mod stand_ins;
 mod support;
+mod webhooks;
