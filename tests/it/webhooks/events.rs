@@ -10,6 +10,9 @@ use uuid::Uuid;
 use super::{TOKEN, deliver, open, post};
 use crate::support::front::FrontDoor;
 
+/// What is changed about an event.
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 /// A watched database that was polled once, with nothing under way.
 struct World {
     door: FrontDoor,
@@ -71,8 +74,9 @@ impl World {
         let body = payload.to_string();
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(TOKEN.as_bytes()).unwrap();
         mac.update(body.as_bytes());
-        let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        (body, format!("sha256={hex}"))
+        let digest = mac.finalize().into_bytes();
+        let signature = digest.iter().fold(String::from("sha256="), |hex, byte| hex + &format!("{byte:02x}"));
+        (body, signature)
     }
 }
 
@@ -120,7 +124,7 @@ async fn our_own_edits_strangers_sources_and_unknown_kinds_are_accepted_and_move
     let world = World::new().await;
     let bot = world.door.notion.bots()[0].bot_id;
     let fresh = |event: &mut Value| event["id"] = json!(Uuid::new_v4());
-    let changes: [(&str, &dyn Fn(&mut Value)); 4] = [
+    let changes: [(&str, Change); 4] = [
         ("ours", &|event| event["authors"] = json!([{"id": bot, "type": "bot"}])),
         ("unseen", &|event| event["accessible_by"] = json!([{"id": Uuid::new_v4(), "type": "bot"}])),
         ("unknown", &|event| event["type"] = json!("page.sung")),
