@@ -122,7 +122,7 @@ fn is_signed(body: &[u8], signature: &str, token: &SecretString) -> bool {
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     // Signs pass as numbers below, so digits are asked for here.
-    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     let pairs = text.as_bytes().chunks_exact(2);

@@ -70,13 +70,15 @@ pub(super) async fn the_newest_tables_go_and_come_again(bench: &Bench) {
     bench.queue_for(bench.database, "old", Lane::Backlog, 2).await;
     bench.queue_for(bench.database, "new", Lane::New, 1).await;
     let raw = bench.raw().await;
-    Migrator::down(&raw, Some(3)).await.unwrap();
+    Migrator::down(&raw, Some(4)).await.unwrap();
     assert_eq!(text(&raw, "SELECT CAST(COUNT(*) AS TEXT) FROM entries").await, "3");
     for gone in [
         "SELECT lane FROM entries",
         "SELECT served FROM connections",
         "SELECT id FROM users",
         "SELECT party FROM breakers",
+        "SELECT id FROM webhook_events",
+        "SELECT polled_at FROM databases",
     ] {
         assert!(raw.execute_unprepared(gone).await.is_err(), "{gone}");
     }
