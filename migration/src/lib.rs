@@ -16,6 +16,7 @@ mod m20261122_000006_create_breakers_table;
 mod m20261122_000007_tell_users_apart;
 mod m20261122_000008_tell_how_entries_went;
 mod m20261122_000009_spread_polls;
+mod m20261122_000010_remember_webhook_events;
 mod m20261122_000012_import_collections;
 
 /// All migrations in the order they are run.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_tell_users_apart::Migration),
             Box::new(m20261122_000008_tell_how_entries_went::Migration),
             Box::new(m20261122_000009_spread_polls::Migration),
+            Box::new(m20261122_000010_remember_webhook_events::Migration),
             Box::new(m20261122_000012_import_collections::Migration),
         ]
     }

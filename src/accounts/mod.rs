@@ -11,10 +11,12 @@ pub mod imports;
 pub mod live;
 pub mod sessions;
 pub mod sign_in;
+pub mod webhooks;
 
 use std::sync::Arc;
 
 pub use self::live::Live;
+pub use self::webhooks::Hooks;
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
@@ -39,6 +41,8 @@ pub struct Office {
     pub live: Live,
     /// What old collections are taken in with; `None` on the command line.
     pub importing: Option<imports::Importing>,
+    /// How webhooks are heard; `None` where they are not.
+    pub hooks: Option<Hooks>,
     /// The link a database made in one click has as its first row; `None` for an empty one.
     pub sample_link: Option<String>,
 }

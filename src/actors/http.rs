@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use crate::accounts::{Office, connections, databases, entries, imports, live, sessions, sign_in};
+use crate::accounts::{Office, connections, databases, entries, imports, live, sessions, sign_in, webhooks};
 use crate::actors::pipeline::Places;
 use crate::failure::Outcome;
 use crate::messages::{
     AdoptDatabase, AskFigures, AskReadiness, AskUsage, BeginSignIn, CancelImport, ChangeDatabase,
-    ConfirmImport, CreateDatabase, Disconnect, Figures, FindDatabases, FinishSignIn, ListConnections,
-    ListDatabases, ListEntries, ListImports, ProposeMapping, Readiness, Register, RemoveDatabase, RetryEntry,
-    ShowEntry, ShowImport, SignOut, UploadImport, ViewDatabase, WatchEntries, WhoIs,
+    ConfirmImport, CreateDatabase, Disconnect, Figures, FindDatabases, FinishSignIn, HearWebhook,
+    ListConnections, ListDatabases, ListEntries, ListImports, ProposeMapping, Readiness, Register,
+    RemoveDatabase, RetryEntry, ShowEntry, ShowImport, SignOut, UploadImport, ViewDatabase, WatchEntries,
+    WhoIs,
 };
 use crate::ports::Journal;
 
@@ -92,6 +93,7 @@ answers! {
     RetryEntry => entries::retry,
     AskUsage => entries::usage,
     WatchEntries => live::watch,
+    HearWebhook => webhooks::hear,
     UploadImport => imports::upload,
     ShowImport => imports::show,
     ListImports => imports::list,

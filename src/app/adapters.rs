@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use tracing::warn;
 
 use super::{ImportPorts, Ports};
-use crate::accounts::{Front, Live, Office};
+use crate::accounts::{Front, Hooks, Live, Office};
 use crate::adapters::fallback_budget::FallbackBudget;
 use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
@@ -108,6 +108,7 @@ pub async fn with(
     opener.check().await.map_err(for_operator)?;
     let (speech, speech_seats) = speech(settings)?;
     let (reader, reader_seats) = reader(settings).await?;
+    let (webhooks, secret) = (Arc::clone(&store) as _, settings.notion_webhook_secret.clone());
     Ok(Ports {
         journal: Arc::clone(&store) as Arc<dyn Journal>,
         breakers: Arc::clone(&store) as Arc<dyn Breakers>,
@@ -115,6 +116,7 @@ pub async fn with(
         registry: store as Arc<dyn Registry>,
         workspace,
         front: front(settings)?,
+        hooks: Some(Hooks { webhooks, secret }),
         catalogue,
         source: Arc::new(downloader),
         opener: Arc::new(opener),
@@ -137,6 +139,7 @@ pub fn office(store: &Arc<Store>, notion: &Arc<Notion>) -> Office {
         journal: Arc::clone(store) as _,
         live: Live::default(),
         importing: None,
+        hooks: None,
         front: None,
         sample_link: None,
     }

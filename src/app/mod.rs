@@ -22,7 +22,7 @@ use self::stopping::end_at_last_moment;
 pub use self::stopping::{CUT_SHORT, Stopping};
 use self::wiring::Wiring;
 use crate::accounts::imports::Importing;
-use crate::accounts::{Front, Live, Office, imports};
+use crate::accounts::{Front, Hooks, Live, Office, imports};
 use crate::actors::desk::{PROGRESS_BACKLOG, StopSignals};
 use crate::actors::http::Http;
 use crate::actors::importer::Pace;
@@ -64,6 +64,8 @@ pub struct Ports {
     pub workspace: Arc<dyn Workspace>,
     /// Where people sign in; `None` where nobody can.
     pub front: Option<Front>,
+    /// How webhooks are heard; `None` where they are not.
+    pub hooks: Option<Hooks>,
     /// The databases.
     pub catalogue: Arc<dyn Catalogue>,
     /// Fetches videos.
@@ -105,6 +107,7 @@ impl Ports {
             catalogue: Arc::clone(&self.catalogue),
             journal: Arc::clone(&self.journal),
             front: self.front.clone(),
+            hooks: self.hooks.clone(),
             sample_link: None,
             live: Live::default(),
             importing: self.importing.as_ref().map(|ports| Importing {

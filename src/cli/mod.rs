@@ -13,6 +13,7 @@ mod register;
 mod sandbox;
 mod scratch;
 mod serve;
+mod webhook_token;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ enum Command {
     Check,
     /// Bring the database to the current version
     Migrate,
+    /// Show the token Notion sent when the webhook was entered
+    WebhookToken(webhook_token::Arguments),
     /// Transcribe one sound file (used by the service itself)
     #[command(hide = true)]
     Hear(hear::Arguments),
@@ -67,6 +70,7 @@ pub fn run(line: CommandLine) -> ExitCode {
         }
         Command::Register(arguments) => in_system(register::run(arguments)),
         Command::Check => in_system(check::run()),
+        Command::WebhookToken(arguments) => in_system(webhook_token::run(arguments)),
         Command::Migrate => in_system(migrate::run()),
     };
     done.map_or_else(|error| say(&error), ExitCode::from)

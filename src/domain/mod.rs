@@ -22,4 +22,5 @@ pub mod split;
 pub mod stage;
 pub mod timeline;
 pub mod waiting;
+pub mod webhook;
 pub mod words;

@@ -8,6 +8,7 @@ mod pages;
 mod probes;
 mod problem;
 mod visitor;
+mod webhooks;
 
 use std::net::TcpListener;
 
@@ -66,6 +67,7 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .route("/ready", web::get().to(probes::ready))
         .route("/metrics", web::get().to(metrics::metrics))
         .configure(auth::routes)
+        .configure(webhooks::routes)
         .configure(api::mount)
         .configure(pages::routes)
         .configure(api::imports::forms)
@@ -73,7 +75,7 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
 }
 
 /// A body, a query or a form that cannot be read.
-fn unreadable(error: &impl ResponseError) -> actix_web::Error {
+fn unreadable(error: &(impl ResponseError + ?Sized)) -> actix_web::Error {
     let title = "The request cannot be read.";
     Problem::new(error.status_code(), title, format!("{error}.")).into()
 }

@@ -30,9 +30,9 @@ pub use self::feed::{Feed, News};
 pub use self::requests::{
     AdoptDatabase, Answer, AskFigures, AskUsage, BeginSignIn, CancelImport, ChangeDatabase, ConfirmImport,
     CreateDatabase, Disconnect, Doors, EntryDetail, EntryList, Figures, FindDatabases, FinishSignIn, Found,
-    Kept, ListConnections, ListDatabases, ListEntries, ListImports, Page, Pick, Proposal, ProposeMapping,
-    Register, Registered, RemoveDatabase, RetryEntry, Returned, ShowEntry, ShowImport, Shown, SignOut,
-    UploadImport, ViewDatabase, WatchEntries, WhoIs,
+    HearWebhook, Kept, ListConnections, ListDatabases, ListEntries, ListImports, Page, Pick, Proposal,
+    ProposeMapping, Register, Registered, RemoveDatabase, RetryEntry, Returned, ShowEntry, ShowImport, Shown,
+    SignOut, UploadImport, ViewDatabase, WatchEntries, WhoIs,
 };
 use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;

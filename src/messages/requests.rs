@@ -5,7 +5,7 @@ mod entries;
 mod imports;
 
 use actix::Message;
-use secrecy::SecretString;
+use secrecy::{SecretSlice, SecretString};
 
 pub use self::databases::{
     AdoptDatabase, ChangeDatabase, CreateDatabase, FindDatabases, Found, Kept, ListDatabases, Page, Pick,
@@ -18,6 +18,7 @@ use crate::domain::account::ConnectionView;
 use crate::domain::entry::{ConnectionId, DatabaseId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::domain::stage::Status;
+use crate::domain::webhook::Unheard;
 use crate::failure::Outcome;
 
 /// One door for each message that the routes send; `Doors::of` opens them all on one actor.
@@ -94,6 +95,8 @@ doors! {
     confirm_import: ConfirmImport,
     /// Stops an import.
     cancel_import: CancelImport,
+    /// Somebody posts what may be an event.
+    hear_webhook: HearWebhook,
 }
 
 /// What a person's request is answered with: what they asked for, or why not. A failure is neither: then the
@@ -181,6 +184,16 @@ pub struct Disconnect {
     pub user: UserId,
     /// Which one.
     pub connection: ConnectionId,
+}
+
+/// Somebody posted this to the webhook.
+#[derive(Debug, Message)]
+#[rtype(result = "Outcome<Result<(), Unheard>>")]
+pub struct HearWebhook {
+    /// The raw body; it may hold a token.
+    pub body: SecretSlice<u8>,
+    /// The signature header, where it is text.
+    pub signature: Option<String>,
 }
 
 /// Register a link database with an integration token.

@@ -17,6 +17,7 @@ mod sign_ins;
 mod speech;
 mod summary;
 mod text;
+mod webhooks;
 mod workspace;
 
 pub use accounts::{Accounts, Connection, NewConnection, RenewalRight, Tokens};
@@ -34,4 +35,5 @@ pub use sign_ins::{Consent, Grant, SignIns};
 pub use speech::{AudioFile, SpeechToText};
 pub use summary::SummaryModel;
 pub use text::{Frame, FrameText, TextReader};
+pub use webhooks::Webhooks;
 pub use workspace::{Access, DataSourceRef, Identity, Row, RowUpdate, Workspace};

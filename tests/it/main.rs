@@ -32,3 +32,4 @@ mod sign_in;
 mod stages;
 mod stand_ins;
 mod support;
+mod webhooks;

@@ -75,6 +75,7 @@ impl World {
             reader_seats: 2,
             summary: Arc::new(gemini(&providers)),
             importing: None,
+            hooks: None,
         };
         Self { kitchen, notion, running, providers, source: database.data_source, ports }
     }

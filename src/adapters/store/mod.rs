@@ -25,6 +25,7 @@ mod text;
 mod timeline;
 mod tokens;
 mod views;
+mod webhooks;
 
 use std::future::Future;
 use std::time::Duration;
@@ -92,6 +93,7 @@ impl Store {
         let store = Self { db, seal, options, lines: Lines::default() };
         store.migrate().await?;
         store.seal_again().await?;
+        store.seal_webhook_token_again().await?;
         Ok(store)
     }
 

@@ -39,6 +39,7 @@ impl Store {
         }
         let taken = Entity::update_many()
             .col_expr(Column::NextPollAt, self.next_turn(interval))
+            .col_expr(Column::PolledAt, self.time())
             .filter(Column::Id.is_in(ids))
             .exec_with_returning(&transaction)
             .await?;

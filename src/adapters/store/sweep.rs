@@ -34,6 +34,7 @@ impl Store {
         self.prune_media(keep).await?;
         self.forget_old_trouble().await?;
         self.forget_old_sessions().await?;
+        self.forget_old_events().await?;
         Ok(Swept { rescued, poisoned, pruned })
     }
 

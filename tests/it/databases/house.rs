@@ -90,6 +90,7 @@ impl House {
             workspace: api.clone(),
             catalogue: api,
             front: None,
+            hooks: None,
             source: Arc::new(source),
             opener: Arc::new(FakeOpener(Script::works())),
             speech: Some(Arc::new(FakeSpeech::new(Script::works()))),

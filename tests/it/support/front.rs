@@ -8,7 +8,7 @@ use linkscribe::adapters::keyring::Keyring;
 use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::{Notion, NotionConsent};
 use linkscribe::adapters::sign_ins::MemorySignIns;
-use linkscribe::app::{App, Ports, WebServer};
+use linkscribe::app::{App, Options, Ports, WebServer};
 use linkscribe::ports::{Accounts, Consent, SignIns};
 use linkscribe::sandbox::notion::{EmulatedNotion, RunningNotion};
 use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
@@ -44,6 +44,15 @@ impl FrontDoor {
 
     /// People reach it at `public` where it is given, else at its own address.
     pub async fn open_with(sign_ins: Arc<dyn SignIns>, public: Option<&str>) -> Self {
+        Self::open_as(sign_ins, public, |_, _| {}).await
+    }
+
+    /// With other ports or options than usual.
+    pub async fn open_as(
+        sign_ins: Arc<dyn SignIns>,
+        public: Option<&str>,
+        change: impl FnOnce(&mut Ports, &mut Options),
+    ) -> Self {
         let kitchen = Kitchen::open().await;
         let notion = EmulatedNotion::new();
         let running = notion.serve_on_free_port().unwrap();
@@ -58,9 +67,11 @@ impl FrontDoor {
         let workspace = Arc::new(instance(&api, &kitchen, &consent));
         let doubles = kitchen.ports(FakeWorkspace::with_links(&[], Script::works()));
         let front = Some(Front { consent, sign_ins, callback });
-        let ports = Ports { workspace: workspace.clone(), catalogue: workspace.clone(), front, ..doubles };
+        let mut ports =
+            Ports { workspace: workspace.clone(), catalogue: workspace.clone(), front, ..doubles };
         let mut options = kitchen.options(2);
         options.public_url = public;
+        change(&mut ports, &mut options);
         let app = App::start(ports, options);
         let web = app.serve_http(listener).unwrap();
         Self { kitchen, notion, url, app, workspace, running, web }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use linkscribe::accounts::Hooks;
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::{Store, StoreOptions};
 use linkscribe::app::{Options, Ports};
@@ -96,6 +97,7 @@ impl Kitchen {
             accounts: Arc::clone(&self.store) as Arc<dyn Accounts>,
             registry: Arc::clone(&self.store) as Arc<dyn Registry>,
             front: None,
+            hooks: Some(Hooks { webhooks: self.store.clone(), secret: None }),
             breakers: Arc::clone(&self.store) as Arc<dyn Breakers>,
             workspace,
             catalogue: Arc::new(NoCatalogue),
