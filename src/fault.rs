@@ -23,7 +23,7 @@ pub fn answer_limit() -> Option<std::time::Duration> {
 }
 
 #[cfg(feature = "fault-points")]
-pub use armed::{POINTS, answer_limit, lease, point};
+pub use armed::{OFF_THE_WAY, POINTS, answer_limit, lease, point};
 
 #[cfg(feature = "fault-points")]
 mod armed {
@@ -32,6 +32,9 @@ mod armed {
     use std::time::Duration;
 
     use rustix::process::{Signal, getpid, kill_process};
+
+    /// Points of tests of their own, which no link meets: a pair of tokens is renewed.
+    pub const OFF_THE_WAY: [&str; 2] = ["tokens_bought", "tokens_kept"];
 
     /// Every point, in the order in which a link meets them.
     pub const POINTS: [&str; 25] = [

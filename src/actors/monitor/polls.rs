@@ -3,14 +3,13 @@
 //! A database that cannot be asked is logged and asked again at its next poll. While Notion is out of order
 //! nobody is asked until it may be tried again.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{MonitorParts, TICK, access, drift};
 use crate::domain::entry::{DatabaseId, Enqueued, FoundRow, Lane, LinkDatabase};
@@ -31,30 +30,42 @@ const POLL_LIMIT: Duration = Duration::from_secs(45);
 /// Notion tells the minute a row was made in.
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Asks every due database, again and again, until the service stops. One that is slow holds up no other.
+/// Asks every due database, again and again, until the service stops. One that is slow holds up no other: each
+/// is asked in a task of its own, which goes on while this one waits for the registry.
 pub(super) async fn poll_due(parts: MonitorParts) {
     let stop = parts.desk.stop.soft.clone();
-    let mut polls = FuturesUnordered::new();
-    // One that takes longer than the interval is not asked a second time meanwhile.
-    let mut being_asked = HashSet::new();
     let tick = TICK.min(parts.poll_interval);
+    let mut polls = JoinSet::new();
+    // One that takes longer than the interval is not asked a second time meanwhile.
+    let mut being_asked: HashMap<Id, DatabaseId> = HashMap::new();
     let mut quiet_until = Instant::now();
     while !stop.is_cancelled() {
-        let free = POLLS_AT_ONCE - polls.len();
+        let free = POLLS_AT_ONCE.saturating_sub(polls.len());
         if free >= WORTH_A_LOOK && Instant::now() >= quiet_until {
             let due = due(&parts, free).await;
             if due.len() < free {
                 quiet_until = Instant::now() + tick;
             }
-            let due = due.into_iter().filter(|database| being_asked.insert(database.id)).collect::<Vec<_>>();
-            polls.extend(due.into_iter().map(|database| poll_logged(&parts, database)));
+            for database in due {
+                if being_asked.values().all(|asked| *asked != database.id) {
+                    let (id, parts) = (database.id, parts.clone());
+                    let poll = polls.spawn(async move { poll_logged(&parts, database).await });
+                    being_asked.insert(poll.id(), id);
+                }
+            }
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            Some((asked, rest)) = polls.next() => {
-                being_asked.remove(&asked);
-                quiet_until = quiet_until.max(Instant::now() + rest);
-            }
+            Some(ended) = polls.join_next_with_id() => match ended {
+                Ok((poll, rest)) => {
+                    being_asked.remove(&poll);
+                    quiet_until = quiet_until.max(Instant::now() + rest);
+                }
+                Err(error) => {
+                    being_asked.remove(&error.id());
+                    error!(%error, "a poll ended before its time");
+                }
+            },
             () = tokio::time::sleep(tick) => {}
         }
     }
@@ -68,8 +79,8 @@ async fn due(parts: &MonitorParts, free: usize) -> Vec<LinkDatabase> {
     })
 }
 
-/// Gives which one was asked, and how long Notion is to be left alone, where it is out of order.
-async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> (DatabaseId, Duration) {
+/// Gives how long Notion is to be left alone, where it is out of order.
+async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
     let polled = tokio::time::timeout(POLL_LIMIT, poll(parts, &database)).await;
     let polled = polled.unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("took too long"))));
     drift::record(parts, &database, polled.as_ref().err()).await;
@@ -78,11 +89,11 @@ async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> (DatabaseI
         Ok(queued) => info!(database_id = %database.id, queued, "links found"),
         Err(Failure { waiting: Some(waiting), kind: Kind::Wait { retry_after }, .. }) => {
             debug!(database_id = %database.id, ?waiting, "a poll is left out");
-            return (database.id, retry_after.unwrap_or_default());
+            return retry_after.unwrap_or_default();
         }
         Err(failure) => warn!(database_id = %database.id, error = %failure, "a database could not be asked"),
     }
-    (database.id, Duration::ZERO)
+    Duration::ZERO
 }
 
 /// Asks one database for waiting rows and queues them; gives how many were new.

@@ -90,21 +90,26 @@ pub(super) async fn readable_problems(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let accepts = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    let is_person = accepts.contains("text/html") && !request.path().starts_with("/api");
+    let path = request.path();
+    let is_for_programs = path.starts_with("/api") || path.starts_with("/webhooks");
+    let is_person = accepts.contains("text/html") && !is_for_programs;
+    let is_sign_in = path.starts_with("/auth");
     let signed_in = session_cookie(request.request()).is_some();
     let response = next.call(request).await?;
     let problem = response.response().extensions().get::<Problem>().cloned();
     Ok(match problem.filter(|_| is_person) {
-        Some(problem) => response.into_response(problem_page(&problem, signed_in)).map_into_right_body(),
+        Some(problem) => {
+            response.into_response(problem_page(&problem, signed_in, is_sign_in)).map_into_right_body()
+        }
         None => response.map_into_left_body(),
     })
 }
 
-fn problem_page(problem: &Problem, signed_in: bool) -> HttpResponse {
-    let is_about_sign_in = matches!(problem.status, 400 | 401 | 403) && !signed_in;
+fn problem_page(problem: &Problem, signed_in: bool, is_sign_in: bool) -> HttpResponse {
+    let can_begin_anew = is_sign_in && problem.code() != StatusCode::NOT_IMPLEMENTED;
     let (label, href) = match problem.code() {
         StatusCode::UNAUTHORIZED => ("Connect Notion", "/auth/login"),
-        _ if is_about_sign_in => ("Connect Notion", "/auth/login"),
+        _ if can_begin_anew => ("Connect Notion", "/auth/login"),
         _ if signed_in => ("To your links", "/entries"),
         _ => ("To the start page", "/"),
     };
