@@ -1,4 +1,4 @@
-//! `GET /metrics`: figures of the whole service as OpenMetrics text, for whoever watches over it.
+//! `GET /metrics`: figures of the whole service as `OpenMetrics` text, for whoever watches over it.
 //!
 //! Counts alone: nothing in it tells whose entries they are.
 
@@ -12,7 +12,7 @@ use prometheus_client::registry::Registry;
 use super::problem::Problem;
 use crate::messages::{AskFigures, Doors, Figures};
 
-/// The content type of the format (OpenMetrics 1.0).
+/// The content type of the format (`OpenMetrics` 1.0).
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// `GET /metrics`.

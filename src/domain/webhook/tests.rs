@@ -1,5 +1,7 @@
 //! Which bytes are heard, as a table and by chance.
 
+#![expect(clippy::unwrap_used, clippy::format_collect, reason = "a test may panic")]
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -26,6 +26,7 @@ const OFFERED: u32 = 100;
 
 #[derive(Template)]
 #[template(path = "entries.html")]
+#[expect(clippy::struct_field_names, reason = "the page lists them")]
 struct Entries {
     shell: Shell,
     databases: Vec<Offered>,
@@ -68,6 +69,7 @@ struct Step {
 
 #[derive(Template)]
 #[template(path = "entry.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each shows one part of the page")]
 struct EntryPage {
     shell: Shell,
     id: EntryId,

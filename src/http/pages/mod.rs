@@ -33,6 +33,7 @@ struct Shell {
     signed_in: bool,
 }
 
+#[expect(clippy::unused_self, reason = "templates call them on what they are given")]
 impl Shell {
     /// A page of a signed-in person.
     fn at(here: &'static str) -> Self {

@@ -34,6 +34,7 @@ pub(super) struct Listed {
 
 /// Which database is looked at.
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the query")]
 pub(super) struct Picked {
     database_id: Option<String>,
     data_source_id: Option<String>,

@@ -11,6 +11,7 @@ use crate::messages::{Proposal, Shown};
 
 #[derive(Template)]
 #[template(path = "databases.html")]
+#[expect(clippy::struct_field_names, reason = "the page lists them")]
 pub(super) struct Databases {
     pub(super) shell: Shell,
     pub(super) databases: Vec<Watched>,
