@@ -9,6 +9,7 @@
     reason = "a test may panic, and its names are its docs"
 )]
 
+mod api_document;
 mod breakers;
 mod chain;
 mod commands;
@@ -16,6 +17,7 @@ mod databases;
 mod deployment;
 mod drain;
 mod entries;
+mod first_visit;
 mod imports;
 mod journal;
 mod media;
