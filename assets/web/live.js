@@ -53,6 +53,16 @@ function isOpen(id) {
   return location.pathname === `/entries/${id}`;
 }
 
+// What no event tells of is looked at again and again while it is in progress.
+(function lookAgain() {
+  const shown = document.querySelector('[data-again]');
+  if (!shown) return;
+  setTimeout(() => {
+    reload();
+    lookAgain();
+  }, Number(shown.dataset.again) * 1000);
+})();
+
 let reloading = null;
 
 // Changes come in bursts: one load at a time, and one more when something came while it ran.

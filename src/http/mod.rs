@@ -68,9 +68,9 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .route("/metrics", web::get().to(metrics::metrics))
         .configure(auth::routes)
         .configure(webhooks::routes)
+        .configure(api::imports::limits)
         .configure(api::mount)
         .configure(pages::routes)
-        .configure(api::imports::forms)
         .default_service(web::route().to(not_found));
 }
 
@@ -97,7 +97,8 @@ fn page(status: actix_web::http::StatusCode, body: String) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header(("Content-Security-Policy", CONTENT_POLICY))
         .insert_header(("X-Content-Type-Options", "nosniff"))
-        .insert_header(("Referrer-Policy", "no-referrer"))
+        // Other sites learn nothing; without a referrer browsers would send our own forms with the origin `null`.
+        .insert_header(("Referrer-Policy", "same-origin"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type(ContentType::html())
         .body(body)

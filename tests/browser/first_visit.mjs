@@ -57,6 +57,11 @@ try {
     console.log(words)
   }
 
+  /** A list that is empty now is filled by the next look at Notion, within a second. */
+  async function listed() {
+    while ((await page.locator("[data-entry]").count()) === 0) await page.reload()
+  }
+
   await page.goto(service)
   await looked("landing")
   await page.click('main a[href="/auth/login"]')
@@ -80,7 +85,7 @@ try {
   step("database made")
 
   await page.goto(`${service}/entries`)
-  await page.waitForFunction(() => document.querySelectorAll("[data-entry]").length > 0 || (setTimeout(() => location.reload(), 500), false), null, { polling: 1500 })
+  await listed()
   await page.evaluate(() => (globalThis.untouched = true))
   const sample = page.locator("[data-entry]").last()
   await sample.locator("[data-status]").filter({ hasText: /completed/i }).waitFor()
@@ -97,7 +102,7 @@ try {
   step("page read")
 
   await page.goto(`${service}/entries?status=failed`)
-  await page.waitForFunction(() => document.querySelectorAll("[data-entry]").length > 0 || (setTimeout(() => location.reload(), 500), false), null, { polling: 1500 })
+  await listed()
   await page.click("[data-entry] a[href^='/entries/']")
   await page.waitForURL(/\/entries\/[0-9a-f-]+$/)
   await looked("failed")

@@ -1,6 +1,4 @@
 //! Old collections: an export is uploaded, looked at, and taken in after a yes.
-//!
-//! The same as forms of a page, which are answered by sending the browser to the page of the import.
 
 use std::io::{Seek, SeekFrom};
 
@@ -35,22 +33,18 @@ pub(super) const ROUTES: &[Route] = &[
     Route { method: Method::POST, path: "/api/imports/{id}/cancel", handler: || web::to(cancel) },
 ];
 
-/// What an upload may hold, and the forms of the pages.
-pub(in crate::http) fn forms(config: &mut web::ServiceConfig) {
+/// What an upload may hold, here and on the pages.
+pub(in crate::http) fn limits(config: &mut web::ServiceConfig) {
     let form = MultipartFormConfig::default()
         .total_limit(FILE_BYTES + FORM_BYTES)
         .memory_limit(FORM_BYTES)
         .error_handler(|error, _| too_large_or_unreadable(error));
-    config
-        .app_data(form)
-        .route("/databases/{id}/imports", web::post().to(upload_on_page))
-        .route("/imports/{id}/confirm", web::post().to(confirm_on_page))
-        .route("/imports/{id}/cancel", web::post().to(cancel_on_page));
+    config.app_data(form);
 }
 
 /// What is uploaded: one file, kept on the disk while it arrives.
 #[derive(Debug, MultipartForm)]
-struct Upload {
+pub(in crate::http) struct Upload {
     #[multipart(limit = "50MiB")]
     file: TempFile,
 }
@@ -73,12 +67,6 @@ struct Yes {
     likes: bool,
 }
 
-/// A form's checkbox is there or not.
-#[derive(Debug, Default, Deserialize)]
-struct YesForm {
-    likes: Option<String>,
-}
-
 /// Looks at an export of Instagram or `TikTok`: what is in it, and what it would add. Writes nothing to Notion.
 #[utoipa::path(
     post, path = "/api/databases/{id}/imports", tag = "imports",
@@ -98,7 +86,8 @@ async fn upload(
     form: MultipartForm<Upload>,
     behind: web::Data<Doors>,
 ) -> Result<HttpResponse, Problem> {
-    let view = looked_at(visitor, DatabaseId(*id), form, &behind).await?;
+    let asked = UploadImport { user: visitor.0, database: DatabaseId(*id), file: uploaded(form)? };
+    let view = answered(behind.upload_import.send(asked).await)?;
     let mut response = HttpResponse::Created();
     response.insert_header((LOCATION, format!("/api/imports/{}", view.id)));
     Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(view))
@@ -160,8 +149,8 @@ async fn confirm(
     body: web::Bytes,
     behind: web::Data<Doors>,
 ) -> Result<HttpResponse, Problem> {
-    let likes = yes_in(&body)?.likes;
-    Ok(private(StatusCode::ACCEPTED).json(begun(visitor, ImportId(*id), likes, &behind).await?))
+    let asked = ConfirmImport { user: visitor.0, import: ImportId(*id), likes: yes_in(&body)?.likes };
+    Ok(private(StatusCode::ACCEPTED).json(answered(behind.confirm_import.send(asked).await)?))
 }
 
 /// Stops an import. The rows that were made stay.
@@ -179,61 +168,19 @@ async fn cancel(
     id: web::Path<Uuid>,
     behind: web::Data<Doors>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(private(StatusCode::OK).json(stopped(visitor, ImportId(*id), &behind).await?))
+    let asked = CancelImport { user: visitor.0, import: ImportId(*id) };
+    Ok(private(StatusCode::OK).json(answered(behind.cancel_import.send(asked).await)?))
 }
 
-async fn upload_on_page(
-    visitor: Visitor,
-    id: web::Path<Uuid>,
-    form: MultipartForm<Upload>,
-    behind: web::Data<Doors>,
-) -> Result<HttpResponse, Problem> {
-    Ok(to_page(&looked_at(visitor, DatabaseId(*id), form, &behind).await?))
-}
-
-async fn confirm_on_page(
-    visitor: Visitor,
-    id: web::Path<Uuid>,
-    yes: web::Form<YesForm>,
-    behind: web::Data<Doors>,
-) -> Result<HttpResponse, Problem> {
-    Ok(to_page(&begun(visitor, ImportId(*id), yes.likes.is_some(), &behind).await?))
-}
-
-async fn cancel_on_page(
-    visitor: Visitor,
-    id: web::Path<Uuid>,
-    behind: web::Data<Doors>,
-) -> Result<HttpResponse, Problem> {
-    Ok(to_page(&stopped(visitor, ImportId(*id), &behind).await?))
-}
-
-async fn looked_at(
-    visitor: Visitor,
-    database: DatabaseId,
-    form: MultipartForm<Upload>,
-    behind: &Doors,
-) -> Result<ImportView, Problem> {
+/// The file of an upload, at its beginning.
+pub(in crate::http) fn uploaded(form: MultipartForm<Upload>) -> Result<std::fs::File, Problem> {
     // The name of the file goes at once: it is gone with its handle, however the request ends.
     let mut file = form.into_inner().file.file.into_file();
     file.seek(SeekFrom::Start(0)).map_err(|error| {
         tracing::error!(%error, "an upload cannot be read");
         Problem::unavailable()
     })?;
-    answered(behind.upload_import.send(UploadImport { user: visitor.0, database, file }).await)
-}
-
-async fn begun(
-    visitor: Visitor,
-    import: ImportId,
-    likes: bool,
-    behind: &Doors,
-) -> Result<ImportView, Problem> {
-    answered(behind.confirm_import.send(ConfirmImport { user: visitor.0, import, likes }).await)
-}
-
-async fn stopped(visitor: Visitor, import: ImportId, behind: &Doors) -> Result<ImportView, Problem> {
-    answered(behind.cancel_import.send(CancelImport { user: visitor.0, import }).await)
+    Ok(file)
 }
 
 /// Nothing means yes to what was saved.
@@ -250,10 +197,6 @@ fn private(status: StatusCode) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, "no-store"));
     response
-}
-
-fn to_page(view: &ImportView) -> HttpResponse {
-    private(StatusCode::SEE_OTHER).insert_header((LOCATION, format!("/imports/{}", view.id))).finish()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what the form's configuration hands over")]

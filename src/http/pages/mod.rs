@@ -6,6 +6,7 @@
 mod connections;
 mod databases;
 mod entries;
+mod imports;
 mod landing;
 
 use actix_web::body::MessageBody;
@@ -79,6 +80,11 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/databases/{id}", web::get().to(databases::view))
         .route("/databases/{id}", web::post().to(databases::change))
         .route("/databases/{id}/remove", web::post().to(databases::remove))
+        .route("/databases/{id}/import", web::get().to(imports::begin))
+        .route("/databases/{id}/imports", web::post().to(imports::upload))
+        .route("/imports/{id}", web::get().to(imports::view))
+        .route("/imports/{id}/confirm", web::post().to(imports::confirm))
+        .route("/imports/{id}/cancel", web::post().to(imports::cancel))
         .route("/entries", web::get().to(entries::list))
         .route("/entries/{id}", web::get().to(entries::view))
         .route("/entries/{id}/retry", web::post().to(entries::retry))
