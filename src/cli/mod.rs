@@ -7,6 +7,7 @@
 mod check;
 mod hear;
 mod migrate;
+mod newcomer;
 mod process;
 mod progress;
 mod register;

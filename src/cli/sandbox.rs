@@ -10,14 +10,13 @@ use tokio::sync::broadcast::error::RecvError;
 use url::Url;
 use uuid::Uuid;
 
-use super::scratch;
-use crate::accounts::databases;
+use super::{newcomer, scratch};
+use crate::accounts::{Office, sign_in};
 use crate::app::{App, Options, Ports, Stopping, adapters};
-use crate::messages::Register;
 use crate::sandbox::clips::Clips;
 use crate::sandbox::notion::EmulatedNotion;
 use crate::sandbox::{Engine, Sandbox, starter};
-use crate::settings::Settings;
+use crate::settings::{NotionApp, Settings};
 use crate::telemetry::{LogTo, init};
 
 /// The emulated Notion has no budget to spare.
@@ -57,17 +56,22 @@ pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Res
     let address = listener.local_addr()?;
     let clips = Clips::in_dir(folder.path().join("clips"))?;
     let here = Url::parse(&format!("http://127.0.0.1:{}", address.port()))?;
-    let mut sandbox = Sandbox::new(notion.clone(), database.data_source, clips).with_engines(engines());
+    let service = TcpListener::bind(("127.0.0.1", 0)).context("the service finds no free port")?;
+    let pages = Url::parse(&format!("http://{}", service.local_addr()?))?;
+    let mut sandbox = Sandbox::new(notion.clone(), database.data_source, clips)
+        .with_engines(engines())
+        .with_service(&pages);
     let row = sandbox.add_sample(&here).await?;
     let running = sandbox.serve(listener)?;
 
-    let service = TcpListener::bind(("127.0.0.1", 0)).context("the service finds no free port")?;
     settings.notion_api_url = here.clone();
-    settings.public_url = Url::parse(&format!("http://{}", service.local_addr()?))?;
+    settings.public_url = pages.clone();
+    settings.notion_app = Some(integration(&notion, &pages)?);
     settings.downloads.extra_hosts.push(format!("127.0.0.1:{}", address.port()));
     settings.downloads.proxy = None;
     settings.redis_url = None;
-    let app = start(&settings, folder.path(), &notion, database.database).await?;
+    let sample = notion.value(row, "Link").and_then(|link| Some(link.get("url")?.as_str()?.to_owned()));
+    let app = start(&settings, folder.path(), &notion, database.database, sample).await?;
     let web = app.serve_http(service)?;
 
     let code = if arguments.once {
@@ -82,7 +86,7 @@ pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Res
         write!(std::io::stdout(), "{}", notion.page_markdown(row).unwrap_or_default())?;
         code
     } else {
-        greet(&here)?;
+        greet(&here, &pages)?;
         app.run_until_stopped(&stopping, &web).await
     };
     web.close().await?;
@@ -99,6 +103,13 @@ fn engines() -> Vec<Engine> {
     ]
 }
 
+/// Registers the service with the emulated Notion, as its operator does with the real one.
+fn integration(notion: &EmulatedNotion, pages: &Url) -> anyhow::Result<NotionApp> {
+    let (client_id, client_secret) = ("linkscribe".to_owned(), sign_in::unguessable());
+    notion.publish(&client_id, &client_secret, pages.join("/auth/callback")?.as_str())?;
+    Ok(NotionApp { client_id, client_secret: client_secret.into() })
+}
+
 /// A run that ends by itself takes any port; a person gets the one they know.
 fn listener(settings: &Settings, once: bool) -> anyhow::Result<TcpListener> {
     let port = if once { 0 } else { settings.listen.1 };
@@ -111,22 +122,18 @@ async fn start(
     folder: &Path,
     notion: &EmulatedNotion,
     database: Uuid,
+    sample: Option<String>,
 ) -> anyhow::Result<App> {
     let store = adapters::store_in(folder).await?;
-    let workspace = adapters::notion(settings, None)?;
-    let request = Register {
-        token: notion.token().into(),
-        database: database.to_string(),
-        instructions: None,
-        language: None,
-    };
+    let workspace = adapters::notion(settings, Some(&store))?;
     let office = adapters::office(&store, &workspace);
-    databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let importing = Some(adapters::import_ports(settings, &store, &workspace));
     let ports = adapters::with(settings, store, workspace.clone(), workspace).await?;
     let ports = Ports { importing, ..ports };
-    let options =
+    newcomer::settle(&Office { front: ports.front.clone(), ..office }, notion, database).await?;
+    let mut options =
         Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);
+    options.sample_link = sample;
     Ok(App::start(ports, options))
 }
 
@@ -152,9 +159,10 @@ async fn ended(notion: &EmulatedNotion, row: Uuid) -> anyhow::Result<u8> {
     }
 }
 
-fn greet(here: &Url) -> anyhow::Result<()> {
+fn greet(here: &Url, pages: &Url) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "\n  Open http://localhost:{} in your browser.", here.port().unwrap_or_default())?;
-    writeln!(out, "  Paste a link or drop a video there; Ctrl-C ends the sandbox and forgets it.\n")?;
+    writeln!(out, "  Paste a link or drop a video there; Ctrl-C ends the sandbox and forgets it.")?;
+    writeln!(out, "  Linkscribe\u{2019}s own pages, as its users meet them: {pages}\n")?;
     Ok(())
 }

@@ -49,6 +49,8 @@ pub struct EntryState {
     pub lease: RunLease,
     /// The media record it belongs to, once known.
     pub media: Option<MediaKey>,
+    /// The title of its note, in lists and once there is one.
+    pub title: Option<String>,
 }
 
 /// How far an entry is, in as few words as will do for a page that watches many.

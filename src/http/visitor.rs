@@ -80,11 +80,9 @@ pub(super) async fn refuse_foreign_origins(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && is_foreign(&request) {
-        let problem = Problem::new(
-            StatusCode::FORBIDDEN,
-            "This request comes from another site.",
-            "Open the page at Linkscribe and do it there.",
-        );
+        let at = request.app_data::<web::Data<Site>>().map(|site| site.public_url.to_string());
+        let hint = format!("Open {} and do it there.", at.as_deref().unwrap_or("Linkscribe"));
+        let problem = Problem::new(StatusCode::FORBIDDEN, "This request comes from another site.", hint);
         return Ok(request.into_response(problem.error_response()).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())

@@ -57,6 +57,7 @@ pub struct Sandbox {
     data_source: Uuid,
     clips: Clips,
     engines: Vec<Engine>,
+    service: Option<String>,
     sample: Option<String>,
     closing: CancellationToken,
     listeners: Arc<Semaphore>,
@@ -70,6 +71,7 @@ impl Sandbox {
             data_source,
             clips,
             engines: Vec::new(),
+            service: None,
             sample: None,
             closing: CancellationToken::new(),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
@@ -80,6 +82,13 @@ impl Sandbox {
     #[must_use]
     pub fn with_engines(mut self, engines: Vec<Engine>) -> Self {
         self.engines = engines;
+        self
+    }
+
+    /// Leads from the page to the service's own pages.
+    #[must_use]
+    pub fn with_service(mut self, pages: &url::Url) -> Self {
+        self.service = Some(pages.to_string());
         self
     }
 

@@ -105,7 +105,8 @@ impl Journal for Store {
     }
 
     async fn list(&self, user: UserId, wanted: &Listing) -> Outcome<Vec<EntryState>> {
-        self.within("list entries", self.states(self.listing(user, wanted))).await
+        let read = async { self.titled(self.states(self.listing(user, wanted)).await?).await };
+        self.within("list entries", read).await
     }
 
     async fn state(&self, user: UserId, id: EntryId) -> Outcome<Option<EntryState>> {

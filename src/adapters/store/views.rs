@@ -1,5 +1,7 @@
 //! What people get to see of the journal.
 
+use std::collections::HashMap;
+
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -23,7 +25,7 @@ use crate::domain::timeline::Timeline;
 use crate::failure::{Failure, Outcome};
 use crate::ports::Listing;
 
-/// What people see of an entry. The note is left out: it is long, and lists do not show it.
+/// What people see of an entry. The note is left out: it is long, and lists show no more of it than its title.
 const SEEN: [Column; 17] = [
     Column::Id,
     Column::DatabaseId,
@@ -156,6 +158,25 @@ impl Store {
         found.into_iter().map(|seen| self.state_of(seen)).collect()
     }
 
+    /// Adds the titles of the notes, where there are any. One that is damaged leaves its entry without.
+    pub(super) async fn titled(&self, mut states: Vec<EntryState>) -> Outcome<Vec<EntryState>> {
+        let ids = states.iter().map(|state| state.entry.id.to_string());
+        let notes: Vec<(String, String)> = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::Note])
+            .filter(Column::Id.is_in(ids))
+            .filter(Column::Note.is_not_null())
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        let titles: HashMap<String, String> =
+            notes.into_iter().filter_map(|(id, note)| Some((id, title_of(note)?))).collect();
+        for state in &mut states {
+            state.title = titles.get(&state.entry.id.to_string()).cloned();
+        }
+        Ok(states)
+    }
+
     /// How the database would look for lists and for what moved, in its own words, one plan each.
     pub async fn explain_lists(&self, user: UserId, database: DatabaseId) -> Outcome<Vec<String>> {
         let (before, limit) = (Some(EntryId::new()), 50);
@@ -193,6 +214,7 @@ impl Store {
             earlier_runs: u32::try_from(seen.earlier_runs).unwrap_or_default(),
             lease,
             media: seen.media_key.map(MediaKey),
+            title: None,
         })
     }
 
@@ -212,6 +234,11 @@ impl Store {
         counts.sort_unstable();
         Ok(counts)
     }
+}
+
+fn title_of(note: String) -> Option<String> {
+    let Note { title, .. } = checkpoint(Some(note), "note")?;
+    (!title.is_empty()).then_some(title)
 }
 
 fn entry_view(seen: &Seen) -> Outcome<EntryView> {

@@ -49,6 +49,8 @@ struct Named {
 struct Entry {
     id: EntryId,
     title: String,
+    /// Where it leads, under a title that does not say it.
+    link: Option<String>,
     status: &'static str,
     sentence: String,
     stages: Vec<Step>,
@@ -195,7 +197,8 @@ impl From<&EntryState> for Entry {
         let entry = &state.entry;
         Self {
             id: entry.id,
-            title: entry.link.clone(),
+            title: state.title.clone().unwrap_or_else(|| entry.link.clone()),
+            link: state.title.is_some().then(|| entry.link.clone()),
             status: entry.status.name(),
             sentence: entry.sentence(),
             stages: state.stages.iter().map(Step::from).collect(),

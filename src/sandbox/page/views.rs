@@ -26,6 +26,7 @@ struct Index {
     description: Text,
     table: Table,
     engines: Vec<Engine>,
+    service: Option<String>,
     limit_mb: u64,
     address: String,
 }
@@ -97,6 +98,7 @@ pub(super) async fn index(request: HttpRequest, sandbox: Data<Sandbox>) -> HttpR
             description: Text::read(source.get("description")),
             table: Table::of(&sandbox, &source),
             engines: sandbox.engines.clone(),
+            service: sandbox.service.clone(),
             limit_mb: sandbox.clips.limit() / (1024 * 1024),
             address: base,
         },

@@ -8,7 +8,7 @@ use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
-use self::views::{Choose, DatabasePage, Databases, ProposalPage, Visible, Watched, titled};
+use self::views::{Choose, DatabasePage, Databases, ProposalPage, Typed, Visible, Watched, titled};
 use super::{Answered, Shell, filled, see, shown};
 use crate::domain::account::Kind;
 use crate::domain::entry::{ConnectionId, DatabaseId};
@@ -175,11 +175,19 @@ pub(super) async fn adopt(
         data_source: filled(form.data_source_id.clone()),
         connection: connection(form.connection_id.as_deref())?,
     };
+    let typed = Typed {
+        problem: String::new(),
+        columns: form.choices(),
+        kind: form.kind,
+        tag: form.tag.clone().unwrap_or_default(),
+        instructions: form.instructions.clone().unwrap_or_default(),
+        language: form.language.clone().unwrap_or_default(),
+    };
     let asked = AdoptDatabase {
         user: visitor.0,
         pick: pick.clone(),
         kind: form.kind,
-        mapping: form.choices(),
+        mapping: typed.columns.clone(),
         tag: filled(form.tag),
         instructions: filled(form.instructions),
         language: filled(form.language),
@@ -197,7 +205,7 @@ pub(super) async fn adopt(
                 }
                 refusal => format!("{} {}", refusal.title(), refusal.hint()),
             };
-            Ok(shown(&ProposalPage::of(found, Some(problem))))
+            Ok(shown(&ProposalPage::of(found, Some(Typed { problem, ..typed }))))
         }
         sent => {
             let kept = answered(sent)?;

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::domain::account::{DatabaseView, Kind, Trouble};
 use crate::domain::entry::{ConnectionId, DatabaseId};
-use crate::domain::mapping::{Part, candidates};
+use crate::domain::mapping::{Choices, Part, candidates};
 use crate::domain::schema::Schema;
 use crate::http::pages::{Shell, moment};
 use crate::messages::{Proposal, Shown};
@@ -85,6 +85,21 @@ pub(super) struct ProposalPage {
     pub(super) parts: Vec<PartChoice>,
     pub(super) missing: Vec<String>,
     pub(super) is_content: bool,
+    pub(super) tag: String,
+    pub(super) instructions: String,
+    pub(super) language: String,
+}
+
+/// What somebody has filled in already, when the form is shown once more.
+#[derive(Default)]
+pub(super) struct Typed {
+    /// What is in the way.
+    pub(super) problem: String,
+    pub(super) columns: Choices,
+    pub(super) kind: Kind,
+    pub(super) tag: String,
+    pub(super) instructions: String,
+    pub(super) language: String,
 }
 
 pub(super) struct Source {
@@ -195,7 +210,11 @@ fn column_name(schema: Option<&Schema>, id: &str) -> String {
 }
 
 impl ProposalPage {
-    pub(super) fn of(found: Proposal, problem: Option<String>) -> Self {
+    pub(super) fn of(found: Proposal, typed: Option<Typed>) -> Self {
+        let chosen = |part: Part| match typed.as_ref().and_then(|typed| typed.columns.get(&part)) {
+            Some(chosen) => chosen.as_deref(),
+            None => found.mapping.column_of(part),
+        };
         let part = |part: Part| PartChoice {
             name: if part == Part::Tag { "tag_column" } else { part.name() },
             label: label(part),
@@ -203,7 +222,7 @@ impl ProposalPage {
             columns: candidates(&found.schema, part)
                 .into_iter()
                 .map(|column| ColumnChoice {
-                    chosen: found.mapping.column_of(part) == Some(column.id.as_str()),
+                    chosen: chosen(part) == Some(column.id.as_str()),
                     id: column.id.clone(),
                     name: column.name.clone(),
                 })
@@ -228,14 +247,17 @@ impl ProposalPage {
         Self {
             shell: Shell::at("databases"),
             title: titled(found.title),
-            problem,
             database: found.database,
             connection: found.connection,
             sources: sources.collect(),
             data_source: found.data_source,
             parts,
             missing,
-            is_content: found.kind == Kind::Content,
+            is_content: typed.as_ref().map_or(found.kind, |typed| typed.kind) == Kind::Content,
+            problem: typed.as_ref().map(|typed| typed.problem.clone()),
+            tag: typed.as_ref().map(|typed| typed.tag.clone()).unwrap_or_default(),
+            instructions: typed.as_ref().map(|typed| typed.instructions.clone()).unwrap_or_default(),
+            language: typed.map(|typed| typed.language).unwrap_or_default(),
         }
     }
 }
