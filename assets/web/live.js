@@ -12,8 +12,11 @@ addEventListener('pagehide', () => source.close());
 source.addEventListener('entry', (event) => {
   const entry = read(event.data);
   if (!entry) return;
-  for (const shown of document.querySelectorAll(`[data-entry="${CSS.escape(entry.id)}"]`)) show(shown, entry);
-  if (entry.finished && isOpen(entry.id)) reload();
+  const places = [...document.querySelectorAll(`[data-entry="${CSS.escape(entry.id)}"]`)];
+  // Titles and notes are not in the message: they are fetched when there is a new one.
+  const ended = entry.finished && places.some((shown) => shown.dataset.state !== entry.status);
+  for (const shown of places) show(shown, entry);
+  if (ended || (places.length === 0 && isWholeList())) reload();
 });
 
 // The service lost count of what this page has seen: ask for all of it.
@@ -49,8 +52,9 @@ function write(place, text) {
   if (place && typeof text === 'string' && place.textContent !== text) place.textContent = text;
 }
 
-function isOpen(id) {
-  return location.pathname === `/entries/${id}`;
+// The newest links, whatever their database and status: a link that is saved now belongs on top of it.
+function isWholeList() {
+  return location.pathname === '/entries' && location.search === '';
 }
 
 // What no event tells of is looked at again and again while it is in progress.
@@ -64,19 +68,20 @@ function isOpen(id) {
 })();
 
 let reloading = null;
+const BREATH_MS = 2000;
 
-// Changes come in bursts: one load at a time, and one more when something came while it ran.
+// Changes come in bursts: one load at a time, a breath between two, and one more when something came meanwhile.
 function reload() {
   if (reloading) {
     reloading.again = true;
     return;
   }
   reloading = { again: false };
-  replaceMain().catch(() => {}).finally(() => {
+  replaceMain().catch(() => {}).finally(() => setTimeout(() => {
     const { again } = reloading;
     reloading = null;
     if (again) reload();
-  });
+  }, BREATH_MS));
 }
 
 async function replaceMain() {

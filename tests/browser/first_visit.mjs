@@ -74,6 +74,7 @@ try {
 
   await page.click('main a[href="/auth/login"]')
   await page.waitForURL(/oauth\/authorize/)
+  for (const share of await page.locator('input[type="checkbox"]').all()) await share.check()
   await page.click('button[value="allow"]')
   await page.waitForURL(`${service}/start**`)
   await looked("start")
@@ -85,8 +86,8 @@ try {
   step("database made")
 
   await page.goto(`${service}/entries`)
-  await listed()
   await page.evaluate(() => (globalThis.untouched = true))
+  await page.locator("[data-entry]").first().waitFor()
   const sample = page.locator("[data-entry]").last()
   await sample.locator("[data-status]").filter({ hasText: /completed/i }).waitFor()
   assert.equal(await page.evaluate(() => globalThis.untouched), true, "the list moved without being loaded again")
@@ -111,7 +112,39 @@ try {
   await page.locator("[data-entry] [data-status]").filter({ hasText: /failed/i }).waitFor()
   step("tried again")
 
-  for (const path of ["/databases", "/connections", "/databases/new", "/nowhere"]) {
+  await page.goto(`${service}/databases/new`)
+  await looked("choose")
+  await page.locator("li", { hasText: "Rezepte" }).locator("a.button").click()
+  await page.waitForURL(`${service}/databases/propose**`)
+  await page.fill("#instructions", "Nur vegetarische Rezepte")
+  await page.click("main form button")
+  await page.getByRole("alert").waitFor()
+  assert.equal(await page.inputValue("#instructions"), "Nur vegetarische Rezepte", "what was typed is still there")
+  await looked("proposal")
+  await page.check("#add")
+  await page.click("main form button")
+  await page.waitForURL(/\/databases\/[0-9a-f-]+\?saved=new$/)
+  assert.match(await page.innerText("main"), /Adresse/)
+  step("adopted")
+
+  await page.click("a[href$='/import']")
+  await page.waitForURL(/\/import$/)
+  await looked("import")
+  await page.setInputFiles("#file", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("hello") })
+  await page.click("main form button")
+  await page.getByRole("alert").waitFor()
+  await looked("import_refused")
+  await page.setInputFiles("#file", "../it/imports/files/user_data_tiktok_2026.json")
+  await page.click("main form button")
+  await page.waitForURL(/\/imports\/[0-9a-f-]+$/)
+  assert.match(await page.innerText("main"), /Links in the file/)
+  await looked("import_preview")
+  await page.click("form[action$='/cancel'] button")
+  await page.getByText(/stopped/i).waitFor()
+  await looked("import_stopped")
+  step("a collection looked at")
+
+  for (const path of ["/databases", "/connections", "/start", "/nowhere"]) {
     await page.goto(service + path)
     await looked(path.replaceAll("/", "_").slice(1))
   }

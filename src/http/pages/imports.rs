@@ -201,12 +201,12 @@ impl From<ImportView> for Progress {
 fn piles(preview: Preview) -> Vec<Pile> {
     let beyond = Listed { count: preview.beyond, first: Vec::new() };
     [
-        ("in your database already", preview.in_database),
-        ("in another import already", preview.in_other_imports),
-        ("the same video a second time", preview.twice_in_file),
-        ("from a place Linkscribe cannot read", preview.unread),
-        ("no posts", preview.no_posts),
-        ("more than one import takes; upload the file again when this one is done", beyond),
+        ("In your database already", preview.in_database),
+        ("In another import already", preview.in_other_imports),
+        ("The same video a second time", preview.twice_in_file),
+        ("From a place Linkscribe cannot read", preview.unread),
+        ("No posts", preview.no_posts),
+        ("More than one import takes; upload the file again when this one is done", beyond),
     ]
     .into_iter()
     .filter(|(_, listed)| listed.count > 0)

@@ -257,6 +257,9 @@ async fn pages_send_forms_and_are_led_to_the_import() {
     assert_eq!(sent.status(), 303);
     let page = sent.headers()["location"].to_str().unwrap().to_owned();
     let import = page.strip_prefix("/imports/").unwrap();
+    let shown = async |path: &str| world.get(path).send().await.unwrap().text().await.unwrap();
+    let preview = shown(&page).await;
+    assert!(preview.contains("Nothing has been written yet") && preview.contains("$0.75"), "{preview}");
     let yes = world
         .post(&format!("{page}/confirm"))
         .header("content-type", FORM)
@@ -266,11 +269,18 @@ async fn pages_send_forms_and_are_led_to_the_import() {
         .unwrap();
     assert_eq!((yes.status().as_u16(), yes.headers()["location"].to_str().unwrap()), (303, page.as_str()));
     assert_eq!(world.import(import).await["state"], "running");
+    let running = shown(&page).await;
+    assert!(running.contains("Links dealt with: 0 of 1") && running.contains("Stop it"), "{running}");
     let stop =
         world.post(&format!("{page}/cancel")).header("content-type", FORM).body("").send().await.unwrap();
     assert_eq!(stop.status(), 303);
     let (_, all) = answer(world.get(&format!("/api/databases/{}/imports", world.database.id))).await;
     assert_eq!((all[0]["id"].as_str(), all[0]["state"].as_str()), (Some(import), Some("cancelled")));
+    let again = format!("/databases/{}/import", world.database.id);
+    assert!(shown(&again).await.contains(&page), "the earlier one is found again");
+    let sent = world.post(&path).multipart(form("hello")).send().await.unwrap();
+    let told = sent.text().await.unwrap();
+    assert!(told.contains("cannot be taken in") && told.contains("<form"), "told where the file was chosen: {told}");
     world.close().await;
 }
 
