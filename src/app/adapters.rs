@@ -158,15 +158,18 @@ async fn open_store(settings: &Settings, seal: Seal) -> Outcome<Arc<Store>> {
     Ok(Arc::new(store.map_err(told)?))
 }
 
-/// What the engines cost; the settings have checked each price.
+/// What the engines cost; those on this machine nothing. The settings have checked each price.
 fn prices(settings: &Settings) -> Prices {
-    let price = |text: &str| MicroDollars::parse(text).unwrap_or_default();
+    let price = |is_paid: bool, text: &str| MicroDollars::parse(text).filter(|_| is_paid).unwrap_or_default();
     let list = &settings.prices;
+    let hears = matches!(settings.speech, SpeechEngine::OpenAi(_));
+    let reads = matches!(settings.reader, ReaderEngine::Google { .. });
+    let sums_up = !matches!(settings.summarizer, SummaryEngine::Local);
     Prices {
-        speech_per_minute: price(&list.speech_per_minute),
-        image_per_1000: price(&list.image_per_1000),
-        tokens_in_per_million: price(&list.tokens_in_per_million),
-        tokens_out_per_million: price(&list.tokens_out_per_million),
+        speech_per_minute: price(hears, &list.speech_per_minute),
+        image_per_1000: price(reads, &list.image_per_1000),
+        tokens_in_per_million: price(sums_up, &list.tokens_in_per_million),
+        tokens_out_per_million: price(sums_up, &list.tokens_out_per_million),
     }
 }
 

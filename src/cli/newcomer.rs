@@ -28,9 +28,14 @@ pub(super) async fn settle(office: &Office, notion: &EmulatedNotion, database: U
     let (state, code) = brought("state").zip(brought("code")).context("nothing came back from consent")?;
     let asked = FinishSignIn { state, returned: Returned::Code(code), browser: Some(browser), session: None };
     let session = granted(sign_in::finish(office.clone(), asked).await)?;
-    let user = office.accounts.session(&session).await.map_err(told)?.context("the session is unknown")?;
+    let user = office
+        .accounts
+        .session(&session)
+        .await
+        .map_err(|failure| told(&failure))?
+        .context("the session is unknown")?;
     // The person signs in with a browser of their own.
-    office.accounts.close_session(&session).await.map_err(told)?;
+    office.accounts.close_session(&session).await.map_err(|failure| told(&failure))?;
     let asked = AdoptDatabase {
         user,
         pick: Pick { database: database.to_string(), ..Pick::default() },
@@ -46,9 +51,11 @@ pub(super) async fn settle(office: &Office, notion: &EmulatedNotion, database: U
 }
 
 fn granted<T>(answer: Outcome<Result<T, Refusal>>) -> anyhow::Result<T> {
-    answer.map_err(told)?.map_err(|refusal| anyhow::anyhow!("{} {}", refusal.title(), refusal.hint()))
+    answer
+        .map_err(|failure| told(&failure))?
+        .map_err(|refusal| anyhow::anyhow!("{} {}", refusal.title(), refusal.hint()))
 }
 
-fn told(failure: Failure) -> anyhow::Error {
+fn told(failure: &Failure) -> anyhow::Error {
     anyhow::anyhow!("{failure}")
 }

@@ -16,7 +16,9 @@ use crate::domain::refusal::Refusal;
 use crate::http::api::imports::{Upload, uploaded};
 use crate::http::problem::answered;
 use crate::http::visitor::Visitor;
-use crate::messages::{CancelImport, ConfirmImport, Doors, ListImports, ShowImport, UploadImport, ViewDatabase};
+use crate::messages::{
+    CancelImport, ConfirmImport, Doors, ListImports, ShowImport, UploadImport, ViewDatabase,
+};
 
 #[derive(Template)]
 #[template(path = "import.html")]

@@ -78,7 +78,9 @@ impl World {
         let there = self.notion.until(|notion| {
             let databases = notion.databases();
             let sources = databases.iter().filter_map(|one| one.pointer("/data_sources/0/id")?.as_str());
-            sources.filter_map(|id| id.parse().ok()).find(|id: &Uuid| *id != self.shown && !others.contains(id))
+            sources
+                .filter_map(|id| id.parse().ok())
+                .find(|id: &Uuid| *id != self.shown && !others.contains(id))
         });
         tokio::time::timeout(PATIENCE, there).await.expect("the database is made")
     }

@@ -280,7 +280,10 @@ async fn pages_send_forms_and_are_led_to_the_import() {
     assert!(shown(&again).await.contains(&page), "the earlier one is found again");
     let sent = world.post(&path).multipart(form("hello")).send().await.unwrap();
     let told = sent.text().await.unwrap();
-    assert!(told.contains("cannot be taken in") && told.contains("<form"), "told where the file was chosen: {told}");
+    assert!(
+        told.contains("cannot be taken in") && told.contains("<form"),
+        "told where the file was chosen: {told}"
+    );
     world.close().await;
 }
 
