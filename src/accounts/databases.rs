@@ -228,7 +228,7 @@ pub async fn register(office: Office, request: Register) -> Outcome<Registered> 
     let new = NewConnection {
         person: format!("integration:{}", who.bot),
         bot: who.bot,
-        workspace_id: String::new(),
+        workspace_id: who.workspace_id,
         workspace: who.workspace.clone(),
         tokens: Tokens { access: request.token, refresh: None },
     };

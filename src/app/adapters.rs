@@ -18,7 +18,7 @@ use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
 use crate::adapters::keyring::Keyring;
 use crate::adapters::memory_budget::MemoryBudget;
-use crate::adapters::notion::{Notion, NotionConsent};
+use crate::adapters::notion::{Notion, NotionConsent, WINDOW};
 use crate::adapters::openai::{OpenAiChat, OpenAiSpeech};
 use crate::adapters::redis_budget::RedisBudget;
 use crate::adapters::rules::Rules;
@@ -193,10 +193,10 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 pub fn notion(settings: &Settings, store: Option<&Arc<Store>>) -> anyhow::Result<Arc<Notion>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
         Some(url) => {
-            let shared = RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?;
-            Arc::new(FallbackBudget::new(shared, MemoryBudget::for_notion()))
+            let shared = RedisBudget::new(url.expose_secret(), WINDOW).map_err(for_operator)?;
+            Arc::new(FallbackBudget::new(shared, MemoryBudget::new(WINDOW)))
         }
-        None => Arc::new(MemoryBudget::for_notion()),
+        None => Arc::new(MemoryBudget::new(WINDOW)),
     };
     let notion = Notion::new(&settings.notion_api_url, budget);
     let notion = hurried(notion, Notion::with_timeout).map_err(for_operator)?;

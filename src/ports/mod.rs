@@ -22,7 +22,7 @@ mod workspace;
 
 pub use accounts::{Accounts, Connection, NewConnection, RenewalRight, Tokens};
 pub use breakers::{Blocked, Breakers, Trouble};
-pub use budget::RateBudget;
+pub use budget::{Draw, RateBudget};
 pub use catalogue::{Asked, Catalogue, Described};
 pub use fence::{Fence, Trust};
 pub use imports::{Batch, Confirmed, Fate, ImportTicket, Imports, Item, NewImport, Onward, PREVIEW_LASTS};
@@ -36,4 +36,4 @@ pub use speech::{AudioFile, SpeechToText};
 pub use summary::SummaryModel;
 pub use text::{Frame, FrameText, TextReader};
 pub use webhooks::Webhooks;
-pub use workspace::{Access, DataSourceRef, Identity, Row, RowUpdate, Workspace};
+pub use workspace::{Access, DataSourceRef, Errand, Identity, Row, RowUpdate, Workspace};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use linkscribe::accounts::databases;
 use linkscribe::adapters::gemini::Gemini;
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::Notion;
+use linkscribe::adapters::notion::{Limits, Notion, WINDOW};
 use linkscribe::adapters::openai::OpenAiSpeech;
 use linkscribe::adapters::vision::GoogleVision;
 use linkscribe::app::{App, Ports};
@@ -49,8 +49,9 @@ impl World {
         providers.say(&[(0.0, 4.0, "Cook the soup for twenty minutes.")]);
         providers.show(&["TOMATO SOUP"]);
         // A test polls many times a second, and would spend a connection's real budget while it waits.
-        let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
-        let workspace = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
+        let budget = Arc::new(MemoryBudget::new(WINDOW));
+        let workspace = Notion::new(&running.url.parse().unwrap(), budget).unwrap();
+        let workspace = Arc::new(workspace.with_limits(Limits::of(100_000)));
         let request = Register {
             token: notion.token().into(),
             database: database.database.to_string(),

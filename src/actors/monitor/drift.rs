@@ -42,7 +42,7 @@ pub(super) async fn record(parts: &MonitorParts, database: &LinkDatabase, failur
 /// What Notion says of the columns. It refused the poll, so that something is wrong even where all looks well:
 /// then somebody is mending it just now.
 async fn look(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<Trouble> {
-    let access = access(&*parts.accounts, database).await?;
+    let access = access(&*parts.accounts, database).await?.for_polls();
     let schema = parts.workspace.schema(&access, &database.data_source).await?;
     let unclear = || Failure::transient(anyhow::anyhow!("the columns are as they were mapped"));
     mapping::drift(&schema, &database.mapping).ok_or_else(unclear)

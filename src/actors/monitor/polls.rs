@@ -91,6 +91,10 @@ async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
             debug!(database_id = %database.id, ?waiting, "a poll is left out");
             return retry_after.unwrap_or_default();
         }
+        // Work goes first with the requests there are left.
+        Err(Failure { kind: Kind::Wait { .. }, cause, .. }) => {
+            debug!(database_id = %database.id, %cause, "a poll is left out");
+        }
         Err(failure) => warn!(database_id = %database.id, error = %failure, "a database could not be asked"),
     }
     Duration::ZERO
@@ -99,7 +103,7 @@ async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
 /// Asks one database for waiting rows and queues them; gives how many were new.
 pub async fn poll(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<usize> {
     let looked_at = parts.desk.journal.now().await?;
-    let access = access(&*parts.accounts, database).await?;
+    let access = access(&*parts.accounts, database).await?.for_polls();
     // Asked last of all: who is let through here is the one that tries Notion for everybody.
     if let Some(blocked) = parts.desk.blocked(&[Party::notion()]).await {
         return Err(blocked);

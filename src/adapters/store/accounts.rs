@@ -207,9 +207,9 @@ impl Store {
             id,
             user: UserId(uuid(&row.user_id)?),
             bot: row.bot_id,
+            access: Access::new(id, tokens.access).in_workspace(row.workspace_id.as_str()),
             workspace_id: row.workspace_id,
             workspace: row.workspace,
-            access: Access::new(id, tokens.access),
             revoked: row.revoked_at.is_some(),
         }))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::Notion;
+use linkscribe::adapters::notion::{Limits, Notion, WINDOW};
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::Store;
 use linkscribe::app::{App, ImportPorts, Options, Ports, WebServer};
@@ -75,8 +75,9 @@ impl House {
         notion.publish("client", "secret", BACK).unwrap();
         let running = notion.serve_on_free_port().unwrap();
         // A test polls many times a second, and would spend a connection's real budget while it waits.
-        let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
-        let api = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
+        let budget = Arc::new(MemoryBudget::new(WINDOW));
+        let api = Notion::new(&running.url.parse().unwrap(), budget).unwrap();
+        let api = Arc::new(api.with_limits(Limits::of(100_000)));
         let ports = Ports {
             importing: Some(ImportPorts {
                 imports: store.clone(),

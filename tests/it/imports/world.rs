@@ -18,7 +18,7 @@ use linkscribe::domain::import::estimate::Prices;
 use linkscribe::failure::Outcome;
 use linkscribe::http::{Behind, Site};
 use linkscribe::messages::{AskReadiness, Doors, Failed, Register, StageDown};
-use linkscribe::ports::{Accounts, NewConnection, RateBudget, Registry, Tokens};
+use linkscribe::ports::{Accounts, Draw, NewConnection, RateBudget, Registry, Tokens};
 use linkscribe::sandbox::notion::{EmulatedNotion, RunningNotion};
 use linkscribe::sandbox::starter;
 use reqwest::multipart::{Form, Part};
@@ -42,7 +42,7 @@ struct NoLimit;
 
 #[async_trait]
 impl RateBudget for NoLimit {
-    async fn take(&self, _key: &str) -> Outcome<Option<Duration>> {
+    async fn take(&self, _draws: &[Draw]) -> Outcome<Option<Duration>> {
         Ok(None)
     }
 

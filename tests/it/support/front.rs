@@ -6,7 +6,7 @@ use std::sync::Arc;
 use linkscribe::accounts::Front;
 use linkscribe::adapters::keyring::Keyring;
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::{Notion, NotionConsent};
+use linkscribe::adapters::notion::{Notion, NotionConsent, WINDOW};
 use linkscribe::adapters::sign_ins::MemorySignIns;
 use linkscribe::app::{App, Options, Ports, WebServer};
 use linkscribe::ports::{Accounts, Consent, SignIns};
@@ -108,7 +108,7 @@ impl FrontDoor {
 fn instance(api: &Url, kitchen: &Kitchen, consent: &Arc<dyn Consent>) -> Notion {
     let accounts = Arc::clone(&kitchen.store) as Arc<dyn Accounts>;
     let keys = Arc::new(Keyring::new(accounts, Some(Arc::clone(consent))));
-    Notion::new(api, Arc::new(MemoryBudget::for_notion())).unwrap().with_keys(keys)
+    Notion::new(api, Arc::new(MemoryBudget::new(WINDOW))).unwrap().with_keys(keys)
 }
 
 /// What a browser keeps; it follows no redirect by itself.
