@@ -29,7 +29,7 @@ pub use imports::{Batch, Confirmed, Fate, ImportTicket, Imports, Item, NewImport
 pub use journal::{Journal, Listing, NextRun, Swept, claim_of_work_dir, work_dir_name};
 pub use keys::Keys;
 pub use media::{Download, MediaOpener, Opened, VideoSource};
-pub use registry::{DatabaseChange, NewDatabase, Registry};
+pub use registry::{DatabaseChange, DuePoll, NewDatabase, PollEnd, Registry};
 pub use row_maker::{RowLinks, RowMaker};
 pub use sign_ins::{Consent, Grant, SignIns};
 pub use speech::{AudioFile, SpeechToText};

@@ -49,6 +49,37 @@ pub struct DatabaseChange {
     pub language: Option<Option<String>>,
 }
 
+/// A link database whose poll was taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DuePoll {
+    /// Which database.
+    pub database: LinkDatabase,
+    /// How many polls in a row failed before this one.
+    pub failed: u32,
+    /// Whether something is recorded as wrong with it.
+    pub troubled: bool,
+    /// Its next turn as the taking set it, by the database's clock. Who moves it meanwhile, such as its owner, wants
+    /// something that this poll knows nothing of.
+    pub turn: i64,
+}
+
+/// How a poll ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PollEnd {
+    /// The database was asked: it goes on at its usual pace.
+    Worked,
+    /// It could not be asked, and rests so long.
+    Failed {
+        /// For how long.
+        rest: Duration,
+    },
+    /// Nobody was asked, because there was no request left for it.
+    LeftOut {
+        /// When there will be; a usual turn that comes earlier stays.
+        pause: Duration,
+    },
+}
+
 /// Keeps registered databases. What takes a user tells nothing of another one's.
 #[async_trait]
 pub trait Registry: Send + Sync {
@@ -90,5 +121,9 @@ pub trait Registry: Send + Sync {
 
     /// Takes up to `limit` link databases whose poll is due and puts their next poll `interval` later, so
     /// that of several instances only one polls. Those of revoked connections rest.
-    async fn due_polls(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>>;
+    async fn due_polls(&self, limit: u32, interval: Duration) -> Outcome<Vec<DuePoll>>;
+
+    /// Records how a poll ended, unless its next turn was moved meanwhile. What failed before is forgotten whenever
+    /// the owner acts: registers or changes the database, edits it in Notion, connects again.
+    async fn settle_poll(&self, poll: &DuePoll, end: PollEnd) -> Outcome<()>;
 }

@@ -12,13 +12,17 @@ use crate::domain::entry::LinkDatabase;
 use crate::domain::mapping;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Kind, Outcome};
+use crate::ports::DuePoll;
 
 /// How long reading the schema may take; the other databases wait meanwhile.
 const LOOK_LIMIT: Duration = Duration::from_secs(15);
 
 /// Records what a poll tells about a database: `failure` is why it did not work.
-pub(super) async fn record(parts: &MonitorParts, database: &LinkDatabase, failure: Option<&Failure>) {
+pub(super) async fn record(parts: &MonitorParts, poll: &DuePoll, failure: Option<&Failure>) {
+    let database = &poll.database;
     let trouble = match failure.map(|failure| &failure.kind) {
+        // Nearly always there is nothing to take back.
+        None if !poll.troubled => return,
         None => None,
         Some(Kind::Permanent(Reason::RowGone)) => Some(Trouble::NotReached),
         Some(Kind::Permanent(Reason::SchemaChanged)) => {

@@ -55,7 +55,11 @@ impl Limit {
     /// Reads `rate_limit_reason`. Its words are not all documented and others may come; what names no workspace is
     /// taken for the connection's, which stops the fewest.
     fn of(reason: Option<&str>) -> Self {
-        if reason.is_some_and(|reason| reason.contains("workspace")) { Self::Workspace } else { Self::Connection }
+        if reason.is_some_and(|reason| reason.contains("workspace")) {
+            Self::Workspace
+        } else {
+            Self::Connection
+        }
     }
 }
 

@@ -148,6 +148,7 @@ impl Store {
         // Whoever connects a workspace again is waiting for something to happen.
         databases::Entity::update_many()
             .col_expr(databases::Column::NextPollAt, Expr::value(0_i64))
+            .col_expr(databases::Column::FailedPolls, 0_i32.into())
             .filter(databases::Column::ConnectionId.eq(kept.id.as_str()))
             .exec(&transaction)
             .await?;

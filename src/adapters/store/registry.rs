@@ -16,7 +16,7 @@ use crate::domain::account::{DatabaseView, Kind, Trouble};
 use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{DatabaseChange, NewDatabase, Registry};
+use crate::ports::{DatabaseChange, DuePoll, NewDatabase, PollEnd, Registry};
 
 /// How the two kinds are kept.
 pub(super) const LINK: &str = "link";
@@ -148,8 +148,12 @@ impl Registry for Store {
         self.within("record what is wrong with a database", write).await
     }
 
-    async fn due_polls(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>> {
+    async fn due_polls(&self, limit: u32, interval: Duration) -> Outcome<Vec<DuePoll>> {
         self.within("take due polls", self.take_due(limit, interval)).await
+    }
+
+    async fn settle_poll(&self, poll: &DuePoll, end: PollEnd) -> Outcome<()> {
+        self.within("settle a poll", self.write_end(poll, end)).await
     }
 }
 
@@ -157,7 +161,7 @@ impl Store {
     async fn write_database(&self, new: &NewDatabase) -> Outcome<DatabaseId> {
         use databases::{Column, Entity};
         let optional = |text: &Option<String>| text.as_deref().map_or(no_text(), |text| plain(text).into());
-        let values: [(Column, Expr); 15] = [
+        let values: [(Column, Expr); 16] = [
             (Column::Id, DatabaseId::new().to_string().into()),
             (Column::UserId, new.user.to_string().into()),
             (Column::ConnectionId, new.connection.to_string().into()),
@@ -171,6 +175,7 @@ impl Store {
             (Column::Language, optional(&new.language).into()),
             // Whoever registers a database is waiting for something to happen.
             (Column::NextPollAt, 0_i64.into()),
+            (Column::FailedPolls, 0_i32.into()),
             (Column::Phase, phase(&new.data_source).into()),
             (Column::CreatedAt, self.time()),
             (Column::UpdatedAt, self.time()),
@@ -185,6 +190,7 @@ impl Store {
             Column::Instructions,
             Column::Language,
             Column::NextPollAt,
+            Column::FailedPolls,
             Column::UpdatedAt,
         ];
         let upsert = insert(Entity, values)?
@@ -205,6 +211,9 @@ impl Store {
         use databases::{Column, Entity};
         let mut update = Entity::update_many()
             .col_expr(Column::UpdatedAt, self.time())
+            // Whoever saves it may have mended it.
+            .col_expr(Column::FailedPolls, 0_i32.into())
+            .col_expr(Column::NextPollAt, 0_i64.into())
             .filter(Column::Id.eq(id.to_string()))
             .filter(Column::UserId.eq(user.to_string()));
         if let Some(connection) = change.connection {
@@ -224,8 +233,7 @@ impl Store {
         if let Some(mapping) = change.mapping {
             update = update
                 .col_expr(Column::Mapping, document(&mapping)?.into())
-                .col_expr(Column::Trouble, no_text().into())
-                .col_expr(Column::NextPollAt, Expr::value(0_i64));
+                .col_expr(Column::Trouble, no_text().into());
         }
         let changed = update.exec(&self.db).await.map_err(tag_taken)?;
         Ok(changed.rows_affected > 0)

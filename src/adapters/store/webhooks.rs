@@ -106,6 +106,7 @@ impl Store {
         let earliest = || Expr::col(Column::PolledAt).add(BETWEEN_POLLS_MS);
         let mut update = Entity::update_many()
             .col_expr(Column::NextPollAt, earliest())
+            .col_expr(Column::FailedPolls, 0_i32.into())
             .filter(Column::Kind.eq(LINK))
             .filter(Column::DataSource.eq(data_source.to_string()))
             .filter(Column::ConnectionId.not_in_subquery(revoked()))

@@ -112,15 +112,15 @@ pub(super) async fn a_due_database_is_polled_by_one_of_two(bench: &Bench) {
     let mut polled = HashSet::new();
     for _ in 0..4 {
         let (one, two) = tokio::join!(bench.registry.due_polls(2, INTERVAL), other.due_polls(2, INTERVAL));
-        for database in one.unwrap().into_iter().chain(two.unwrap()) {
-            assert!(polled.insert(database.id), "taken twice");
+        for poll in one.unwrap().into_iter().chain(two.unwrap()) {
+            assert!(polled.insert(poll.database.id), "taken twice");
         }
     }
     assert_eq!(polled.len(), 10);
     assert_eq!(other.due_polls(10, INTERVAL).await.unwrap(), []);
     bench.registry.keep_database(new_database(bench.user, bench.connection, "rows")).await.unwrap();
     let due = other.due_polls(10, Duration::ZERO).await.unwrap();
-    assert_eq!(due.iter().map(|database| database.id).collect::<Vec<_>>(), [bench.database]);
+    assert_eq!(due.iter().map(|poll| poll.database.id).collect::<Vec<_>>(), [bench.database]);
     assert_eq!(other.due_polls(10, INTERVAL).await.unwrap().len(), 1, "its interval has passed");
     other.close().await.unwrap();
 }
@@ -133,7 +133,7 @@ pub(super) async fn a_damaged_database_does_not_stop_the_others(bench: &Bench) {
     raw.execute_unprepared(&damage).await.unwrap();
     raw.close().await.unwrap();
     let due = bench.registry.due_polls(10, INTERVAL).await.unwrap();
-    assert_eq!(due.iter().map(|database| database.id).collect::<Vec<_>>(), [whole]);
+    assert_eq!(due.iter().map(|poll| poll.database.id).collect::<Vec<_>>(), [whole]);
     assert_eq!(bench.registry.databases().await.unwrap().len(), 1);
     let failure = bench.registry.database(bench.database).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Bug);
