@@ -121,7 +121,9 @@ async fn start(
         language: None,
     };
     let office = adapters::office(&store, &workspace);
-    databases::register(office, request).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let registered = databases::register(office, request).await;
+    let registered = registered.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    registered.map_err(|refusal| anyhow::anyhow!("{}", refusal.title()))?;
     let importing = Some(adapters::import_ports(settings, &store, &workspace));
     let ports = adapters::with(settings, store, workspace.clone(), workspace).await?;
     let ports = Ports { importing, ..ports };

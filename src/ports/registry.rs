@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::catalogue::Asked;
 use crate::domain::account::{DatabaseView, Kind, Trouble};
 use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase, UserId};
 use crate::domain::mapping::Mapping;
@@ -84,8 +85,9 @@ pub enum PollEnd {
 #[async_trait]
 pub trait Registry: Send + Sync {
     /// Keeps a database; the same data source in the same connection replaces what was known of it. A tag
-    /// that another content database of the user has fails as permanent.
-    async fn keep_database(&self, new: NewDatabase) -> Outcome<DatabaseId>;
+    /// that another content database of the user has fails as permanent. A link database that somebody else has
+    /// watched is refused, also where both ask at the same instant: one of them has it then.
+    async fn keep_database(&self, new: NewDatabase) -> Asked<DatabaseId>;
 
     /// One registered link database, for the chain.
     async fn database(&self, id: DatabaseId) -> Outcome<Option<LinkDatabase>>;
@@ -110,7 +112,8 @@ pub trait Registry: Send + Sync {
     /// Whether anybody else has a data source watched, through a connection that is open.
     async fn watched_by_other(&self, user: UserId, data_source: &str) -> Outcome<bool>;
 
-    /// Changes a database of a user; `false` where the user has no such one.
+    /// Changes a database of a user; `false` where the user has no such one. One that rested because somebody else
+    /// had it watched goes on if nobody has any more.
     async fn change_database(&self, user: UserId, id: DatabaseId, change: DatabaseChange) -> Outcome<bool>;
 
     /// Removes a database of a user with its entries; `false` where the user has no such one.

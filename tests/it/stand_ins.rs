@@ -59,7 +59,7 @@ impl World {
             language: None,
         };
         let office = linkscribe::app::adapters::office(&kitchen.store, &workspace);
-        databases::register(office, request).await.unwrap();
+        databases::register(office, request).await.unwrap().unwrap();
         let ports = Ports {
             journal: Arc::clone(&kitchen.store) as Arc<dyn Journal>,
             breakers: kitchen.store.clone(),
@@ -256,7 +256,7 @@ async fn without_a_reason_column_the_reason_is_a_comment_and_without_comments_a_
             instructions: None,
             language: None,
         };
-        databases::register(world.ports.office(), request).await.unwrap();
+        databases::register(world.ports.office(), request).await.unwrap().unwrap();
         let row = world.save("https://soup");
         world.notion.edit_row(row, &json!({ "Link": "not a link at all" })).unwrap();
         assert_eq!(world.run(&[row]).await, ["failed"]);

@@ -153,6 +153,8 @@ impl Store {
             .exec(&transaction)
             .await?;
         transaction.commit().await?;
+        // Behind everything else, which must not fail because somebody else is quicker here.
+        self.watch_again(databases::Column::ConnectionId.eq(kept.id.as_str())).await?;
         Ok((user, ConnectionId(uuid(&kept.id)?)))
     }
 

@@ -10,7 +10,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Qu
 use sha2::{Digest, Sha256};
 
 use super::Store;
-use super::registry::LINK;
 use super::tables::{connections, databases};
 use super::views::link_database;
 use crate::failure::{Failure, Outcome};
@@ -77,7 +76,7 @@ impl Store {
             .column(Column::Id)
             .from(Entity)
             .and_where(Expr::col(Column::NextPollAt).lte(self.time()))
-            .and_where(Column::Kind.eq(LINK))
+            .and_where(Column::Watched.is_not_null())
             .and_where(Column::ConnectionId.not_in_subquery(revoked()))
             .order_by(Column::NextPollAt, Order::Asc)
             .order_by(Column::Id, Order::Asc)

@@ -71,7 +71,7 @@ pub(super) async fn who_acts_is_asked_at_once_and_a_poll_under_way_does_not_undo
             match act {
                 "registers" => {
                     let again = new_database(user, bench.connection, "rows");
-                    registry.keep_database(again).await.unwrap();
+                    registry.keep_database(again).await.unwrap().unwrap();
                 }
                 "changes" => {
                     let change = DatabaseChange { language: Some(None), ..DatabaseChange::default() };
@@ -94,7 +94,7 @@ pub(super) async fn an_edit_in_notion_ends_a_rest(bench: &Bench) {
     let poll = due(bench).await;
     bench.registry.settle_poll(&poll, RESTS).await.unwrap();
     let database = new_database(bench.user, bench.connection, &source.to_string());
-    let id = bench.registry.keep_database(database).await.unwrap();
+    let id = bench.registry.keep_database(database).await.unwrap().unwrap();
     let poll = due(bench).await;
     bench.registry.settle_poll(&poll, RESTS).await.unwrap();
     let hint = Hint { event: Uuid::new_v4(), data_source: Some(source), seen_by: None, bots: Vec::new() };
