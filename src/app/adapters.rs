@@ -30,7 +30,6 @@ use crate::adapters::vision::GoogleVision;
 use crate::adapters::whisper::{WhisperLocal, WhisperSettings};
 use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::domain::cost::{MicroDollars, Prices};
-use crate::domain::import::estimate;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
@@ -73,11 +72,10 @@ pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
 
 /// What old collections are taken in with.
 pub fn import_ports(settings: &Settings, store: &Arc<Store>, notion: &Arc<Notion>) -> ImportPorts {
-    let prices = estimate::Prices::from(prices(settings));
     ImportPorts {
         imports: Arc::clone(store) as Arc<dyn Imports>,
         rows: Arc::clone(notion) as Arc<dyn RowMaker>,
-        prices,
+        prices: prices(settings),
     }
 }
 
