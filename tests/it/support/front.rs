@@ -53,7 +53,16 @@ impl FrontDoor {
         public: Option<&str>,
         change: impl FnOnce(&mut Ports, &mut Options),
     ) -> Self {
-        let kitchen = Kitchen::open().await;
+        Self::open_in(Kitchen::open().await, sign_ins, public, change).await
+    }
+
+    /// With a journal of one's own.
+    pub async fn open_in(
+        kitchen: Kitchen,
+        sign_ins: Arc<dyn SignIns>,
+        public: Option<&str>,
+        change: impl FnOnce(&mut Ports, &mut Options),
+    ) -> Self {
         let notion = EmulatedNotion::new();
         let running = notion.serve_on_free_port().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
