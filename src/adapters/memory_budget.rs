@@ -14,7 +14,8 @@ use tokio::time::Instant;
 use crate::failure::Outcome;
 use crate::ports::{Draw, RateBudget};
 
-/// From this many keys on, the ones without an open window are forgotten. A key costs about 100 bytes.
+/// From this many keys on, the ones without an open window are forgotten, once in a window: ten thousand busy ones
+/// must not be looked through for each request. A key costs about 100 bytes.
 const MANY_KEYS: usize = 1_000;
 
 /// A pause is at least this long, or whoever waits would ask in a circle.
@@ -24,7 +25,14 @@ const LEAST_PAUSE: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub struct MemoryBudget {
     window: Duration,
-    accounts: Mutex<HashMap<String, Account>>,
+    accounts: Mutex<Accounts>,
+}
+
+/// All accounts, and when they were last looked through.
+#[derive(Debug, Default)]
+struct Accounts {
+    by_key: HashMap<String, Account>,
+    tidied: Option<Instant>,
 }
 
 /// What was taken of one key's budget.
@@ -75,10 +83,12 @@ impl MemoryBudget {
         let now = Instant::now();
         // A panic elsewhere cannot leave an account half changed: the arithmetic has no early way out.
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        if accounts.len() >= MANY_KEYS {
-            accounts.retain(|_, account| !account.is_idle(now));
+        let is_time = accounts.tidied.is_none_or(|tidied| tidied + self.window <= now);
+        if is_time && accounts.by_key.len() >= MANY_KEYS {
+            accounts.by_key.retain(|_, account| !account.is_idle(now));
+            accounts.tidied = Some(now);
         }
-        change(&mut accounts, now)
+        change(&mut accounts.by_key, now)
     }
 }
 
@@ -124,6 +134,6 @@ mod tests {
         budget.close_for("busy", Duration::from_mins(5)).await.unwrap();
         tokio::time::advance(Duration::from_secs(61)).await;
         assert!(budget.take(&one("busy")).await.unwrap().is_some());
-        assert_eq!(budget.accounts.lock().unwrap().len(), 1);
+        assert_eq!(budget.accounts.lock().unwrap().by_key.len(), 1);
     }
 }

@@ -26,6 +26,10 @@ const POLLS_AT_ONCE: usize = 64;
 /// So many free places are worth looking for due databases again.
 const WORTH_A_LOOK: usize = POLLS_AT_ONCE / 4;
 
+/// When to look again where something was due: ten thousand databases are due one after the other, and looked for once
+/// a second they would be asked in bursts.
+const SOON: Duration = Duration::from_millis(100);
+
 /// The longest one database may take; the others wait meanwhile.
 const POLL_LIMIT: Duration = Duration::from_secs(45);
 
@@ -46,7 +50,7 @@ pub(super) async fn poll_due(parts: MonitorParts) {
         if free >= WORTH_A_LOOK && Instant::now() >= quiet_until {
             let due = due(&parts, free).await;
             if due.len() < free {
-                quiet_until = Instant::now() + tick;
+                quiet_until = Instant::now() + if due.is_empty() { tick } else { SOON.min(tick) };
             }
             for poll in due {
                 let id = poll.database.id;
@@ -57,6 +61,9 @@ pub(super) async fn poll_due(parts: MonitorParts) {
                 }
             }
         }
+        let is_full = POLLS_AT_ONCE.saturating_sub(polls.len()) < WORTH_A_LOOK;
+        let look =
+            if is_full { Instant::now() + tick } else { quiet_until.max(Instant::now() + SOON.min(tick)) };
         tokio::select! {
             () = stop.cancelled() => {}
             Some(ended) = polls.join_next_with_id() => match ended {
@@ -69,7 +76,7 @@ pub(super) async fn poll_due(parts: MonitorParts) {
                     error!(%error, "a poll ended before its time");
                 }
             },
-            () = tokio::time::sleep(tick) => {}
+            () = tokio::time::sleep_until(look) => {}
         }
     }
 }

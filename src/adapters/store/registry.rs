@@ -200,9 +200,10 @@ impl Store {
             mapping: parsed(&row.mapping, "read a mapping")?,
             instructions: row.instructions,
             language: row.language,
-            trouble: match is_elsewhere {
-                true => Some(Trouble::WatchedByOther),
-                false => checkpoint(row.trouble, "trouble"),
+            trouble: if is_elsewhere {
+                Some(Trouble::WatchedByOther)
+            } else {
+                checkpoint(row.trouble, "trouble")
             },
             created_at: moment(row.created_at)?,
         })

@@ -39,7 +39,7 @@ impl Store {
     async fn try_to_keep(&self, new: &NewDatabase) -> Outcome<Option<DatabaseId>> {
         use databases::{Column, Entity};
         let is_link = new.kind == Kind::Link;
-        let watched = is_link.then(|| plain(&new.data_source).to_string());
+        let watched = is_link.then(|| plain(&new.data_source));
         let optional = |text: &Option<String>| text.as_deref().map_or(no_text(), |text| plain(text).into());
         let values: [(Column, Expr); 17] = [
             (Column::Id, DatabaseId::new().to_string().into()),

@@ -53,11 +53,11 @@ impl FrontDoor {
         public: Option<&str>,
         change: impl FnOnce(&mut Ports, &mut Options),
     ) -> Self {
-        Self::open_in(Kitchen::open().await, sign_ins, public, change).await
+        Self::open_in(Kitchen::open().await, sign_ins, public, change)
     }
 
     /// With a journal of one's own.
-    pub async fn open_in(
+    pub fn open_in(
         kitchen: Kitchen,
         sign_ins: Arc<dyn SignIns>,
         public: Option<&str>,

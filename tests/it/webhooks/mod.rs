@@ -32,7 +32,6 @@ async fn open(on: On, secret: Option<&str>) -> FrontDoor {
             hooks.secret = secret;
         }
     });
-    let door = door.await;
     let url = door.url.join("/webhooks/notion").unwrap();
     door.notion.set_webhook(CLIENT, url.as_str(), TOKEN).unwrap();
     door
