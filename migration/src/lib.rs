@@ -18,6 +18,7 @@ mod m20261122_000008_tell_how_entries_went;
 mod m20261122_000009_spread_polls;
 mod m20261122_000010_remember_webhook_events;
 mod m20261122_000012_import_collections;
+mod m20261122_000013_settle_polls;
 
 /// All migrations in the order they are run.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_spread_polls::Migration),
             Box::new(m20261122_000010_remember_webhook_events::Migration),
             Box::new(m20261122_000012_import_collections::Migration),
+            Box::new(m20261122_000013_settle_polls::Migration),
         ]
     }
 }

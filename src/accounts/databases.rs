@@ -20,7 +20,7 @@ use crate::failure::{self, Failure, Outcome};
 use crate::messages::{
     Answer, ChangeDatabase, ListDatabases, Page, Register, Registered, RemoveDatabase, Shown, ViewDatabase,
 };
-use crate::ports::{Access, DataSourceRef, DatabaseChange, NewConnection, NewDatabase, Tokens};
+use crate::ports::{Access, Accounts, DataSourceRef, DatabaseChange, NewConnection, NewDatabase, Tokens};
 
 /// How long a page waits for the names of columns before it shows their ids.
 const NAMES_LIMIT: Duration = Duration::from_secs(5);
@@ -66,6 +66,8 @@ async fn shown(office: &Office, mut view: DatabaseView) -> Shown {
         office.workspace.schema(&access, &view.data_source_id).await
     };
     let schema = match tokio::time::timeout(NAMES_LIMIT, asking).await {
+        // No column is to blame for that.
+        Ok(Ok(schema)) if view.trouble == Some(Trouble::WatchedByOther) => Some(schema),
         Ok(Ok(schema)) => {
             view.trouble = mapping::drift(&schema, &view.mapping);
             Some(schema)
@@ -214,7 +216,7 @@ async fn tag_taken(
 }
 
 /// Registers a link database: checks the token, finds the data source, proposes the mapping, keeps both.
-pub async fn register(office: Office, request: Register) -> Outcome<Registered> {
+pub async fn register(office: Office, request: Register) -> Answer<Registered> {
     let Office { accounts, registry, workspace, .. } = &office;
     // The connection has no id before it is kept; requests made meanwhile share one budget.
     let access = Access::new(ConnectionId::default(), request.token.clone());
@@ -228,7 +230,7 @@ pub async fn register(office: Office, request: Register) -> Outcome<Registered> 
     let new = NewConnection {
         person: format!("integration:{}", who.bot),
         bot: who.bot,
-        workspace_id: String::new(),
+        workspace_id: who.workspace_id,
         workspace: who.workspace.clone(),
         tokens: Tokens { access: request.token, refresh: None },
     };
@@ -246,8 +248,22 @@ pub async fn register(office: Office, request: Register) -> Outcome<Registered> 
         instructions: request.instructions,
         language: request.language,
     };
-    let id = registry.keep_database(database).await?;
-    Ok(Registered { id, workspace: who.workspace, title, parts })
+    match registry.keep_database(database).await? {
+        Ok(id) => Ok(Ok(Registered { id, workspace: who.workspace, title, parts })),
+        Err(refusal) => {
+            forget_unused(&**accounts, user, connection).await?;
+            Ok(Err(refusal))
+        }
+    }
+}
+
+/// No token is kept for nothing.
+async fn forget_unused(accounts: &dyn Accounts, user: UserId, connection: ConnectionId) -> Outcome<()> {
+    let known = accounts.connections(user).await?;
+    if known.iter().any(|known| known.id == connection && known.databases == 0) {
+        accounts.remove_connection(user, connection).await?;
+    }
+    Ok(())
 }
 
 /// A database with several data sources needs its owner's choice.

@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 
 use super::Office;
 use crate::domain::account::{DatabaseView, Kind as Purpose};
+use crate::domain::cost::Prices;
 use crate::domain::entry::{ImportId, UserId};
-use crate::domain::import::estimate::Prices;
 use crate::domain::import::preview::{self, Known};
 use crate::domain::import::view::ImportView;
 use crate::domain::import::{self, Export};

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::failure::Outcome;
-use crate::ports::RateBudget;
+use crate::ports::{Draw, RateBudget};
 
 /// How long a store that failed is left alone: a restart takes seconds, and asking in vain may take two.
 const REST: Duration = Duration::from_secs(10);
@@ -82,13 +82,13 @@ impl<Shared: RateBudget, Own: RateBudget> FallbackBudget<Shared, Own> {
 
 #[async_trait]
 impl<Shared: RateBudget, Own: RateBudget> RateBudget for FallbackBudget<Shared, Own> {
-    async fn take(&self, key: &str) -> Outcome<Option<Duration>> {
+    async fn take(&self, draws: &[Draw]) -> Outcome<Option<Duration>> {
         if self.may_ask()
-            && let Some(answer) = self.noted(self.shared.take(key).await)
+            && let Some(answer) = self.noted(self.shared.take(draws).await)
         {
             return Ok(answer);
         }
-        self.own.take(key).await
+        self.own.take(draws).await
     }
 
     async fn close_for(&self, key: &str, pause: Duration) -> Outcome<()> {
@@ -136,7 +136,7 @@ mod tests {
 
     #[async_trait]
     impl RateBudget for Shared {
-        async fn take(&self, _key: &str) -> Outcome<Option<Duration>> {
+        async fn take(&self, _draws: &[Draw]) -> Outcome<Option<Duration>> {
             self.answer().await.map(|()| None)
         }
 
@@ -145,8 +145,13 @@ mod tests {
         }
     }
 
+    /// A request where two are allowed.
+    fn two(key: &str) -> [Draw; 1] {
+        [Draw { key: key.into(), up_to: 2 }]
+    }
+
     fn budget() -> FallbackBudget<Shared, MemoryBudget> {
-        FallbackBudget::new(Shared::default(), MemoryBudget::new(2, Duration::from_mins(1)))
+        FallbackBudget::new(Shared::default(), MemoryBudget::new(Duration::from_mins(1)))
     }
 
     fn asked(budget: &FallbackBudget<Shared, MemoryBudget>) -> usize {
@@ -159,9 +164,9 @@ mod tests {
         budget.shared.is_away.store(true, Ordering::Relaxed);
         let began = Instant::now();
         for _ in 0..2 {
-            assert_eq!(budget.take("key").await.unwrap(), None);
+            assert_eq!(budget.take(&two("key")).await.unwrap(), None);
         }
-        assert!(budget.take("key").await.unwrap().is_some(), "our own budget counts meanwhile");
+        assert!(budget.take(&two("key")).await.unwrap().is_some(), "our own budget counts meanwhile");
         assert_eq!((asked(&budget), began.elapsed()), (1, HANGS));
     }
 
@@ -169,15 +174,16 @@ mod tests {
     async fn when_the_rest_is_over_one_request_tries_and_the_others_go_on() {
         let budget = budget();
         budget.shared.is_away.store(true, Ordering::Relaxed);
-        budget.take("key").await.unwrap();
+        budget.take(&two("key")).await.unwrap();
         advance(REST).await;
         let began = Instant::now();
         let others = async {
             tokio::task::yield_now().await;
-            budget.take("another").await.unwrap();
+            budget.take(&two("another")).await.unwrap();
             began.elapsed()
         };
-        let (_, waited) = tokio::join!(budget.take("key"), others);
+        let draws = two("key");
+        let (_, waited) = tokio::join!(budget.take(&draws), others);
         assert_eq!((asked(&budget), waited), (2, Duration::ZERO));
     }
 
@@ -185,11 +191,11 @@ mod tests {
     async fn a_store_that_is_back_is_asked_again_each_time() {
         let budget = budget();
         budget.shared.is_away.store(true, Ordering::Relaxed);
-        budget.take("key").await.unwrap();
+        budget.take(&two("key")).await.unwrap();
         budget.shared.is_away.store(false, Ordering::Relaxed);
         advance(REST).await;
         for _ in 0..5 {
-            assert_eq!(budget.take("key").await.unwrap(), None, "more than our own has");
+            assert_eq!(budget.take(&two("key")).await.unwrap(), None, "more than our own has");
         }
         assert_eq!(asked(&budget), 6);
     }
@@ -199,7 +205,7 @@ mod tests {
         let budget = budget();
         budget.shared.is_away.store(true, Ordering::Relaxed);
         budget.close_for("key", Duration::from_mins(2)).await.unwrap();
-        let pause = budget.take("key").await.unwrap().unwrap();
+        let pause = budget.take(&two("key")).await.unwrap().unwrap();
         assert!(pause > Duration::from_mins(1), "{pause:?}");
         assert_eq!(asked(&budget), 1);
     }

@@ -63,7 +63,7 @@ impl Paper {
 #[async_trait]
 impl Workspace for Paper {
     async fn whoami(&self, _access: &Access) -> Outcome<Identity> {
-        Ok(Identity { bot: "paper".to_owned(), workspace: "paper".to_owned() })
+        Ok(Identity { bot: "paper".to_owned(), workspace_id: String::new(), workspace: "paper".to_owned() })
     }
 
     async fn data_sources(&self, _access: &Access, _database: &str) -> Outcome<Vec<DataSourceRef>> {

@@ -18,7 +18,7 @@ use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
 use crate::adapters::keyring::Keyring;
 use crate::adapters::memory_budget::MemoryBudget;
-use crate::adapters::notion::{Notion, NotionConsent};
+use crate::adapters::notion::{Notion, NotionConsent, WINDOW};
 use crate::adapters::openai::{OpenAiChat, OpenAiSpeech};
 use crate::adapters::redis_budget::RedisBudget;
 use crate::adapters::rules::Rules;
@@ -30,7 +30,6 @@ use crate::adapters::vision::GoogleVision;
 use crate::adapters::whisper::{WhisperLocal, WhisperSettings};
 use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::domain::cost::{MicroDollars, Prices};
-use crate::domain::import::estimate;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
@@ -73,11 +72,10 @@ pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
 
 /// What old collections are taken in with.
 pub fn import_ports(settings: &Settings, store: &Arc<Store>, notion: &Arc<Notion>) -> ImportPorts {
-    let prices = estimate::Prices::from(prices(settings));
     ImportPorts {
         imports: Arc::clone(store) as Arc<dyn Imports>,
         rows: Arc::clone(notion) as Arc<dyn RowMaker>,
-        prices,
+        prices: prices(settings),
     }
 }
 
@@ -196,10 +194,10 @@ pub async fn store_in(folder: &Path) -> anyhow::Result<Arc<Store>> {
 pub fn notion(settings: &Settings, store: Option<&Arc<Store>>) -> anyhow::Result<Arc<Notion>> {
     let budget: Arc<dyn RateBudget> = match &settings.redis_url {
         Some(url) => {
-            let shared = RedisBudget::for_notion(url.expose_secret()).map_err(for_operator)?;
-            Arc::new(FallbackBudget::new(shared, MemoryBudget::for_notion()))
+            let shared = RedisBudget::new(url.expose_secret(), WINDOW).map_err(for_operator)?;
+            Arc::new(FallbackBudget::new(shared, MemoryBudget::new(WINDOW)))
         }
-        None => Arc::new(MemoryBudget::for_notion()),
+        None => Arc::new(MemoryBudget::new(WINDOW)),
     };
     let notion = Notion::new(&settings.notion_api_url, budget);
     let notion = hurried(notion, Notion::with_timeout).map_err(for_operator)?;

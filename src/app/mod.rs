@@ -30,7 +30,7 @@ use crate::actors::lease::Rhythm;
 use crate::actors::pipeline::{Pipeline, PipelineParts, Places};
 use crate::actors::status_board::StatusBoard;
 use crate::actors::{cleanup, status_board};
-use crate::domain::import::estimate::Prices;
+use crate::domain::cost::Prices;
 use crate::domain::progress::Progress;
 use crate::fault;
 use crate::http::{self, Behind, Site};

@@ -138,8 +138,8 @@ async fn register(store: &Store, paper: &Paper, arguments: &Arguments) -> anyhow
         instructions: arguments.instructions.clone(),
         language: arguments.language.clone(),
     };
-    store.keep_database(database).await.map_err(plain)?;
-    Ok(())
+    let kept = store.keep_database(database).await.map_err(plain)?;
+    kept.map(drop).map_err(|refusal| anyhow::anyhow!("{}", refusal.title()))
 }
 
 /// The sheet of paper opens with any token.

@@ -51,6 +51,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         crate::failure::Kind::Permanent(reason) => anyhow::anyhow!("{failure:#}\n  {}", hint(reason)),
         _ => anyhow::anyhow!("{failure}"),
     })?;
+    let done = done.map_err(|refusal| anyhow::anyhow!("{}\n  {}", refusal.title(), refusal.hint()))?;
     let mut out = std::io::stdout();
     writeln!(
         out,

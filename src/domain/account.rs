@@ -59,6 +59,8 @@ pub enum Trouble {
     },
     /// The database is in the trash, or no longer shared with the connection.
     NotReached,
+    /// Somebody else has it watched since its connection was lost.
+    WatchedByOther,
 }
 
 impl Trouble {
@@ -69,6 +71,7 @@ impl Trouble {
             Self::ColumnRetyped { .. } => "column_retyped",
             Self::OptionGone { .. } => "option_gone",
             Self::NotReached => "not_reached",
+            Self::WatchedByOther => "watched_by_other",
         }
     }
 
@@ -89,6 +92,11 @@ impl Trouble {
             Self::NotReached => {
                 "Notion no longer shows this database to Linkscribe. Share it again: in Notion, \
                  open it, then \u{2026} > Connections."
+                    .to_owned()
+            }
+            Self::WatchedByOther => {
+                "This database is watched for another account, so it rests here. Save it again once the other one \
+                 has removed it."
                     .to_owned()
             }
         }

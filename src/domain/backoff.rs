@@ -35,6 +35,16 @@ pub fn bound(failed: u32) -> Duration {
     FIRST_BOUND.checked_mul(growth).unwrap_or(LONGEST_BOUND).min(LONGEST_BOUND)
 }
 
+/// However often a database could not be asked, it is asked again after this: its owner may have mended it in
+/// Notion, where nobody tells us.
+pub const LONGEST_REST: Duration = Duration::from_hours(1);
+
+/// The pause before a database is asked again, given how many polls of it failed in a row (1 or more): one bad poll
+/// changes nothing, from the second one on the pace halves each time.
+pub fn rest(interval: Duration, failed: u32) -> Duration {
+    doubling(interval, failed.saturating_sub(1), LONGEST_REST.max(interval))
+}
+
 /// The pause before a dead stage or chain is brought back: doubling from `first` up to `longest`.
 pub fn doubling(first: Duration, restarts: u32, longest: Duration) -> Duration {
     let growth = 2_u32.checked_pow(restarts).unwrap_or(u32::MAX);
@@ -50,6 +60,14 @@ mod tests {
     #[test]
     fn the_bounds_are_one_four_and_sixteen_seconds() {
         assert_eq!([1, 2, 3].map(|failed| bound(failed).as_secs()), [1, 4, 16]);
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_asked_is_asked_rarer_each_time_down_to_once_an_hour() {
+        let minutes = |failed| rest(Duration::from_mins(1), failed).as_secs() / 60;
+        assert_eq!([1, 2, 3, 4, 5, 6, 7, 8, u32::MAX].map(minutes), [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        let day = Duration::from_hours(24);
+        assert_eq!([rest(day, 1), rest(day, 9)], [day, day], "never more often than those that work");
     }
 
     proptest! {

@@ -198,7 +198,7 @@ pub struct HearWebhook {
 
 /// Register a link database with an integration token.
 #[derive(Debug, Clone, Message)]
-#[rtype(result = "Outcome<Registered>")]
+#[rtype(result = "Answer<Registered>")]
 pub struct Register {
     /// The integration's token.
     pub token: SecretString,

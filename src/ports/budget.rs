@@ -1,4 +1,4 @@
-//! Sharing a request budget between everything that talks to the same party.
+//! Sharing request budgets between everything that talks to the same party.
 
 use std::time::Duration;
 
@@ -6,13 +6,23 @@ use async_trait::async_trait;
 
 use crate::failure::Outcome;
 
-/// A budget of requests per key, shared by all who use the same store.
+/// One budget a request is taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draw {
+    /// Whose budget.
+    pub key: String,
+    /// Goes only while fewer than this many requests were taken in the present window, by whomever. Who has to
+    /// leave something to others names less than the whole budget.
+    pub up_to: u32,
+}
+
+/// Budgets of requests per key, shared by all who use the same store.
 #[async_trait]
 pub trait RateBudget: Send + Sync {
-    /// Takes one request out of the budget of `key`.
+    /// Takes one request out of each of these budgets, or out of none of them.
     ///
     /// `Ok(None)` means go; `Ok(Some(pause))` means nothing was taken and the next try makes sense after `pause`.
-    async fn take(&self, key: &str) -> Outcome<Option<Duration>>;
+    async fn take(&self, draws: &[Draw]) -> Outcome<Option<Duration>>;
 
     /// Closes the budget of `key` for this long, because the other side said so.
     async fn close_for(&self, key: &str, pause: Duration) -> Outcome<()>;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::domain::cost::Prices;
 use crate::domain::entry::{ConnectionId, DatabaseId, ImportId, RunLease, UserId};
-use crate::domain::import::estimate::Prices;
 use crate::domain::import::preview::{Planned, Preview};
 use crate::domain::import::view::ImportView;
 use crate::domain::link::MediaKey;

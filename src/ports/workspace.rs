@@ -17,11 +17,25 @@ use crate::domain::stage::Status;
 use crate::domain::waiting::Waiting;
 use crate::failure::Outcome;
 
+/// What requests are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Errand {
+    /// What somebody waits for: an entry on its way, or a person.
+    #[default]
+    Work,
+    /// Looking for something new, which is done again soon: gives way to work and waits for nothing.
+    Poll,
+}
+
 /// The right to act in one workspace.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// Whose budget the requests are taken from.
     pub connection: ConnectionId,
+    /// The workspace's own id, whose budget all its connections share; empty where it was not told.
+    pub workspace: String,
+    /// What the requests are for.
+    pub errand: Errand,
     /// The bearer token.
     pub token: SecretString,
     /// Passed before each request made for an entry; `None` where no lease is needed.
@@ -31,7 +45,21 @@ pub struct Access {
 impl Access {
     /// Access that no lease limits.
     pub fn new(connection: ConnectionId, token: SecretString) -> Self {
-        Self { connection, token, fence: None }
+        Self { connection, workspace: String::new(), errand: Errand::Work, token, fence: None }
+    }
+
+    /// The same with the budget of a workspace.
+    #[must_use]
+    pub fn in_workspace(mut self, id: impl Into<String>) -> Self {
+        self.workspace = id.into();
+        self
+    }
+
+    /// The same for looking only.
+    #[must_use]
+    pub fn for_polls(mut self) -> Self {
+        self.errand = Errand::Poll;
+        self
     }
 
     /// The same for the worker of one entry, which ends with its lease.
@@ -47,6 +75,8 @@ impl Access {
 pub struct Identity {
     /// The integration's own id in this workspace; two workspaces of one name differ in it.
     pub bot: String,
+    /// The workspace's own id; empty where it is not told.
+    pub workspace_id: String,
     /// The workspace's name, for people.
     pub workspace: String,
 }

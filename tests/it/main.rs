@@ -10,6 +10,7 @@
 )]
 
 mod api_document;
+mod both;
 mod breakers;
 mod chain;
 mod commands;
@@ -34,4 +35,5 @@ mod sign_in;
 mod stages;
 mod stand_ins;
 mod support;
+mod ten_thousand;
 mod webhooks;

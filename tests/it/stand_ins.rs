@@ -6,7 +6,7 @@ use std::time::Duration;
 use linkscribe::accounts::databases;
 use linkscribe::adapters::gemini::Gemini;
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::Notion;
+use linkscribe::adapters::notion::{Limits, Notion, WINDOW};
 use linkscribe::adapters::openai::OpenAiSpeech;
 use linkscribe::adapters::vision::GoogleVision;
 use linkscribe::app::{App, Ports};
@@ -49,8 +49,9 @@ impl World {
         providers.say(&[(0.0, 4.0, "Cook the soup for twenty minutes.")]);
         providers.show(&["TOMATO SOUP"]);
         // A test polls many times a second, and would spend a connection's real budget while it waits.
-        let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
-        let workspace = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
+        let budget = Arc::new(MemoryBudget::new(WINDOW));
+        let workspace = Notion::new(&running.url.parse().unwrap(), budget).unwrap();
+        let workspace = Arc::new(workspace.with_limits(Limits::of(100_000)));
         let request = Register {
             token: notion.token().into(),
             database: database.database.to_string(),
@@ -58,7 +59,7 @@ impl World {
             language: None,
         };
         let office = linkscribe::app::adapters::office(&kitchen.store, &workspace);
-        databases::register(office, request).await.unwrap();
+        databases::register(office, request).await.unwrap().unwrap();
         let ports = Ports {
             journal: Arc::clone(&kitchen.store) as Arc<dyn Journal>,
             breakers: kitchen.store.clone(),
@@ -255,7 +256,7 @@ async fn without_a_reason_column_the_reason_is_a_comment_and_without_comments_a_
             instructions: None,
             language: None,
         };
-        databases::register(world.ports.office(), request).await.unwrap();
+        databases::register(world.ports.office(), request).await.unwrap().unwrap();
         let row = world.save("https://soup");
         world.notion.edit_row(row, &json!({ "Link": "not a link at all" })).unwrap();
         assert_eq!(world.run(&[row]).await, ["failed"]);

@@ -157,8 +157,10 @@ async fn keep(
         instructions: trimmed(wishes.instructions).or(before.0),
         language: trimmed(wishes.language).or(before.1),
     };
-    let id = office.registry.keep_database(new).await?;
-    kept(office, user, id, is_new).await
+    match office.registry.keep_database(new).await? {
+        Ok(id) => kept(office, user, id, is_new).await,
+        Err(refusal) => Ok(Err(refusal)),
+    }
 }
 
 async fn kept(office: &Office, user: UserId, id: DatabaseId, is_new: bool) -> Answer<Kept> {

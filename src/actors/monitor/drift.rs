@@ -12,13 +12,17 @@ use crate::domain::entry::LinkDatabase;
 use crate::domain::mapping;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Kind, Outcome};
+use crate::ports::DuePoll;
 
 /// How long reading the schema may take; the other databases wait meanwhile.
 const LOOK_LIMIT: Duration = Duration::from_secs(15);
 
 /// Records what a poll tells about a database: `failure` is why it did not work.
-pub(super) async fn record(parts: &MonitorParts, database: &LinkDatabase, failure: Option<&Failure>) {
+pub(super) async fn record(parts: &MonitorParts, poll: &DuePoll, failure: Option<&Failure>) {
+    let database = &poll.database;
     let trouble = match failure.map(|failure| &failure.kind) {
+        // Nearly always there is nothing to take back.
+        None if !poll.troubled => return,
         None => None,
         Some(Kind::Permanent(Reason::RowGone)) => Some(Trouble::NotReached),
         Some(Kind::Permanent(Reason::SchemaChanged)) => {
@@ -42,7 +46,7 @@ pub(super) async fn record(parts: &MonitorParts, database: &LinkDatabase, failur
 /// What Notion says of the columns. It refused the poll, so that something is wrong even where all looks well:
 /// then somebody is mending it just now.
 async fn look(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<Trouble> {
-    let access = access(&*parts.accounts, database).await?;
+    let access = access(&*parts.accounts, database).await?.for_polls();
     let schema = parts.workspace.schema(&access, &database.data_source).await?;
     let unclear = || Failure::transient(anyhow::anyhow!("the columns are as they were mapped"));
     mapping::drift(&schema, &database.mapping).ok_or_else(unclear)

@@ -1,7 +1,7 @@
 //! Asks the databases whose poll is due for waiting rows, and queues them in the journal.
 //!
-//! A database that cannot be asked is logged and asked again at its next poll. While Notion is out of order
-//! nobody is asked until it may be tried again.
+//! A database that cannot be asked is logged, and rests longer each time in a row. A poll for which no request is
+//! left is made up for when there is one. While Notion is out of order nobody is asked until it may be tried again.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,10 +12,12 @@ use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
 use super::{MonitorParts, TICK, access, drift};
+use crate::domain::backoff;
 use crate::domain::entry::{DatabaseId, Enqueued, FoundRow, Lane, LinkDatabase};
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
+use crate::ports::{DuePoll, PollEnd};
 
 /// Databases asked at once; each has its own budget of requests. Ten thousand in a minute are 167 a second, and
 /// an answer takes a third of one.
@@ -23,6 +25,10 @@ const POLLS_AT_ONCE: usize = 64;
 
 /// So many free places are worth looking for due databases again.
 const WORTH_A_LOOK: usize = POLLS_AT_ONCE / 4;
+
+/// When to look again where something was due: ten thousand databases are due one after the other, and looked for once
+/// a second they would be asked in bursts.
+const SOON: Duration = Duration::from_millis(100);
 
 /// The longest one database may take; the others wait meanwhile.
 const POLL_LIMIT: Duration = Duration::from_secs(45);
@@ -44,16 +50,20 @@ pub(super) async fn poll_due(parts: MonitorParts) {
         if free >= WORTH_A_LOOK && Instant::now() >= quiet_until {
             let due = due(&parts, free).await;
             if due.len() < free {
-                quiet_until = Instant::now() + tick;
+                quiet_until = Instant::now() + if due.is_empty() { tick } else { SOON.min(tick) };
             }
-            for database in due {
-                if being_asked.values().all(|asked| *asked != database.id) {
-                    let (id, parts) = (database.id, parts.clone());
-                    let poll = polls.spawn(async move { poll_logged(&parts, database).await });
-                    being_asked.insert(poll.id(), id);
+            for poll in due {
+                let id = poll.database.id;
+                if being_asked.values().all(|asked| *asked != id) {
+                    let parts = parts.clone();
+                    let task = polls.spawn(async move { poll_and_settle(&parts, poll).await });
+                    being_asked.insert(task.id(), id);
                 }
             }
         }
+        let is_full = POLLS_AT_ONCE.saturating_sub(polls.len()) < WORTH_A_LOOK;
+        let look =
+            if is_full { Instant::now() + tick } else { quiet_until.max(Instant::now() + SOON.min(tick)) };
         tokio::select! {
             () = stop.cancelled() => {}
             Some(ended) = polls.join_next_with_id() => match ended {
@@ -66,12 +76,12 @@ pub(super) async fn poll_due(parts: MonitorParts) {
                     error!(%error, "a poll ended before its time");
                 }
             },
-            () = tokio::time::sleep(tick) => {}
+            () = tokio::time::sleep_until(look) => {}
         }
     }
 }
 
-async fn due(parts: &MonitorParts, free: usize) -> Vec<LinkDatabase> {
+async fn due(parts: &MonitorParts, free: usize) -> Vec<DuePoll> {
     let free = u32::try_from(free).unwrap_or(u32::MAX);
     parts.registry.due_polls(free, parts.poll_interval).await.unwrap_or_else(|failure| {
         warn!(error = %failure, "the due polls could not be taken");
@@ -80,10 +90,16 @@ async fn due(parts: &MonitorParts, free: usize) -> Vec<LinkDatabase> {
 }
 
 /// Gives how long Notion is to be left alone, where it is out of order.
-async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
-    let polled = tokio::time::timeout(POLL_LIMIT, poll(parts, &database)).await;
+async fn poll_and_settle(parts: &MonitorParts, due: DuePoll) -> Duration {
+    let database = &due.database;
+    let polled = tokio::time::timeout(POLL_LIMIT, poll(parts, database)).await;
     let polled = polled.unwrap_or_else(|_| Err(Failure::transient(anyhow::anyhow!("took too long"))));
-    drift::record(parts, &database, polled.as_ref().err()).await;
+    drift::record(parts, &due, polled.as_ref().err()).await;
+    if let Some(end) = end(&polled, due.failed, parts.poll_interval)
+        && let Err(failure) = parts.registry.settle_poll(&due, end).await
+    {
+        warn!(database_id = %database.id, error = %failure, "the end of a poll could not be recorded");
+    }
     match polled {
         Ok(0) => debug!(database_id = %database.id, "nothing new"),
         Ok(queued) => info!(database_id = %database.id, queued, "links found"),
@@ -91,15 +107,32 @@ async fn poll_logged(parts: &MonitorParts, database: LinkDatabase) -> Duration {
             debug!(database_id = %database.id, ?waiting, "a poll is left out");
             return retry_after.unwrap_or_default();
         }
+        // Work goes first with the requests there are left.
+        Err(Failure { kind: Kind::Wait { .. }, cause, .. }) => {
+            debug!(database_id = %database.id, %cause, "a poll is left out");
+        }
         Err(failure) => warn!(database_id = %database.id, error = %failure, "a database could not be asked"),
     }
     Duration::ZERO
 }
 
+/// What a poll means for the next ones; nothing where it says nothing of this database.
+fn end(polled: &Outcome<usize>, failed: u32, interval: Duration) -> Option<PollEnd> {
+    match polled {
+        Ok(_) => Some(PollEnd::Worked),
+        // Notion is out of order, for everybody.
+        Err(Failure { waiting: Some(_), .. }) => None,
+        Err(Failure { kind: Kind::Wait { retry_after }, .. }) => {
+            retry_after.map(|pause| PollEnd::LeftOut { pause })
+        }
+        Err(_) => Some(PollEnd::Failed { rest: backoff::rest(interval, failed.saturating_add(1)) }),
+    }
+}
+
 /// Asks one database for waiting rows and queues them; gives how many were new.
 pub async fn poll(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<usize> {
     let looked_at = parts.desk.journal.now().await?;
-    let access = access(&*parts.accounts, database).await?;
+    let access = access(&*parts.accounts, database).await?.for_polls();
     // Asked last of all: who is let through here is the one that tries Notion for everybody.
     if let Some(blocked) = parts.desk.blocked(&[Party::notion()]).await {
         return Err(blocked);

@@ -1,7 +1,7 @@
 //! One request to Notion: version, token, budget, limits.
 //!
-//! Takes a path, a query and a body; gives the answer's JSON. Before each request the connection's
-//! budget is asked, waiting at most [`LONGEST_WAIT`]. Nothing is repeated in here: the chain repeats
+//! Takes a path, a query and a body; gives the answer's JSON. Before each request the budgets of its
+//! connection and its workspace are asked, waiting at most [`LONGEST_WAIT`], for a poll not at all. Nothing is repeated in here: the chain repeats
 //! whole stages, and every write it makes can be made twice. Except for a refused token: the same request goes
 //! out once more with the token that took its place.
 
@@ -15,11 +15,12 @@ use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 use url::Url;
 
-use super::refusal::{Answered, Trouble, judge};
+use super::purses::{self, Limits};
+use super::refusal::{Answered, Limit, Trouble, judge};
 use crate::adapters::outbound::Outbound;
 use crate::domain::backoff::LONGEST_FLOOR;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, Keys, RateBudget};
+use crate::ports::{Access, Errand, Keys, RateBudget};
 
 /// The API version all shapes in this folder are written for (<https://developers.notion.com/reference/versioning>).
 pub(super) const VERSION: &str = "2025-09-03";
@@ -42,6 +43,7 @@ pub(super) struct Client {
     http: Outbound,
     base: Url,
     budget: Arc<dyn RateBudget>,
+    limits: Limits,
     keys: Option<Arc<dyn Keys>>,
 }
 
@@ -51,7 +53,13 @@ impl Client {
         if base.cannot_be_a_base() {
             return Err(Failure::bug(anyhow::anyhow!("the address of the Notion API has no host")));
         }
-        Ok(Self { http: Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?, base: base.clone(), budget, keys: None })
+        let http = Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?;
+        Ok(Self { http, base: base.clone(), budget, limits: Limits::default(), keys: None })
+    }
+
+    /// The same with other limits.
+    pub(super) fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// The same with another time limit for one whole request.
@@ -172,8 +180,7 @@ impl Client {
         query: Query<'_>,
         body: Option<&Value>,
     ) -> Answered<Value> {
-        let key = format!("notion:{}", access.connection);
-        self.wait_for_budget(&key).await?;
+        self.wait_for_budget(access).await?;
         let mut request = self
             .http
             .client()
@@ -197,18 +204,20 @@ impl Client {
             return Ok(reply.json()?);
         }
         let trouble = judge(&reply, SystemTime::now());
-        if let Some(pause) = trouble.asks_to_wait() {
-            self.close_budget(&key, pause).await;
+        if let Some((limit, pause)) = trouble.asks_to_wait() {
+            self.close_budget(access, limit, pause).await;
         }
         Err(trouble)
     }
 
-    /// Waits until the budget lets one request through. A budget that cannot be asked lets it through
+    /// Waits until the budgets let one request through. A budget that cannot be asked lets it through
     /// too: Notion counts for itself, and a lost Redis must not stop every row.
-    async fn wait_for_budget(&self, key: &str) -> Outcome<()> {
-        let deadline = Instant::now() + LONGEST_WAIT;
+    async fn wait_for_budget(&self, access: &Access) -> Outcome<()> {
+        let patience = if access.errand == Errand::Poll { Duration::ZERO } else { LONGEST_WAIT };
+        let deadline = Instant::now() + patience;
+        let draws = self.limits.draws(access);
         loop {
-            match self.budget.take(key).await {
+            match self.budget.take(&draws).await {
                 Ok(None) => return Ok(()),
                 Ok(Some(pause)) if Instant::now() + pause <= deadline => sleep(pause).await,
                 Ok(Some(pause)) => {
@@ -223,8 +232,11 @@ impl Client {
         }
     }
 
-    async fn close_budget(&self, key: &str, pause: Duration) {
-        if let Err(failure) = self.budget.close_for(key, pause.min(LONGEST_FLOOR)).await {
+    /// Closes what Notion said is spent: other connections of the workspace go on unless it is the workspace's.
+    async fn close_budget(&self, access: &Access, limit: Limit, pause: Duration) {
+        let of_workspace = purses::of_workspace(access).filter(|_| limit == Limit::Workspace);
+        let key = of_workspace.unwrap_or_else(|| purses::of_connection(access));
+        if let Err(failure) = self.budget.close_for(&key, pause.min(LONGEST_FLOOR)).await {
             warn!(%failure, "cannot tell the request budget that notion asks to wait");
         }
     }

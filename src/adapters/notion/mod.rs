@@ -1,6 +1,7 @@
 //! Notion, API version 2025-09-03, as the chain's [`Workspace`].
 //!
 //! - `client`: one request with its budget and limits
+//! - `purses`: whose budgets a request is taken from
 //! - `refusal`: what status codes mean
 //! - `ids`: ids before they enter a path, and in what people paste
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
@@ -25,6 +26,7 @@ use url::Url;
 
 use self::client::{Client, next_cursor, results};
 pub use self::oauth::NotionConsent;
+pub use self::purses::{Limits, WINDOW};
 use self::refusal::{Answered, Refusal, Trouble};
 pub use self::schema::{NotASchema, parse_schema};
 use crate::domain::mapping::{Mapping, StatusKind};
@@ -44,19 +46,13 @@ mod ids;
 mod new_columns;
 mod new_rows;
 mod oauth;
+mod purses;
 mod refusal;
 mod rows;
 mod schema;
 mod telling;
 mod text;
 mod values;
-
-/// Requests one connection may make in a [`WINDOW`]. Notion documents an average of three a second and
-/// otherwise a number that depends on the plan; it refuses what is too much and says for how long.
-pub const REQUESTS_PER_WINDOW: u32 = 180;
-
-/// Notion counts by the minute.
-pub const WINDOW: Duration = Duration::from_mins(1);
 
 /// A query gives at most 10,000 rows (since 2026-04-20), 100 in each answer.
 const MAX_QUERY_PAGES: usize = 100;
@@ -78,9 +74,16 @@ struct Callout {
 }
 
 impl Notion {
-    /// The API at `base_url`, which has no `/v1`; each connection's requests are taken from `budget`.
+    /// The API at `base_url`, which has no `/v1`; requests are taken from `budget`.
     pub fn new(base_url: &Url, budget: Arc<dyn RateBudget>) -> Outcome<Self> {
         Ok(Self { client: Client::new(base_url, budget)?, made: creating::MadeLately::default() })
+    }
+
+    /// Allows as many requests as said.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.client = self.client.with_limits(limits);
+        self
     }
 
     /// Renews tokens that are refused.
@@ -181,7 +184,12 @@ impl Workspace for Notion {
         let Some(bot_id) = bot.get("id").and_then(Value::as_str) else {
             return Err(Failure::outage(anyhow!("notion does not say who the token belongs to")));
         };
-        Ok(Identity { bot: bot_id.to_owned(), workspace: name.unwrap_or("Notion").to_owned() })
+        let workspace_id = bot.pointer("/bot/workspace_id").and_then(Value::as_str).unwrap_or_default();
+        Ok(Identity {
+            bot: bot_id.to_owned(),
+            workspace_id: workspace_id.to_owned(),
+            workspace: name.unwrap_or("Notion").to_owned(),
+        })
     }
 
     async fn data_sources(&self, access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>> {

@@ -29,8 +29,38 @@ pub(super) type Answered<T> = Result<T, Trouble>;
 pub(super) enum Trouble {
     /// Notion understood the request and says no.
     Refused(Refusal),
-    /// Everything else: unreachable, overloaded, slow, not Notion.
+    /// Notion asks us to slow down.
+    Limited {
+        /// Who has asked for too much.
+        limit: Limit,
+        /// For how long.
+        pause: Duration,
+        /// What Notion answered.
+        cause: anyhow::Error,
+    },
+    /// Everything else: unreachable, slow, not Notion.
     Failed(Failure),
+}
+
+/// Which of Notion's limits was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// Of this connection alone.
+    Connection,
+    /// Of all connections of its workspace.
+    Workspace,
+}
+
+impl Limit {
+    /// Reads `rate_limit_reason`. Its words are not all documented and others may come; what names no workspace is
+    /// taken for the connection's, which stops the fewest.
+    fn of(reason: Option<&str>) -> Self {
+        if reason.is_some_and(|reason| reason.contains("workspace")) {
+            Self::Workspace
+        } else {
+            Self::Connection
+        }
+    }
 }
 
 /// An error object of Notion.
@@ -55,10 +85,8 @@ pub(super) fn judge(reply: &Reply, now: SystemTime) -> Trouble {
         429 | 529 => {
             let limit = error.pointer("/additional_data/rate_limit_reason").and_then(Value::as_str);
             let pause = reply.retry_after(now).unwrap_or(UNTOLD_PAUSE);
-            Trouble::Failed(Failure::wait(
-                Some(pause),
-                cause.context(limit.unwrap_or("slow down").to_owned()),
-            ))
+            let cause = cause.context(limit.unwrap_or("slow down").to_owned());
+            Trouble::Limited { limit: Limit::of(limit), pause, cause }
         }
         // Notion itself stumbles; a write may have happened, and ours can be made twice. Its 503 names no
         // limit of one workspace: it is nobody's turn then.
@@ -76,10 +104,10 @@ pub(super) fn judge(reply: &Reply, now: SystemTime) -> Trouble {
 }
 
 impl Trouble {
-    /// The pause Notion asks for, when it asks us to slow down.
-    pub(super) fn asks_to_wait(&self) -> Option<Duration> {
+    /// Who is to wait how long, when Notion asks us to slow down.
+    pub(super) fn asks_to_wait(&self) -> Option<(Limit, Duration)> {
         match self {
-            Self::Failed(Failure { kind: Kind::Wait { retry_after }, .. }) => *retry_after,
+            Self::Limited { limit, pause, .. } => Some((*limit, *pause)),
             _ => None,
         }
     }
@@ -167,6 +195,7 @@ impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Refused(refusal) => refusal.into(),
+            Trouble::Limited { pause, cause, .. } => Self::wait(Some(pause), cause),
             Trouble::Failed(failure) => failure,
         }
     }
@@ -271,12 +300,29 @@ mod tests {
     }
 
     #[test]
+    fn only_a_limit_of_the_workspace_concerns_the_workspace() {
+        for (reason, limit) in [
+            (Some("workspace"), Limit::Workspace),
+            (Some("workspace_rate_limit"), Limit::Workspace),
+            (Some("connection"), Limit::Connection),
+            (Some("something_new"), Limit::Connection),
+            (None, Limit::Connection),
+        ] {
+            let mut answer = reply(429, "rate_limited", "");
+            let error = json!({ "code": "rate_limited", "additional_data": { "rate_limit_reason": reason } });
+            answer.body = error.to_string().into_bytes();
+            let told = judge(&answer, SystemTime::UNIX_EPOCH).asks_to_wait();
+            assert_eq!(told, Some((limit, UNTOLD_PAUSE)), "{reason:?}");
+        }
+    }
+
+    #[test]
     fn the_pause_is_the_one_that_was_asked_for_in_seconds_or_as_a_date() {
         for (header, seconds) in [("120", 120), ("Thu, 01 Jan 1970 00:01:30 GMT", 90)] {
             let mut answer = reply(429, "rate_limited", "");
             answer.headers.insert(RETRY_AFTER, header.parse().unwrap());
             let pause = judge(&answer, SystemTime::UNIX_EPOCH).asks_to_wait();
-            assert_eq!(pause, Some(Duration::from_secs(seconds)));
+            assert_eq!(pause, Some((Limit::Connection, Duration::from_secs(seconds))));
         }
     }
 }

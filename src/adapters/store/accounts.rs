@@ -148,10 +148,13 @@ impl Store {
         // Whoever connects a workspace again is waiting for something to happen.
         databases::Entity::update_many()
             .col_expr(databases::Column::NextPollAt, Expr::value(0_i64))
+            .col_expr(databases::Column::FailedPolls, 0_i32.into())
             .filter(databases::Column::ConnectionId.eq(kept.id.as_str()))
             .exec(&transaction)
             .await?;
         transaction.commit().await?;
+        // Behind everything else, which must not fail because somebody else is quicker here.
+        self.watch_again(databases::Column::ConnectionId.eq(kept.id.as_str())).await?;
         Ok((user, ConnectionId(uuid(&kept.id)?)))
     }
 
@@ -207,9 +210,9 @@ impl Store {
             id,
             user: UserId(uuid(&row.user_id)?),
             bot: row.bot_id,
+            access: Access::new(id, tokens.access).in_workspace(row.workspace_id.as_str()),
             workspace_id: row.workspace_id,
             workspace: row.workspace,
-            access: Access::new(id, tokens.access),
             revoked: row.revoked_at.is_some(),
         }))
     }

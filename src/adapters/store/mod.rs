@@ -25,6 +25,7 @@ mod text;
 mod timeline;
 mod tokens;
 mod views;
+mod watching;
 mod webhooks;
 
 use std::future::Future;

@@ -10,11 +10,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Qu
 use sha2::{Digest, Sha256};
 
 use super::Store;
-use super::registry::LINK;
 use super::tables::{connections, databases};
-use super::views::readable;
-use crate::domain::entry::LinkDatabase;
-use crate::failure::Outcome;
+use super::views::link_database;
+use crate::failure::{Failure, Outcome};
+use crate::ports::{DuePoll, PollEnd};
 
 /// Places in an interval; a phase is one of them.
 const PLACES: i64 = 1_000_000;
@@ -30,7 +29,7 @@ pub(super) fn phase(data_source: &str) -> i64 {
 
 impl Store {
     /// Chosen and locked first, put off second: in one statement PostgreSQL may choose more than asked.
-    pub(super) async fn take_due(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>> {
+    pub(super) async fn take_due(&self, limit: u32, interval: Duration) -> Outcome<Vec<DuePoll>> {
         use databases::{Column, Entity};
         let transaction = self.begin().await?;
         let ids = self.lock_due(&transaction, limit).await?;
@@ -44,7 +43,31 @@ impl Store {
             .exec_with_returning(&transaction)
             .await?;
         transaction.commit().await?;
-        Ok(readable(taken))
+        // A damaged one must not stop the others.
+        Ok(taken.into_iter().filter_map(due_poll).collect())
+    }
+
+    /// Guarded by the turn: whoever moved it since the poll was taken knows better.
+    pub(super) async fn write_end(&self, poll: &DuePoll, end: PollEnd) -> Outcome<()> {
+        use databases::{Column, Entity};
+        let update = Entity::update_many()
+            .filter(Column::Id.eq(poll.database.id.to_string()))
+            .filter(Column::NextPollAt.eq(poll.turn));
+        let update = match end {
+            PollEnd::Worked if poll.failed == 0 => return Ok(()),
+            PollEnd::Worked => update.col_expr(Column::FailedPolls, 0_i32.into()),
+            PollEnd::Failed { rest } => {
+                let failed = i32::try_from(poll.failed).unwrap_or(i32::MAX).saturating_add(1);
+                update
+                    .col_expr(Column::FailedPolls, failed.into())
+                    .col_expr(Column::NextPollAt, self.time_after(rest))
+            }
+            PollEnd::LeftOut { pause } => update
+                .col_expr(Column::NextPollAt, self.time_after(pause))
+                .filter(Expr::col(Column::NextPollAt).gt(self.time_after(pause))),
+        };
+        update.exec(&self.db).await?;
+        Ok(())
     }
 
     async fn lock_due(&self, transaction: &DatabaseTransaction, limit: u32) -> Outcome<Vec<String>> {
@@ -53,7 +76,7 @@ impl Store {
             .column(Column::Id)
             .from(Entity)
             .and_where(Expr::col(Column::NextPollAt).lte(self.time()))
-            .and_where(Column::Kind.eq(LINK))
+            .and_where(Column::Watched.is_not_null())
             .and_where(Column::ConnectionId.not_in_subquery(revoked()))
             .order_by(Column::NextPollAt, Order::Asc)
             .order_by(Column::Id, Order::Asc)
@@ -76,6 +99,15 @@ impl Store {
         // Whole intervals that have passed at this place, and one more.
         early.sub(offset()).div(interval).add(1).mul(interval).add(offset())
     }
+}
+
+fn due_poll(row: databases::Model) -> Option<DuePoll> {
+    let (id, turn) = (row.id.clone(), row.next_poll_at);
+    let (failed, troubled) = (u32::try_from(row.failed_polls).unwrap_or_default(), row.trouble.is_some());
+    let told =
+        |failure: &Failure| tracing::error!(database = %id, %failure, "a registered database is damaged");
+    let database = link_database(row).inspect_err(told).ok()?;
+    Some(DuePoll { database, failed, troubled, turn })
 }
 
 /// The connections whose databases rest.

@@ -4,19 +4,17 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use async_trait::async_trait;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr};
 
 use super::Store;
-use super::polls::{phase, revoked};
-use super::tables::{connections, databases, insert};
+use super::tables::{connections, databases};
 use super::text::{checkpoint, document, no_text, parsed, plain, uuid};
 use super::views::{link_database, moment, readable};
 use crate::domain::account::{DatabaseView, Kind, Trouble};
 use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase, UserId};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{DatabaseChange, NewDatabase, Registry};
+use crate::ports::{Asked, DatabaseChange, DuePoll, NewDatabase, PollEnd, Registry};
 
 /// How the two kinds are kept.
 pub(super) const LINK: &str = "link";
@@ -24,7 +22,7 @@ const CONTENT: &str = "content";
 
 #[async_trait]
 impl Registry for Store {
-    async fn keep_database(&self, new: NewDatabase) -> Outcome<DatabaseId> {
+    async fn keep_database(&self, new: NewDatabase) -> Asked<DatabaseId> {
         self.within("keep a database", self.write_database(&new)).await
     }
 
@@ -101,15 +99,7 @@ impl Registry for Store {
     }
 
     async fn watched_by_other(&self, user: UserId, data_source: &str) -> Outcome<bool> {
-        use databases::{Column, Entity};
-        let read = async {
-            let others = Entity::find()
-                .filter(Column::DataSource.eq(data_source))
-                .filter(Column::Kind.eq(LINK))
-                .filter(Column::UserId.ne(user.to_string()))
-                .filter(Column::ConnectionId.not_in_subquery(revoked()));
-            Ok(others.one(&self.db).await?.is_some())
-        };
+        let read = self.is_watched_by_other(user, data_source);
         self.within("look who watches a data source", read).await
     }
 
@@ -148,63 +138,23 @@ impl Registry for Store {
         self.within("record what is wrong with a database", write).await
     }
 
-    async fn due_polls(&self, limit: u32, interval: Duration) -> Outcome<Vec<LinkDatabase>> {
+    async fn due_polls(&self, limit: u32, interval: Duration) -> Outcome<Vec<DuePoll>> {
         self.within("take due polls", self.take_due(limit, interval)).await
+    }
+
+    async fn settle_poll(&self, poll: &DuePoll, end: PollEnd) -> Outcome<()> {
+        self.within("settle a poll", self.write_end(poll, end)).await
     }
 }
 
 impl Store {
-    async fn write_database(&self, new: &NewDatabase) -> Outcome<DatabaseId> {
-        use databases::{Column, Entity};
-        let optional = |text: &Option<String>| text.as_deref().map_or(no_text(), |text| plain(text).into());
-        let values: [(Column, Expr); 15] = [
-            (Column::Id, DatabaseId::new().to_string().into()),
-            (Column::UserId, new.user.to_string().into()),
-            (Column::ConnectionId, new.connection.to_string().into()),
-            (Column::Kind, kind_name(new.kind).into()),
-            (Column::Tag, optional(&new.tag).into()),
-            (Column::NotionDatabase, plain(&new.notion_database).into()),
-            (Column::DataSource, plain(&new.data_source).into()),
-            (Column::Title, plain(&new.title).into()),
-            (Column::Mapping, document(&new.mapping)?.into()),
-            (Column::Instructions, optional(&new.instructions).into()),
-            (Column::Language, optional(&new.language).into()),
-            // Whoever registers a database is waiting for something to happen.
-            (Column::NextPollAt, 0_i64.into()),
-            (Column::Phase, phase(&new.data_source).into()),
-            (Column::CreatedAt, self.time()),
-            (Column::UpdatedAt, self.time()),
-        ];
-        let replaced = [
-            Column::Kind,
-            Column::Tag,
-            Column::Trouble,
-            Column::NotionDatabase,
-            Column::Title,
-            Column::Mapping,
-            Column::Instructions,
-            Column::Language,
-            Column::NextPollAt,
-            Column::UpdatedAt,
-        ];
-        let upsert = insert(Entity, values)?
-            .on_conflict(
-                OnConflict::columns([Column::ConnectionId, Column::DataSource])
-                    .update_columns(replaced)
-                    .to_owned(),
-            )
-            .returning_col(Column::Id)
-            .to_owned();
-        let rows = self.db.query_all(&upsert).await.map_err(tag_taken)?;
-        let row = rows.first().ok_or_else(|| Failure::bug(anyhow!("a kept database has no id")))?;
-        let id: String = row.try_get("", "id")?;
-        Ok(DatabaseId(uuid(&id)?))
-    }
-
     async fn write_change(&self, user: UserId, id: DatabaseId, change: DatabaseChange) -> Outcome<bool> {
         use databases::{Column, Entity};
         let mut update = Entity::update_many()
             .col_expr(Column::UpdatedAt, self.time())
+            // Whoever saves it may have mended it.
+            .col_expr(Column::FailedPolls, 0_i32.into())
+            .col_expr(Column::NextPollAt, 0_i64.into())
             .filter(Column::Id.eq(id.to_string()))
             .filter(Column::UserId.eq(user.to_string()));
         if let Some(connection) = change.connection {
@@ -224,15 +174,18 @@ impl Store {
         if let Some(mapping) = change.mapping {
             update = update
                 .col_expr(Column::Mapping, document(&mapping)?.into())
-                .col_expr(Column::Trouble, no_text().into())
-                .col_expr(Column::NextPollAt, Expr::value(0_i64));
+                .col_expr(Column::Trouble, no_text().into());
         }
         let changed = update.exec(&self.db).await.map_err(tag_taken)?;
+        if changed.rows_affected > 0 {
+            self.watch_again(Column::Id.eq(id.to_string())).await?;
+        }
         Ok(changed.rows_affected > 0)
     }
 
     async fn database_view(&self, row: databases::Model) -> Outcome<DatabaseView> {
         let connection = connections::Entity::find_by_id(row.connection_id.as_str()).one(&self.db).await?;
+        let is_elsewhere = row.kind == LINK && row.watched.is_none();
         Ok(DatabaseView {
             id: DatabaseId(uuid(&row.id)?),
             user: UserId(uuid(&row.user_id)?),
@@ -247,13 +200,17 @@ impl Store {
             mapping: parsed(&row.mapping, "read a mapping")?,
             instructions: row.instructions,
             language: row.language,
-            trouble: checkpoint(row.trouble, "trouble"),
+            trouble: if is_elsewhere {
+                Some(Trouble::WatchedByOther)
+            } else {
+                checkpoint(row.trouble, "trouble")
+            },
             created_at: moment(row.created_at)?,
         })
     }
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+pub(super) fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Link => LINK,
         Kind::Content => CONTENT,
@@ -261,7 +218,7 @@ fn kind_name(kind: Kind) -> &'static str {
 }
 
 /// A tag is unique per user; whoever asked can choose another one.
-fn tag_taken(error: sea_orm::DbErr) -> Failure {
+pub(super) fn tag_taken(error: sea_orm::DbErr) -> Failure {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => {
             Failure::permanent(Reason::SchemaChanged, anyhow!("the tag leads to another database already"))

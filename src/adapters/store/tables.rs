@@ -108,6 +108,8 @@ pub(super) mod databases {
         pub next_poll_at: i64,
         pub phase: i64,
         pub polled_at: i64,
+        pub failed_polls: i32,
+        pub watched: Option<String>,
         pub created_at: i64,
         pub updated_at: i64,
     }

@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use super::Store;
 use super::polls::revoked;
-use super::registry::LINK;
 use super::tables::{connections, databases, insert, webhook_events, webhook_tokens};
 use crate::adapters::seal::Place;
 use crate::domain::webhook::Hint;
@@ -106,8 +105,8 @@ impl Store {
         let earliest = || Expr::col(Column::PolledAt).add(BETWEEN_POLLS_MS);
         let mut update = Entity::update_many()
             .col_expr(Column::NextPollAt, earliest())
-            .filter(Column::Kind.eq(LINK))
-            .filter(Column::DataSource.eq(data_source.to_string()))
+            .col_expr(Column::FailedPolls, 0_i32.into())
+            .filter(Column::Watched.eq(data_source.to_string()))
             .filter(Column::ConnectionId.not_in_subquery(revoked()))
             .filter(Expr::col(Column::NextPollAt).gt(earliest()));
         if let Some(seen_by) = &hint.seen_by {

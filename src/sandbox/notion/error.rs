@@ -9,6 +9,8 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::traffic::SpentBy;
+
 /// A refusal, as the caller sees it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{status} {code}: {message}")]
@@ -105,11 +107,11 @@ impl ApiError {
     }
 
     /// 429: the budget of this window is spent.
-    pub fn rate_limited(retry_after: u64) -> Self {
+    pub fn rate_limited(retry_after: u64, by: SpentBy) -> Self {
         let mut error =
             Self::new(429, "rate_limited", "You have been rate limited. Please try again in a few minutes.");
         error.retry_after = Some(retry_after);
-        error.additional_data = Some(json!({"rate_limit_reason": "connection"}));
+        error.additional_data = Some(json!({"rate_limit_reason": by.reason()}));
         error
     }
 

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use super::error::ApiError;
+use super::traffic::SpentBy;
 
 /// How a request fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// 429 with this `Retry-After` in seconds; nothing happens.
     RateLimited(u64),
+    /// 429 of the whole workspace with this `Retry-After` in seconds; nothing happens.
+    WorkspaceLimited(u64),
     /// 529 with this `Retry-After` in seconds; nothing happens.
     Overloaded(u64),
     /// 500; nothing happens.
@@ -37,7 +40,8 @@ impl Fault {
     /// The refusal that stands for this fault, if it is one.
     pub fn refusal(&self) -> Option<ApiError> {
         match self {
-            Self::RateLimited(seconds) => Some(ApiError::rate_limited(*seconds)),
+            Self::RateLimited(seconds) => Some(ApiError::rate_limited(*seconds, SpentBy::Connection)),
+            Self::WorkspaceLimited(seconds) => Some(ApiError::rate_limited(*seconds, SpentBy::Workspace)),
             Self::Overloaded(seconds) => Some(ApiError::overloaded(*seconds)),
             Self::InternalError => Some(ApiError::internal()),
             Self::Unavailable => Some(ApiError::new(

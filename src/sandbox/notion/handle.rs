@@ -102,6 +102,18 @@ impl EmulatedNotion {
         self.with(|workspace| connect(workspace, workspace_name, now))
     }
 
+    /// Makes another internal connection to a workspace there is; its integration has a name of its own.
+    pub fn connect_beside(&self, beside: &Connection, name: &str) -> Connection {
+        let now = self.now();
+        self.with(|workspace| {
+            let mut connection =
+                Connection { bot_id: Uuid::new_v4(), name: name.to_owned(), ..beside.clone() };
+            workspace.connections.push(connection.clone());
+            connection.token = workspace.mint(connection.bot_id, false, now).access;
+            connection
+        })
+    }
+
     /// The owner of a connection took it away: all its tokens, of either kind, are invalid from now on.
     pub fn revoke(&self, token: &str) {
         self.with(|held| {
@@ -214,9 +226,14 @@ impl EmulatedNotion {
         locked(&self.inner.traffic).limit(limit);
     }
 
-    pub(super) fn spend(&self, bot: Uuid) -> Result<(), ApiError> {
-        let now = self.now();
-        locked(&self.inner.traffic).spend(bot, now).map_err(ApiError::rate_limited)
+    /// Sets or takes away the request budget that the connections of each workspace share.
+    pub fn set_workspace_rate_limit(&self, limit: Option<RateLimit>) {
+        locked(&self.inner.traffic).limit_workspaces(limit);
+    }
+
+    pub(super) fn spend(&self, bot: Uuid, workspace: Uuid) -> Result<(), ApiError> {
+        let spent = locked(&self.inner.traffic).spend(bot, workspace, self.now());
+        spent.map_err(|(by, seconds)| ApiError::rate_limited(seconds, by))
     }
 
     /// Sets how many rows one query gives in all (10,000 at Notion).

@@ -63,4 +63,4 @@ pub use outbox::Delivery;
 pub use person::DatabaseIds;
 pub use public::Newcomer;
 pub use server::RunningNotion;
-pub use traffic::{Counters, Exchange, RateLimit};
+pub use traffic::{Counters, Exchange, RateLimit, SpentBy};

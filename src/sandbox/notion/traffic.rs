@@ -1,4 +1,4 @@
-//! What passed through: a bounded log of requests, counters, and the request budget per connection.
+//! What passed through: a bounded log of requests, counters, and the request budgets of connections and workspaces.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -24,13 +24,32 @@ pub struct Exchange {
     pub bot: Option<Uuid>,
 }
 
-/// A fixed budget of requests per window and connection.
+/// A fixed budget of requests per window.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimit {
     /// Requests allowed in one window.
     pub budget: u32,
     /// Length of a window.
     pub window: TimeDelta,
+}
+
+/// Whose budget is spent, as Notion's `rate_limit_reason` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpentBy {
+    /// This connection's.
+    Connection,
+    /// The one all connections of the workspace share.
+    Workspace,
+}
+
+impl SpentBy {
+    /// Its name in an answer.
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Workspace => "workspace",
+        }
+    }
 }
 
 /// How many requests ended with each status.
@@ -44,13 +63,48 @@ pub struct Counters {
     pub by_bot: BTreeMap<Uuid, u64>,
 }
 
+/// The budgets of one kind, each with a window of its own.
+#[derive(Debug, Default)]
+struct Budgets {
+    limit: Option<RateLimit>,
+    windows: HashMap<Uuid, (DateTime<Utc>, u32)>,
+}
+
+impl Budgets {
+    /// Seconds until something is left for this one; `None` where there is.
+    fn wait(&self, whose: Uuid, now: DateTime<Utc>) -> Option<u64> {
+        let RateLimit { budget, window } = self.limit?;
+        let (start, spent) = self.windows.get(&whose).copied().unwrap_or((now, 0));
+        if now >= start + window || spent < budget {
+            return None;
+        }
+        let left = (start + window - now).num_milliseconds().max(0);
+        // Whole seconds, rounded up, at least one: what the header can say.
+        Some(u64::try_from(left).unwrap_or(0).div_ceil(1000).max(1))
+    }
+
+    fn spend(&mut self, whose: Uuid, now: DateTime<Utc>) {
+        let Some(RateLimit { window, .. }) = self.limit else { return };
+        let (start, spent) = self.windows.entry(whose).or_insert((now, 0));
+        if now >= *start + window {
+            (*start, *spent) = (now, 0);
+        }
+        *spent += 1;
+    }
+
+    /// Windows start anew.
+    fn set(&mut self, limit: Option<RateLimit>) {
+        *self = Self { limit, windows: HashMap::new() };
+    }
+}
+
 /// Log, counters and budgets.
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
     log: VecDeque<Exchange>,
     counters: Counters,
-    limit: Option<RateLimit>,
-    windows: HashMap<Uuid, (DateTime<Utc>, u32)>,
+    connections: Budgets,
+    workspaces: Budgets,
 }
 
 impl Traffic {
@@ -83,25 +137,32 @@ impl Traffic {
         self.counters = Counters::default();
     }
 
-    /// Sets or takes away the budget; windows start anew.
+    /// Sets or takes away the budget of each connection.
     pub(super) fn limit(&mut self, limit: Option<RateLimit>) {
-        self.limit = limit;
-        self.windows.clear();
+        self.connections.set(limit);
     }
 
-    /// Spends one request of a bot; `Err` holds the seconds until its window ends.
-    pub(super) fn spend(&mut self, bot: Uuid, now: DateTime<Utc>) -> Result<(), u64> {
-        let Some(RateLimit { budget, window }) = self.limit else { return Ok(()) };
-        let (start, spent) = self.windows.entry(bot).or_insert((now, 0));
-        if now >= *start + window {
-            (*start, *spent) = (now, 0);
+    /// Sets or takes away the budget of each workspace.
+    pub(super) fn limit_workspaces(&mut self, limit: Option<RateLimit>) {
+        self.workspaces.set(limit);
+    }
+
+    /// Spends one request of a bot and of its workspace, or of neither; `Err` says whose budget is spent and holds
+    /// the seconds until its window ends.
+    pub(super) fn spend(
+        &mut self,
+        bot: Uuid,
+        workspace: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<(), (SpentBy, u64)> {
+        if let Some(wait) = self.workspaces.wait(workspace, now) {
+            return Err((SpentBy::Workspace, wait));
         }
-        if *spent < budget {
-            *spent += 1;
-            return Ok(());
+        if let Some(wait) = self.connections.wait(bot, now) {
+            return Err((SpentBy::Connection, wait));
         }
-        let left = (*start + window - now).num_milliseconds().max(0);
-        // Whole seconds, rounded up, at least one: what the header can say.
-        Err(u64::try_from(left).unwrap_or(0).div_ceil(1000).max(1))
+        self.workspaces.spend(workspace, now);
+        self.connections.spend(bot, now);
+        Ok(())
     }
 }

@@ -1,5 +1,8 @@
 //! A database somebody has.
 
+use linkscribe::accounts::databases;
+use linkscribe::domain::refusal::Refusal;
+use linkscribe::messages::Register;
 use linkscribe::ports::Accounts;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -189,6 +192,51 @@ async fn rows_are_watched_for_one_account_alone() {
     assert_eq!(house.post(&bob, DATABASES, &content).await.status, 201);
     house.ask(Some(&ada), Method::DELETE, &place, None).await;
     assert_eq!(house.post(&bob, DATABASES, &asked).await.status, 200);
+    house.close().await;
+}
+
+#[actix::test]
+async fn of_two_who_press_at_the_same_instant_one_has_the_database_watched() {
+    let house = House::open().await;
+    let ada = house.person("Ada").await;
+    let bob = house.colleague(&ada, "Bob").await;
+    for round in 0..5 {
+        let database = house.database(&ada, &format!("Ours {round}"), &columns());
+        let asked = json!({ "database_id": database.database });
+        let (one, other) =
+            tokio::join!(house.post(&ada, DATABASES, &asked), house.post(&bob, DATABASES, &asked));
+        let (won, lost) = if one.status == 201 { (one, other) } else { (other, one) };
+        assert_eq!(won.status, 201, "{won:?} {lost:?}");
+        lost.is_problem(409, "read and paid twice");
+    }
+    house.close().await;
+}
+
+#[actix::test]
+async fn the_command_line_registers_nothing_that_somebody_watches_and_keeps_no_token_for_it() {
+    let house = House::open().await;
+    let ada = house.person("Ada").await;
+    let (watched, free) =
+        (house.database(&ada, "Mine", &columns()), house.database(&ada, "Free", &columns()));
+    house.adopt(&ada, watched.database).await;
+    let bot = house.notion.bots().into_iter().find(|bot| bot.workspace == ada.workspace).unwrap();
+    let integration = house.notion.connect_beside(&bot, "Internal");
+    let register = async |database: Uuid| {
+        let request = Register {
+            token: integration.token.clone().into(),
+            database: database.to_string(),
+            instructions: None,
+            language: None,
+        };
+        databases::register(house.office(), request).await.unwrap()
+    };
+    assert_eq!(register(watched.database).await.unwrap_err(), Refusal::WatchedByOther);
+    assert_eq!(house.connections().await, 1);
+    register(free.database).await.unwrap();
+    assert_eq!(house.connections().await, 2);
+    assert_eq!(register(watched.database).await.unwrap_err(), Refusal::WatchedByOther);
+    assert_eq!(house.connections().await, 2, "its other database needs the token");
+    house.post(&ada, DATABASES, &json!({ "database_id": free.database })).await.is_problem(409, "paid twice");
     house.close().await;
 }
 

@@ -80,6 +80,36 @@ async fn a_database_that_is_not_shared_any_more_is_told_until_it_is_again() {
     house.close().await;
 }
 
+/// A poll every 50 ms as long as it works.
+#[actix::test]
+async fn a_database_that_is_not_shared_is_asked_rarer_until_its_owner_saves_it() {
+    let house = House::open().await;
+    let (ada, database, place) = watched(&house).await;
+    let path = format!("/v1/data_sources/{}/query", database.data_source);
+    house.until(|notion| (notion.count("POST", &path) >= 2).then_some(())).await;
+    house.notion.unshare(&ada.token, database.database);
+    let refused = |house: &House| {
+        let asked = house.notion.requests();
+        let refused = asked.iter().filter(|asked| asked.path == path && asked.status == 404);
+        refused.map(|asked| asked.at).collect::<Vec<_>>()
+    };
+    house.until(|_| (refused(&house).len() >= 7).then_some(())).await;
+    let (first, last) = (refused(&house)[0], refused(&house)[6]);
+    let took = (last - first).num_milliseconds();
+    // Twice as long each time: 50 + 100 + 200 + 400 + 800 + 1,600.
+    assert!(took >= 3_150, "{took} ms for seven polls");
+    assert_eq!(house.get(&ada, &place).await.body["trouble"]["kind"], "not_reached");
+    house.notion.share(&ada.token, database.database);
+    let before = house.notion.count("POST", &path);
+    house.patch(&ada, &place, &json!({ "language": "de" })).await;
+    let saved_at = house.notion.now();
+    house.until(|notion| (notion.count("POST", &path) >= before + 4).then_some(())).await;
+    let took = (house.notion.now() - saved_at).num_milliseconds();
+    assert!(took < 3_200, "{took} ms: the rest would have been longer than that alone");
+    house.until_told(&ada, "/api/databases", |told| told["items"][0]["trouble"].is_null()).await;
+    house.close().await;
+}
+
 /// Rows on their way when a column goes: they end, and say why where there is room.
 #[actix::test]
 async fn a_row_on_its_way_ends_and_says_why_whatever_column_goes() {

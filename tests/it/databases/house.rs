@@ -4,16 +4,18 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use linkscribe::accounts::Office;
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::Notion;
+use linkscribe::adapters::notion::{Limits, Notion, WINDOW};
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::Store;
 use linkscribe::app::{App, ImportPorts, Options, Ports, WebServer};
+use linkscribe::domain::cost::Prices;
 use linkscribe::domain::entry::{ConnectionId, UserId};
-use linkscribe::domain::import::estimate::Prices;
 use linkscribe::ports::{Accounts, NewConnection, Tokens};
 use linkscribe::sandbox::notion::{Capability, DatabaseIds, EmulatedNotion, RunningNotion};
 use reqwest::{Client, Method, Response};
+use sea_orm::{ConnectionTrait, Database, Statement};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -39,7 +41,7 @@ pub struct House {
     web: WebServer,
     url: Url,
     client: Client,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Somebody who has signed in.
@@ -75,8 +77,9 @@ impl House {
         notion.publish("client", "secret", BACK).unwrap();
         let running = notion.serve_on_free_port().unwrap();
         // A test polls many times a second, and would spend a connection's real budget while it waits.
-        let budget = Arc::new(MemoryBudget::new(100_000, Duration::from_mins(1)));
-        let api = Arc::new(Notion::new(&running.url.parse().unwrap(), budget).unwrap());
+        let budget = Arc::new(MemoryBudget::new(WINDOW));
+        let api = Notion::new(&running.url.parse().unwrap(), budget).unwrap();
+        let api = Arc::new(api.with_limits(Limits::of(100_000)));
         let ports = Ports {
             importing: Some(ImportPorts {
                 imports: store.clone(),
@@ -109,7 +112,7 @@ impl House {
         let app = App::start(ports, options);
         let web = app.serve_http(listener).unwrap();
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { notion, store, app, running, web, url, client, _folder: folder }
+        Self { notion, store, app, running, web, url, client, folder }
     }
 
     pub async fn close(self) {
@@ -271,6 +274,26 @@ impl House {
             }
         };
         tokio::time::timeout(PATIENCE, looking).await.expect("it is told in time")
+    }
+
+    /// What the command line works with.
+    pub fn office(&self) -> Office {
+        let api = Notion::new(&self.running.url.parse().unwrap(), Arc::new(MemoryBudget::new(WINDOW)));
+        linkscribe::app::adapters::office(&self.store, &Arc::new(api.unwrap()))
+    }
+
+    /// How many connections are kept.
+    pub async fn connections(&self) -> i64 {
+        let raw = Database::connect(format!("sqlite://{}", self.file().display())).await.unwrap();
+        let select = "SELECT COUNT(*) AS kept FROM connections";
+        let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), select)).await;
+        let kept = row.unwrap().unwrap().try_get("", "kept").unwrap();
+        raw.close().await.unwrap();
+        kept
+    }
+
+    fn file(&self) -> std::path::PathBuf {
+        self.folder.path().join("journal.db")
     }
 
     /// How many requests to Notion changed something.

@@ -9,6 +9,8 @@ use linkscribe::sandbox::notion::Fault;
 use serde_json::{Value, json};
 
 use super::world::{World, answer, favourites, form, link};
+use crate::both::on_both_databases;
+use crate::support::both::On;
 
 /// How browsers send a form without files.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -17,9 +19,25 @@ fn id(view: &Value) -> String {
     view["id"].as_str().unwrap().to_owned()
 }
 
-#[actix::test]
-async fn an_export_is_looked_at_first_and_taken_in_after_a_yes_behind_new_links() {
-    let world = World::open().await;
+on_both_databases! {
+    an_export_is_looked_at_first_and_taken_in_after_a_yes_behind_new_links,
+    a_caption_becomes_the_title_and_the_same_file_once_more_adds_nothing,
+    likes_are_taken_in_only_when_their_owner_says_so,
+    whatever_happens_to_an_answer_each_link_has_one_row_and_one_entry,
+    two_instances_share_the_work_and_make_no_row_twice,
+    a_poll_that_saw_a_row_first_does_not_put_it_before_new_links,
+    what_its_owner_has_to_mend_pauses_an_import_with_the_reason,
+    a_stopped_import_makes_no_more_rows,
+    two_previews_of_one_file_make_its_rows_once,
+    an_import_is_its_owners_alone,
+    pages_send_forms_and_are_led_to_the_import,
+    what_is_no_export_is_refused_with_the_next_step_and_what_is_too_large_at_the_door,
+    rows_that_could_not_all_be_compared_are_looked_for_one_by_one,
+    five_thousand_links_are_looked_at_in_one_go_and_made_a_few_at_a_time,
+}
+
+async fn an_export_is_looked_at_first_and_taken_in_after_a_yes_behind_new_links(on: On) {
+    let world = World::open(on).await;
     let other_form = "https://www.tiktok.com/@cook/video/3?is_from_webapp=1";
     world.notion.add_row(world.source, &json!({"Link": other_form, "Status": "completed"})).unwrap();
     let (status, view) = world.upload(favourites([1, 2, 3, 2, 4])).await;
@@ -58,9 +76,8 @@ async fn an_export_is_looked_at_first_and_taken_in_after_a_yes_behind_new_links(
     world.close().await;
 }
 
-#[actix::test]
-async fn a_caption_becomes_the_title_and_the_same_file_once_more_adds_nothing() {
-    let world = World::open().await;
+async fn a_caption_becomes_the_title_and_the_same_file_once_more_adds_nothing(on: On) {
+    let world = World::open(on).await;
     let file = include_bytes!("files/saved_posts_2025.json").to_vec();
     let (_, view) = world.upload(file.clone()).await;
     world.confirm(&id(&view)).await;
@@ -79,9 +96,8 @@ async fn a_caption_becomes_the_title_and_the_same_file_once_more_adds_nothing() 
     world.close().await;
 }
 
-#[actix::test]
-async fn likes_are_taken_in_only_when_their_owner_says_so() {
-    let world = World::open().await;
+async fn likes_are_taken_in_only_when_their_owner_says_so(on: On) {
+    let world = World::open(on).await;
     let file = include_bytes!("files/user_data_2021.json").to_vec();
     let (_, view) = world.upload(file.clone()).await;
     assert_eq!((&view["saved"]["links"], &view["likes"]["links"]), (&json!(2), &json!(1)));
@@ -97,9 +113,8 @@ async fn likes_are_taken_in_only_when_their_owner_says_so() {
     world.close().await;
 }
 
-#[actix::test]
-async fn whatever_happens_to_an_answer_each_link_has_one_row_and_one_entry() {
-    let world = World::open().await;
+async fn whatever_happens_to_an_answer_each_link_has_one_row_and_one_entry(on: On) {
+    let world = World::open(on).await;
     let (_, view) = world.upload(favourites(1..=12)).await;
     world.confirm(&id(&view)).await;
     for fault in [
@@ -126,9 +141,8 @@ async fn whatever_happens_to_an_answer_each_link_has_one_row_and_one_entry() {
     world.close().await;
 }
 
-#[actix::test]
-async fn two_instances_share_the_work_and_make_no_row_twice() {
-    let world = World::open().await;
+async fn two_instances_share_the_work_and_make_no_row_twice(on: On) {
+    let world = World::open(on).await;
     let (_, view) = world.upload(favourites(1..=60)).await;
     world.confirm(&id(&view)).await;
     let (one, two) = (world.importer("one"), world.importer("two"));
@@ -139,9 +153,8 @@ async fn two_instances_share_the_work_and_make_no_row_twice() {
     world.close().await;
 }
 
-#[actix::test]
-async fn a_poll_that_saw_a_row_first_does_not_put_it_before_new_links() {
-    let world = World::open().await;
+async fn a_poll_that_saw_a_row_first_does_not_put_it_before_new_links(on: On) {
+    let world = World::open(on).await;
     let store = &world.kitchen.store;
     let row = |page: &str| FoundRow {
         database: world.database.id,
@@ -165,9 +178,8 @@ async fn a_poll_that_saw_a_row_first_does_not_put_it_before_new_links() {
     world.close().await;
 }
 
-#[actix::test]
-async fn what_its_owner_has_to_mend_pauses_an_import_with_the_reason() {
-    let world = World::open().await;
+async fn what_its_owner_has_to_mend_pauses_an_import_with_the_reason(on: On) {
+    let world = World::open(on).await;
     let importer = world.importer("one");
     let (_, view) = world.upload(favourites(1..=3)).await;
     let id = id(&view);
@@ -185,9 +197,8 @@ async fn what_its_owner_has_to_mend_pauses_an_import_with_the_reason() {
     world.close().await;
 }
 
-#[actix::test]
-async fn a_stopped_import_makes_no_more_rows() {
-    let world = World::open().await;
+async fn a_stopped_import_makes_no_more_rows(on: On) {
+    let world = World::open(on).await;
     let (_, view) = world.upload(favourites(1..=30)).await;
     let id = id(&view);
     world.confirm(&id).await;
@@ -208,9 +219,8 @@ async fn a_stopped_import_makes_no_more_rows() {
     world.close().await;
 }
 
-#[actix::test]
-async fn two_previews_of_one_file_make_its_rows_once() {
-    let world = World::open().await;
+async fn two_previews_of_one_file_make_its_rows_once(on: On) {
+    let world = World::open(on).await;
     let (_, one) = world.upload(favourites(1..=5)).await;
     let (_, two) = world.upload(favourites(4..=8)).await;
     world.confirm(&id(&one)).await;
@@ -224,9 +234,8 @@ async fn two_previews_of_one_file_make_its_rows_once() {
     world.close().await;
 }
 
-#[actix::test]
-async fn an_import_is_its_owners_alone() {
-    let mut world = World::open().await;
+async fn an_import_is_its_owners_alone(on: On) {
+    let mut world = World::open(on).await;
     let (_, view) = world.upload(favourites([1])).await;
     let (import, database) = (id(&view), world.database.id);
     for somebody in [404, 401] {
@@ -249,9 +258,8 @@ async fn an_import_is_its_owners_alone() {
     world.close().await;
 }
 
-#[actix::test]
-async fn pages_send_forms_and_are_led_to_the_import() {
-    let world = World::open().await;
+async fn pages_send_forms_and_are_led_to_the_import(on: On) {
+    let world = World::open(on).await;
     let path = format!("/databases/{}/imports", world.database.id);
     let sent = world.post(&path).multipart(form(favourites([1]))).send().await.unwrap();
     assert_eq!(sent.status(), 303);
@@ -287,9 +295,8 @@ async fn pages_send_forms_and_are_led_to_the_import() {
     world.close().await;
 }
 
-#[actix::test]
-async fn what_is_no_export_is_refused_with_the_next_step_and_what_is_too_large_at_the_door() {
-    let world = World::open().await;
+async fn what_is_no_export_is_refused_with_the_next_step_and_what_is_too_large_at_the_door(on: On) {
+    let world = World::open(on).await;
     let (status, problem) = world.upload(b"PK\x03\x04".to_vec()).await;
     assert_eq!(status, 422);
     assert!(problem["hint"].as_str().unwrap().contains("Unpack it first"), "{problem}");
@@ -301,9 +308,8 @@ async fn what_is_no_export_is_refused_with_the_next_step_and_what_is_too_large_a
     world.close().await;
 }
 
-#[actix::test]
-async fn rows_that_could_not_all_be_compared_are_looked_for_one_by_one() {
-    let world = World::open().await;
+async fn rows_that_could_not_all_be_compared_are_looked_for_one_by_one(on: On) {
+    let world = World::open(on).await;
     world.notion.set_query_rows(2);
     for number in [1, 2, 3, 4] {
         world.notion.add_row(world.source, &json!({"Link": link(number), "Status": "completed"})).unwrap();
@@ -317,9 +323,8 @@ async fn rows_that_could_not_all_be_compared_are_looked_for_one_by_one() {
     world.close().await;
 }
 
-#[actix::test]
-async fn five_thousand_links_are_looked_at_in_one_go_and_made_a_few_at_a_time() {
-    let world = World::open().await;
+async fn five_thousand_links_are_looked_at_in_one_go_and_made_a_few_at_a_time(on: On) {
+    let world = World::open(on).await;
     let (status, view) = world.upload(favourites(1..=5_000)).await;
     assert_eq!(
         (status, &view["saved"]["links"], &view["saved"]["minutes"]),

@@ -13,12 +13,12 @@ use linkscribe::actors::http::Http;
 use linkscribe::actors::importer::{ImporterParts, Pace, take_in};
 use linkscribe::actors::pipeline::Places;
 use linkscribe::adapters::notion::Notion;
+use linkscribe::domain::cost::{MicroDollars, Prices};
 use linkscribe::domain::entry::{LinkDatabase, UserId};
-use linkscribe::domain::import::estimate::Prices;
 use linkscribe::failure::Outcome;
 use linkscribe::http::{Behind, Site};
 use linkscribe::messages::{AskReadiness, Doors, Failed, Register, StageDown};
-use linkscribe::ports::{Accounts, NewConnection, RateBudget, Registry, Tokens};
+use linkscribe::ports::{Accounts, Draw, NewConnection, RateBudget, Registry, Tokens};
 use linkscribe::sandbox::notion::{EmulatedNotion, RunningNotion};
 use linkscribe::sandbox::starter;
 use reqwest::multipart::{Form, Part};
@@ -30,6 +30,7 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 use url::Url;
 use uuid::Uuid;
 
+use crate::support::both::On;
 use crate::support::fakes::{FakeSource, Script};
 use crate::support::kitchen::Kitchen;
 use crate::support::probe::Probe;
@@ -42,7 +43,7 @@ struct NoLimit;
 
 #[async_trait]
 impl RateBudget for NoLimit {
-    async fn take(&self, _key: &str) -> Outcome<Option<Duration>> {
+    async fn take(&self, _draws: &[Draw]) -> Outcome<Option<Duration>> {
         Ok(None)
     }
 
@@ -80,8 +81,8 @@ pub struct World {
 }
 
 impl World {
-    pub async fn open() -> Self {
-        let kitchen = Kitchen::open_impatient().await;
+    pub async fn open(on: On) -> Self {
+        let kitchen = Kitchen::open_impatient_on(on).await;
         let notion = EmulatedNotion::new();
         let ids = starter::open(&notion).unwrap();
         let running = notion.serve_on_free_port().unwrap();
@@ -95,13 +96,13 @@ impl World {
             instructions: None,
             language: None,
         };
-        let id = databases::register(office.clone(), request).await.unwrap().id;
+        let id = databases::register(office.clone(), request).await.unwrap().unwrap().id;
         let database = kitchen.store.database(id).await.unwrap().unwrap();
         office.importing = Some(Importing {
             imports: kitchen.store.clone(),
             rows: notion_api.clone(),
             source: Arc::new(FakeSource(Script::works())),
-            prices: Prices { speech_minute: 1.0, ..Prices::default() },
+            prices: Prices { speech_per_minute: MicroDollars(1_000_000), ..Prices::default() },
             seats: Arc::new(Semaphore::new(2)),
         });
         let http = Http { office, overseer: Overseer.start().recipient(), places: Places::new(1) }.start();
@@ -232,8 +233,7 @@ impl World {
 
     /// Link and lane of all entries, sorted.
     pub async fn entries(&self) -> Vec<(String, i32)> {
-        let url = format!("sqlite://{}", self.kitchen.folder.path().join("journal.db").display());
-        let raw = Database::connect(url).await.unwrap();
+        let raw = Database::connect(&self.kitchen.place.url).await.unwrap();
         let select = Statement::from_string(
             raw.get_database_backend(),
             "SELECT link, lane FROM entries ORDER BY link",

@@ -75,7 +75,7 @@ impl Bench {
             tokio::join!(Store::open(&url, keys(KEY)), Store::open_with(&url, keys(KEY), gone));
         let (store, dying) = (Arc::new(store.unwrap()), Arc::new(dying.unwrap()));
         let (user, connection) = store.keep_connection(new_connection("ada", TOKEN)).await.unwrap();
-        let database = store.keep_database(new_database(user, connection, "rows")).await.unwrap();
+        let database = store.keep_database(new_database(user, connection, "rows")).await.unwrap().unwrap();
         Self {
             url,
             journal: store.clone(),
@@ -120,7 +120,11 @@ impl Bench {
     pub(super) async fn user(&self, name: &str) -> DatabaseId {
         let kept = self.accounts.keep_connection(new_connection(name, "ntn_other")).await;
         let (user, connection) = kept.unwrap();
-        self.registry.keep_database(new_database(user, connection, "rows")).await.unwrap()
+        self.registry
+            .keep_database(new_database(user, connection, &format!("rows of {name}")))
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// Queues so many rows of a user, named after the user and numbered from 0, in their order.

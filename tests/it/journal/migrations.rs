@@ -12,7 +12,7 @@ use super::bench::{Bench, KEY, keys};
 const OLDER: u32 = 4;
 
 /// How many came after them, up to the newest.
-const NEWER: u32 = 7;
+const NEWER: u32 = 8;
 
 async fn text(raw: &DatabaseConnection, select: &str) -> String {
     let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), select)).await;
@@ -55,6 +55,10 @@ pub(super) async fn an_older_database_is_brought_up_with_its_rows(bench: &Bench)
                 ON databases.id = entries.database_id AND databases.user_id = entries.user_id \
                 WHERE databases.id IS NULL";
     assert_eq!(text(&raw, lost).await, "0", "every entry has its user");
+    let watched = "SELECT CAST(COUNT(*) AS TEXT) FROM databases WHERE watched IS NOT NULL AND id LIKE '1%'";
+    assert_eq!(text(&raw, watched).await, "1", "the earlier one of two goes on");
+    let watched = "SELECT CAST(COUNT(*) AS TEXT) FROM databases WHERE watched IS NOT NULL";
+    assert_eq!(text(&raw, watched).await, "1", "for one of them alone");
     raw.close().await.unwrap();
     let mut pages = Vec::new();
     while let Some(claimed) = two.claim("worker").await.unwrap() {
@@ -82,6 +86,8 @@ pub(super) async fn the_newest_tables_go_and_come_again(bench: &Bench) {
         "SELECT party FROM breakers",
         "SELECT id FROM webhook_events",
         "SELECT polled_at FROM databases",
+        "SELECT failed_polls FROM databases",
+        "SELECT watched FROM databases",
     ] {
         assert!(raw.execute_unprepared(gone).await.is_err(), "{gone}");
     }

@@ -12,10 +12,12 @@ mod many;
 mod migrations;
 mod model;
 mod opening;
+mod polls;
 mod records;
 mod registry;
 mod sweep;
 mod waiting;
+mod watching;
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -154,4 +156,15 @@ on_both! {
         registering_again_replaces_what_was_known,
         a_due_database_is_polled_by_one_of_two,
         a_damaged_database_does_not_stop_the_others;
+    polls:
+        failures_of_polls_are_counted_across_restarts_until_one_works,
+        who_acts_is_asked_at_once_and_a_poll_under_way_does_not_undo_it,
+        an_edit_in_notion_ends_a_rest,
+        a_poll_that_was_left_out_is_made_up_for_and_never_put_off;
+    watching:
+        of_those_who_register_at_the_same_instant_one_wins,
+        who_presses_twice_collides_with_nobody,
+        results_may_go_where_somebody_else_watches,
+        who_lost_the_connection_makes_room_and_is_told_until_there_is_room_again,
+        who_connects_again_in_time_has_it_still;
 }

@@ -91,12 +91,16 @@ pub(super) async fn registering_again_replaces_what_was_known(bench: &Bench) {
     assert_eq!((&known.instructions, &known.language), (&first.instructions, &first.language));
     assert!(known.registered_at.is_some());
     let renamed = NewDatabase { title: "Renamed".into(), instructions: None, ..first };
-    assert_eq!(bench.registry.keep_database(renamed).await.unwrap(), bench.database);
+    assert_eq!(bench.registry.keep_database(renamed).await.unwrap().unwrap(), bench.database);
     let changed = LinkDatabase { title: "Renamed".into(), instructions: None, ..known };
     let id = changed.id;
     assert_eq!(bench.registry.databases().await.unwrap(), [changed]);
-    let other =
-        bench.registry.keep_database(new_database(bench.user, bench.connection, "other rows")).await.unwrap();
+    let other = bench
+        .registry
+        .keep_database(new_database(bench.user, bench.connection, "other rows"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_ne!(other, id);
     assert_eq!(bench.registry.databases().await.unwrap().len(), 2);
     assert!(bench.registry.database(DatabaseId::new()).await.unwrap().is_none());
@@ -105,35 +109,39 @@ pub(super) async fn registering_again_replaces_what_was_known(bench: &Bench) {
 pub(super) async fn a_due_database_is_polled_by_one_of_two(bench: &Bench) {
     for number in 0..9 {
         let database = new_database(bench.user, bench.connection, &format!("rows {number}"));
-        bench.registry.keep_database(database).await.unwrap();
+        bench.registry.keep_database(database).await.unwrap().unwrap();
     }
     assert_eq!(bench.registry.due_polls(0, INTERVAL).await.unwrap(), []);
     let other = bench.reopened().await;
     let mut polled = HashSet::new();
     for _ in 0..4 {
         let (one, two) = tokio::join!(bench.registry.due_polls(2, INTERVAL), other.due_polls(2, INTERVAL));
-        for database in one.unwrap().into_iter().chain(two.unwrap()) {
-            assert!(polled.insert(database.id), "taken twice");
+        for poll in one.unwrap().into_iter().chain(two.unwrap()) {
+            assert!(polled.insert(poll.database.id), "taken twice");
         }
     }
     assert_eq!(polled.len(), 10);
     assert_eq!(other.due_polls(10, INTERVAL).await.unwrap(), []);
-    bench.registry.keep_database(new_database(bench.user, bench.connection, "rows")).await.unwrap();
+    bench.registry.keep_database(new_database(bench.user, bench.connection, "rows")).await.unwrap().unwrap();
     let due = other.due_polls(10, Duration::ZERO).await.unwrap();
-    assert_eq!(due.iter().map(|database| database.id).collect::<Vec<_>>(), [bench.database]);
+    assert_eq!(due.iter().map(|poll| poll.database.id).collect::<Vec<_>>(), [bench.database]);
     assert_eq!(other.due_polls(10, INTERVAL).await.unwrap().len(), 1, "its interval has passed");
     other.close().await.unwrap();
 }
 
 pub(super) async fn a_damaged_database_does_not_stop_the_others(bench: &Bench) {
-    let whole =
-        bench.registry.keep_database(new_database(bench.user, bench.connection, "whole")).await.unwrap();
+    let whole = bench
+        .registry
+        .keep_database(new_database(bench.user, bench.connection, "whole"))
+        .await
+        .unwrap()
+        .unwrap();
     let raw = bench.raw().await;
     let damage = format!("UPDATE databases SET mapping = '[]' WHERE id = '{}'", bench.database);
     raw.execute_unprepared(&damage).await.unwrap();
     raw.close().await.unwrap();
     let due = bench.registry.due_polls(10, INTERVAL).await.unwrap();
-    assert_eq!(due.iter().map(|database| database.id).collect::<Vec<_>>(), [whole]);
+    assert_eq!(due.iter().map(|poll| poll.database.id).collect::<Vec<_>>(), [whole]);
     assert_eq!(bench.registry.databases().await.unwrap().len(), 1);
     let failure = bench.registry.database(bench.database).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Bug);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use linkscribe::adapters::gemini::Gemini;
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::Notion;
+use linkscribe::adapters::notion::{Notion, WINDOW};
 use linkscribe::adapters::openai::{OpenAiChat, OpenAiSpeech};
 use linkscribe::adapters::vision::GoogleVision;
 use linkscribe::domain::entry::ConnectionId;
@@ -51,7 +51,7 @@ async fn call(providers: &ProviderStandIns, service: Service, timeout: Duration)
             gemini.with_timeout(timeout).unwrap().answer(&recipe()).await.map(drop)
         }
         Service::Notion => {
-            let budget = Arc::new(MemoryBudget::for_notion());
+            let budget = Arc::new(MemoryBudget::new(WINDOW));
             let notion = Notion::new(&providers.notion_url, budget).unwrap();
             let access = Access::new(ConnectionId(Uuid::nil()), key());
             notion.with_timeout(timeout).unwrap().whoami(&access).await.map(drop)

@@ -347,7 +347,7 @@ impl FakeWorkspace {
 #[async_trait]
 impl Workspace for FakeWorkspace {
     async fn whoami(&self, _access: &Access) -> Outcome<Identity> {
-        Ok(Identity { bot: "bot".into(), workspace: "Kitchen".into() })
+        Ok(Identity { bot: "bot".into(), workspace_id: "kitchen".into(), workspace: "Kitchen".into() })
     }
 
     async fn data_sources(&self, _access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>> {

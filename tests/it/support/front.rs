@@ -6,7 +6,7 @@ use std::sync::Arc;
 use linkscribe::accounts::Front;
 use linkscribe::adapters::keyring::Keyring;
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::{Notion, NotionConsent};
+use linkscribe::adapters::notion::{Notion, NotionConsent, WINDOW};
 use linkscribe::adapters::sign_ins::MemorySignIns;
 use linkscribe::app::{App, Options, Ports, WebServer};
 use linkscribe::ports::{Accounts, Consent, SignIns};
@@ -53,7 +53,16 @@ impl FrontDoor {
         public: Option<&str>,
         change: impl FnOnce(&mut Ports, &mut Options),
     ) -> Self {
-        let kitchen = Kitchen::open().await;
+        Self::open_in(Kitchen::open().await, sign_ins, public, change)
+    }
+
+    /// With a journal of one's own.
+    pub fn open_in(
+        kitchen: Kitchen,
+        sign_ins: Arc<dyn SignIns>,
+        public: Option<&str>,
+        change: impl FnOnce(&mut Ports, &mut Options),
+    ) -> Self {
         let notion = EmulatedNotion::new();
         let running = notion.serve_on_free_port().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -108,7 +117,7 @@ impl FrontDoor {
 fn instance(api: &Url, kitchen: &Kitchen, consent: &Arc<dyn Consent>) -> Notion {
     let accounts = Arc::clone(&kitchen.store) as Arc<dyn Accounts>;
     let keys = Arc::new(Keyring::new(accounts, Some(Arc::clone(consent))));
-    Notion::new(api, Arc::new(MemoryBudget::for_notion())).unwrap().with_keys(keys)
+    Notion::new(api, Arc::new(MemoryBudget::new(WINDOW))).unwrap().with_keys(keys)
 }
 
 /// What a browser keeps; it follows no redirect by itself.

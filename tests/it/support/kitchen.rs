@@ -16,6 +16,7 @@ use linkscribe::ports::{Accounts, Breakers, Journal, NewConnection, NewDatabase,
 use tempfile::TempDir;
 use url::Url;
 
+use super::both::{On, Place};
 use super::fakes::{
     FakeModel, FakeOpener, FakeReader, FakeSource, FakeSpeech, FakeWorkspace, NoCatalogue, Script, mapping,
 };
@@ -39,27 +40,37 @@ pub fn prices() -> Prices {
 pub struct Kitchen {
     pub store: Arc<Store>,
     pub database: LinkDatabase,
+    /// Where the journal is.
+    pub place: Place,
     pub folder: TempDir,
 }
 
 impl Kitchen {
     pub async fn open() -> Self {
-        Self::open_with(StoreOptions::default()).await
+        Self::open_on(On::Sqlite).await
+    }
+
+    pub async fn open_on(on: On) -> Self {
+        Self::open_with(on, StoreOptions::default()).await
     }
 
     /// A kitchen that leaves parties out of order alone only for a moment.
     pub async fn open_impatient() -> Self {
-        let moment = Duration::from_millis(200);
-        let pauses = Pauses { first: moment, longest: moment, trial: moment };
-        Self::open_with(StoreOptions { pauses, ..StoreOptions::default() }).await
+        Self::open_impatient_on(On::Sqlite).await
     }
 
-    async fn open_with(options: StoreOptions) -> Self {
+    pub async fn open_impatient_on(on: On) -> Self {
+        let moment = Duration::from_millis(200);
+        let pauses = Pauses { first: moment, longest: moment, trial: moment };
+        Self::open_with(on, StoreOptions { pauses, ..StoreOptions::default() }).await
+    }
+
+    async fn open_with(on: On, options: StoreOptions) -> Self {
         let options = StoreOptions { prices: prices(), ..options };
         let folder = tempfile::tempdir().unwrap();
         let seal = Seal::from_file_or_new(&folder.path().join("token.key")).unwrap();
-        let url = format!("sqlite://{}", folder.path().join("journal.db").display());
-        let store = Arc::new(Store::open_with(&url, seal, options).await.unwrap());
+        let place = Place::fresh(on, &folder).await;
+        let store = Arc::new(Store::open_with(&place.url, seal, options).await.unwrap());
         let cook = NewConnection {
             person: "cook".into(),
             bot: "cook".into(),
@@ -80,10 +91,10 @@ impl Kitchen {
             instructions: None,
             language: None,
         };
-        let id = store.keep_database(database).await.unwrap();
+        let id = store.keep_database(database).await.unwrap().unwrap();
         let mut database = store.database(id).await.unwrap().unwrap();
         database.registered_at = None;
-        Self { store, database, folder }
+        Self { store, database, place, folder }
     }
 
     pub fn work_root(&self) -> PathBuf {

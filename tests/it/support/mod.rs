@@ -1,5 +1,6 @@
 //! What the behaviour tests share.
 
+pub mod both;
 pub mod fakes;
 pub mod front;
 pub mod kitchen;

@@ -3,11 +3,12 @@
 use chrono::TimeDelta;
 use linkscribe::sandbox::notion::{DatabaseIds, Delivery};
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{TOKEN, deliver, open, post};
+use crate::both::on_both_databases;
+use crate::support::both::On;
 use crate::support::front::FrontDoor;
 
 /// What is changed about an event.
@@ -21,8 +22,8 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Self {
-        let door = open(Some(TOKEN)).await;
+    async fn new(on: On) -> Self {
+        let door = open(on, Some(TOKEN)).await;
         let columns = json!({"Name": {"title": {}}, "Link": {"url": {}}});
         let ids = door.notion.create_database("Videos", &columns).unwrap();
         let row = door.notion.add_row(ids.data_source, &json!({"Name": "x"})).unwrap();
@@ -54,15 +55,11 @@ impl World {
 
     /// Whether a poll of the database was brought forward: else its next one is an hour after the last.
     async fn is_hurried(&self) -> bool {
-        let file = self.door.kitchen.folder.path().join("journal.db");
-        let raw = Database::connect(format!("sqlite://{}", file.display())).await.unwrap();
         let select = format!(
-            "SELECT next_poll_at - polled_at AS pause FROM databases WHERE data_source = '{}'",
+            "SELECT next_poll_at - polled_at AS it FROM databases WHERE data_source = '{}'",
             self.ids.data_source
         );
-        let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), select)).await;
-        let pause: i64 = row.unwrap().unwrap().try_get("", "pause").unwrap();
-        raw.close().await.unwrap();
+        let pause = self.door.kitchen.place.column::<i64>(&select).await[0];
         pause < 60_000 || self.polls() > 1
     }
 
@@ -80,9 +77,16 @@ impl World {
     }
 }
 
-#[actix::test]
-async fn a_persons_edit_is_polled_at_once_and_a_flood_is_not_a_flood_of_polls() {
-    let world = World::new().await;
+on_both_databases! {
+    a_persons_edit_is_polled_at_once_and_a_flood_is_not_a_flood_of_polls,
+    whoever_does_not_know_the_token_is_refused_and_moves_nothing,
+    old_events_future_ones_and_nonsense_are_refused_and_move_nothing,
+    our_own_edits_strangers_sources_and_unknown_kinds_are_accepted_and_move_nothing,
+    an_event_delivered_again_does_nothing_the_second_time,
+}
+
+async fn a_persons_edit_is_polled_at_once_and_a_flood_is_not_a_flood_of_polls(on: On) {
+    let world = World::new(on).await;
     let before = world.polls();
     for _ in 0..20 {
         assert_eq!(deliver(&world.door, &world.edited()).await, 200);
@@ -92,9 +96,8 @@ async fn a_persons_edit_is_polled_at_once_and_a_flood_is_not_a_flood_of_polls() 
     world.door.close().await;
 }
 
-#[actix::test]
-async fn whoever_does_not_know_the_token_is_refused_and_moves_nothing() {
-    let world = World::new().await;
+async fn whoever_does_not_know_the_token_is_refused_and_moves_nothing(on: On) {
+    let world = World::new(on).await;
     let event = world.edited();
     assert_eq!(deliver(&world.door, &event.forged()).await, 401);
     assert_eq!(post(&world.door, event.body.clone(), None).await, 401);
@@ -107,9 +110,8 @@ async fn whoever_does_not_know_the_token_is_refused_and_moves_nothing() {
     world.door.close().await;
 }
 
-#[actix::test]
-async fn old_events_future_ones_and_nonsense_are_refused_and_move_nothing() {
-    let world = World::new().await;
+async fn old_events_future_ones_and_nonsense_are_refused_and_move_nothing(on: On) {
+    let world = World::new(on).await;
     let event = world.edited();
     assert_eq!(deliver(&world.door, &event.older(TimeDelta::minutes(6))).await, 400);
     assert_eq!(deliver(&world.door, &event.older(TimeDelta::minutes(-2))).await, 400);
@@ -119,9 +121,8 @@ async fn old_events_future_ones_and_nonsense_are_refused_and_move_nothing() {
     world.door.close().await;
 }
 
-#[actix::test]
-async fn our_own_edits_strangers_sources_and_unknown_kinds_are_accepted_and_move_nothing() {
-    let world = World::new().await;
+async fn our_own_edits_strangers_sources_and_unknown_kinds_are_accepted_and_move_nothing(on: On) {
+    let world = World::new(on).await;
     let bot = world.door.notion.bots()[0].bot_id;
     let fresh = |event: &mut Value| event["id"] = json!(Uuid::new_v4());
     let changes: [(&str, Change); 4] = [
@@ -148,22 +149,16 @@ async fn our_own_edits_strangers_sources_and_unknown_kinds_are_accepted_and_move
     world.door.close().await;
 }
 
-#[actix::test]
-async fn an_event_delivered_again_does_nothing_the_second_time() {
-    let world = World::new().await;
+async fn an_event_delivered_again_does_nothing_the_second_time(on: On) {
+    let world = World::new(on).await;
     let event = world.edited();
     assert_eq!(deliver(&world.door, &event).await, 200);
     world.polled(2).await;
     let before = world.polls();
     assert_eq!(deliver(&world.door, &event.again()).await, 200);
     assert_eq!(deliver(&world.door, &event).await, 200);
-    let file = world.door.kitchen.folder.path().join("journal.db");
-    let raw = Database::connect(format!("sqlite://{}", file.display())).await.unwrap();
-    let select = "SELECT MAX(next_poll_at - polled_at) AS pause, MIN(next_poll_at - polled_at) AS least \
-                  FROM databases WHERE polled_at > 0";
-    let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), select)).await;
-    let least: i64 = row.unwrap().unwrap().try_get("", "least").unwrap();
-    raw.close().await.unwrap();
+    let select = "SELECT MIN(next_poll_at - polled_at) AS it FROM databases WHERE polled_at > 0";
+    let least = world.door.kitchen.place.column::<i64>(select).await[0];
     assert!(least > 60_000 && world.polls() == before, "{least}");
     world.door.close().await;
 }

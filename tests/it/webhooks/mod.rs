@@ -12,7 +12,9 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::SecretString;
 
+use crate::support::both::On;
 use crate::support::front::{CLIENT, FrontDoor};
+use crate::support::kitchen::Kitchen;
 
 /// The token events are signed with.
 const TOKEN: &str = "secret_canary_hook";
@@ -21,15 +23,15 @@ const TOKEN: &str = "secret_canary_hook";
 const INTERVAL: Duration = Duration::from_hours(1);
 
 /// A service that polls only when it is told to, and a subscription at its Notion.
-async fn open(secret: Option<&str>) -> FrontDoor {
+async fn open(on: On, secret: Option<&str>) -> FrontDoor {
     let secret = secret.map(SecretString::from);
-    let door = FrontDoor::open_as(Arc::new(MemorySignIns::default()), None, |ports, options| {
+    let kitchen = Kitchen::open_on(on).await;
+    let door = FrontDoor::open_in(kitchen, Arc::new(MemorySignIns::default()), None, |ports, options| {
         options.poll_interval = INTERVAL;
         if let Some(hooks) = &mut ports.hooks {
             hooks.secret = secret;
         }
     });
-    let door = door.await;
     let url = door.url.join("/webhooks/notion").unwrap();
     door.notion.set_webhook(CLIENT, url.as_str(), TOKEN).unwrap();
     door

@@ -35,12 +35,13 @@ impl Told {
     }
 
     async fn with_budget(requests: u32) -> Self {
-        Self::with(Arc::new(MemoryBudget::new(requests, WINDOW))).await
+        Self::with(Arc::new(MemoryBudget::new(WINDOW)), requests).await
     }
 
-    async fn with(budget: Arc<dyn RateBudget>) -> Self {
+    async fn with(budget: Arc<dyn RateBudget>, requests: u32) -> Self {
         let server = MockServer::start().await;
         let notion = Notion::new(&server.uri().parse().unwrap(), budget).unwrap();
+        let notion = notion.with_limits(Limits::of(requests));
         let access = Access::new(ConnectionId(Uuid::nil()), "secret_token".to_owned().into());
         Self { server, notion, access }
     }
@@ -287,6 +288,60 @@ async fn a_rate_limit_shuts_the_budget_for_as_long_as_notion_says() {
     assert_eq!(told.asked().await.len(), 1, "the second one was not sent");
 }
 
+/// Two connections of one workspace, and one of another.
+fn accesses() -> [Access; 3] {
+    [(1, "home"), (2, "home"), (3, "office")].map(|(connection, workspace)| {
+        let connection = ConnectionId(Uuid::from_u128(connection));
+        Access::new(connection, "secret_token".to_owned().into()).in_workspace(workspace)
+    })
+}
+
+#[tokio::test]
+async fn a_limit_closes_the_workspace_or_the_connection_that_notion_names() {
+    for (reason, waiting) in [("workspace", [true, true, false]), ("connection", [true, false, false])] {
+        let told = Told::start().await;
+        let error = json!({ "code": "rate_limited", "additional_data": { "rate_limit_reason": reason } });
+        let slow = ResponseTemplate::new(429).set_body_json(error).insert_header("Retry-After", "600");
+        told.answers("GET", &page_path(), 1, slow).await;
+        told.answers("GET", &page_path(), 3, ok(page(PAGE, ""))).await;
+        let [first, ..] = &accesses();
+        told.notion.row(first, PAGE, &mapping(None)).await.unwrap_err();
+        for (access, waits) in accesses().iter().zip(waiting) {
+            let answer = told.notion.row(access, PAGE, &mapping(None)).await;
+            let pause = answer.err().and_then(|failure| failure.retry_after());
+            assert_eq!(pause.is_some(), waits, "{reason} {access:?}");
+            // As long as Notion says, although that is longer than a window.
+            assert!(pause.is_none_or(|pause| pause > Duration::from_secs(500)), "{pause:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_poll_leaves_a_third_of_both_budgets_to_work_and_does_not_wait() {
+    let told = Told::with_budget(9).await;
+    told.answers("GET", &page_path(), 9, ok(page(PAGE, ""))).await;
+    let [one, other, elsewhere] = &accesses();
+    let look = async |access: Access| told.notion.row(&access, PAGE, &mapping(None)).await;
+    for _ in 0..3 {
+        look(one.clone()).await.unwrap();
+        look(other.clone().for_polls()).await.unwrap();
+    }
+    for access in [one, other] {
+        let asked_at = std::time::Instant::now();
+        let left_out = look(access.clone().for_polls()).await.unwrap_err();
+        assert!(matches!(left_out.kind, Kind::Wait { retry_after: Some(_) }), "{left_out:?}");
+        assert!(asked_at.elapsed() < Duration::from_secs(5));
+    }
+    for access in [one, other, one] {
+        look(access.clone()).await.unwrap();
+    }
+    assert_eq!(told.asked().await.len(), 9, "work takes the rest");
+    let failure = look(other.clone()).await.unwrap_err();
+    assert!(matches!(failure.kind, Kind::Wait { .. }), "nobody goes beyond the workspace's");
+    told.answers("GET", &page_path(), 1, ok(page(PAGE, ""))).await;
+    look(elsewhere.clone().for_polls()).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_spent_budget_is_waited_for_only_so_long() {
     let told = Told::with_budget(1).await;
@@ -299,7 +354,7 @@ async fn a_spent_budget_is_waited_for_only_so_long() {
 
 #[tokio::test]
 async fn a_short_pause_is_waited_out() {
-    let told = Told::with(Arc::new(MemoryBudget::new(1, Duration::from_millis(50)))).await;
+    let told = Told::with(Arc::new(MemoryBudget::new(Duration::from_millis(50))), 1).await;
     told.answers("GET", &page_path(), 2, ok(page(PAGE, ""))).await;
     for _ in 0..2 {
         told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap();
@@ -311,7 +366,7 @@ struct Lost;
 
 #[async_trait]
 impl RateBudget for Lost {
-    async fn take(&self, _key: &str) -> Outcome<Option<Duration>> {
+    async fn take(&self, _draws: &[crate::ports::Draw]) -> Outcome<Option<Duration>> {
         Err(Failure::transient(anyhow!("nobody answers")))
     }
 
@@ -322,7 +377,7 @@ impl RateBudget for Lost {
 
 #[tokio::test]
 async fn a_lost_budget_stops_no_row() {
-    let told = Told::with(Arc::new(Lost)).await;
+    let told = Told::with(Arc::new(Lost), 100).await;
     told.answers("GET", &page_path(), 1, ok(page(PAGE, ""))).await;
     told.notion.row(&told.access, PAGE, &mapping(None)).await.unwrap();
     told.answers("GET", &page_path(), 1, refused(429, "rate_limited", "Slow down.")).await;
@@ -342,7 +397,7 @@ async fn an_id_that_is_none_never_leaves_the_process() {
 async fn an_unreachable_notion_is_out_of_order() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let base = format!("http://{nobody}/prefix/").parse().unwrap();
-    let notion = Notion::new(&base, Arc::new(MemoryBudget::new(1, WINDOW))).unwrap();
+    let notion = Notion::new(&base, Arc::new(MemoryBudget::new(WINDOW))).unwrap();
     let access = Access::new(ConnectionId(Uuid::nil()), String::new().into());
     let failure = notion.whoami(&access).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Outage { retry_after: None });

@@ -92,7 +92,7 @@ fn admit(notion: &EmulatedNotion, request: &ServiceRequest) -> Result<Option<Uui
     }
     let caller = notion.caller(token(request.headers()).ok_or_else(ApiError::unauthorized)?)?;
     version(request.headers())?;
-    notion.spend(caller.user)?;
+    notion.spend(caller.user, caller.workspace)?;
     let bot = caller.user;
     request.extensions_mut().insert(caller);
     Ok(Some(bot))

@@ -46,6 +46,7 @@ async fn switched_faults_hit_the_next_requests_that_fit_and_no_more() {
     let token = notion.token();
     for (fault, status, code, retry_after) in [
         (Fault::RateLimited(7), 429, "rate_limited", Some("7")),
+        (Fault::WorkspaceLimited(90), 429, "rate_limited", Some("90")),
         (Fault::Overloaded(3), 529, "service_overload", Some("3")),
         (Fault::InternalError, 500, "internal_server_error", None),
         (Fault::Unavailable, 503, "service_unavailable", None),
@@ -60,8 +61,8 @@ async fn switched_faults_hit_the_next_requests_that_fit_and_no_more() {
         assert_eq!(me(&running, &token).await.status(), 200, "the switch is used up");
         notion.clear_faults();
     }
-    assert_eq!(notion.count("GET", "/v1/users/me"), 12);
-    assert_eq!(notion.counters().by_status.get(&429), Some(&1));
+    assert_eq!(notion.count("GET", "/v1/users/me"), 14);
+    assert_eq!(notion.counters().by_status.get(&429), Some(&2));
     running.stop().await.unwrap();
 }
 
@@ -121,6 +122,40 @@ async fn a_budget_is_per_connection_and_returns_with_the_next_window() {
     assert!((50..=60).contains(&wait), "{wait}");
     notion.advance_clock(TimeDelta::seconds(wait));
     assert_eq!(me(&running, &notion.token()).await.status(), 200);
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_workspaces_budget_is_shared_by_its_connections_and_a_refusal_takes_nothing() {
+    let notion = EmulatedNotion::new();
+    let running = notion.serve_on_free_port().unwrap();
+    let (one, elsewhere) = (notion.connection(), notion.connect("Elsewhere"));
+    let other = notion.connect_beside(&one, "Other");
+    notion.set_rate_limit(Some(RateLimit { budget: 2, window: TimeDelta::seconds(60) }));
+    notion.set_workspace_rate_limit(Some(RateLimit { budget: 3, window: TimeDelta::seconds(90) }));
+    let mut seen = Vec::new();
+    for token in [&one.token, &one.token, &one.token, &other.token, &other.token, &elsewhere.token] {
+        let answer = me(&running, token).await;
+        let reason = answer.json().pointer("/additional_data/rate_limit_reason").cloned();
+        seen.push((answer.status(), reason));
+    }
+    let refused = |by: &str| (429, Some(json!(by)));
+    let allowed = (200, None);
+    let expected = [
+        allowed.clone(),
+        allowed.clone(),
+        refused("connection"),
+        allowed.clone(),
+        refused("workspace"),
+        allowed.clone(),
+    ];
+    assert_eq!(seen, expected);
+    let wait: i64 = me(&running, &other.token).await.header("retry-after").unwrap().parse().unwrap();
+    assert!(wait > 60, "{wait}: longer than a connection's window");
+    notion.advance_clock(TimeDelta::seconds(wait));
+    for status in [200, 200, 429] {
+        assert_eq!(me(&running, &other.token).await.status(), status, "its own budget was left untouched");
+    }
     running.stop().await.unwrap();
 }
 
