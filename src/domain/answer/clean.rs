@@ -125,7 +125,7 @@ mod tests {
             author: Some("Cook.Anna".to_owned()),
             ..MediaInfo::default()
         };
-        Input::new(&Watched { info, ..Watched::default() })
+        Input::new(&Watched { info, ..Watched::default() }, None)
     }
 
     #[test]

@@ -482,6 +482,7 @@ pub fn mapping() -> Mapping {
         title: "title".into(),
         reason: None,
         tag: None,
+        open: Vec::new(),
     }
 }
 

@@ -87,6 +87,7 @@ fn mapping(reason: Option<&str>) -> Mapping {
         title: "title".into(),
         reason: reason.map(ToOwned::to_owned),
         tag: None,
+        open: Vec::new(),
     }
 }
 

@@ -3,6 +3,9 @@
 
 mod columns;
 mod hostile;
+mod inventions;
+mod lists;
+mod several;
 
 use serde_json::json;
 
@@ -62,6 +65,9 @@ fn question(column: Column, watched: Watched) -> Question {
         database_description: String::new(),
         instructions: None,
         language: None,
+        several: false,
+        choices: Vec::new(),
+        open: Vec::new(),
         watched,
     }
 }
