@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
-use super::input::{Input, plain_digits};
+use super::input::{Input, plain_digits, without_phones};
 use super::{Verdict, clean, why, written};
 use crate::domain::note::{Evidence, Value};
 use crate::domain::schema::Column;
@@ -35,7 +35,8 @@ pub(super) fn number(column: &Column, format: &str, offered: &Json, input: &Inpu
     let candidates: Vec<f64> = match offered {
         Json::Number(number) => number.as_f64().into_iter().filter(|number| number.is_finite()).collect(),
         Json::String(_) => {
-            let found = amounts(&plain_digits(&text_of(offered).unwrap_or_default()));
+            let text = without_phones(&text_of(offered).unwrap_or_default(), |phone| phone.sure);
+            let found = amounts(&plain_digits(&text));
             let fitting: Vec<f64> = found.iter().flat_map(|amount| measure.numbers(amount)).collect();
             if fitting.is_empty() && !found.is_empty() {
                 return Verdict::refused(written(offered), why::OTHER_UNIT);

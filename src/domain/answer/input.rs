@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::domain::media::Watched;
 use crate::domain::note::Evidence;
 use crate::domain::words::{
-    Amount, DateFound, amounts, dates, emails, fold, folded_contains, language_of, links, phones,
+    Amount, DateFound, Phone, amounts, dates, emails, fold, folded_contains, language_of, links, phones,
     same_link_key, spoken_numbers, visible, web_address, words,
 };
 
@@ -24,13 +24,15 @@ struct Source {
     amounts: Vec<Amount>,
     /// Numbers in words of other languages than English.
     spoken: Vec<f64>,
+    dates: Vec<DateFound>,
 }
 
 impl Source {
-    fn new(evidence: Evidence, text: &str) -> Self {
+    fn new(evidence: Evidence, text: &str, published: Option<NaiveDate>) -> Self {
         let text = visible(text);
-        let (amounts, spoken) = (amounts(&plain_digits(&text)), spoken_numbers(&words(&text)));
-        Self { evidence, folded: fold(&text), amounts, spoken, text }
+        let amounts = amounts(&plain_digits(&without_phones(&text, |phone| phone.sure)));
+        let spoken = spoken_numbers(&words(&text));
+        Self { evidence, folded: fold(&text), amounts, spoken, dates: dates(&text, published), text }
     }
 }
 
@@ -62,20 +64,20 @@ impl Input {
     /// `language` is the one prose was asked for.
     pub(super) fn new(watched: &Watched, language: Option<&str>) -> Self {
         let info = &watched.info;
+        let source = |evidence, text: &str| Source::new(evidence, text, info.published);
         let written = [&info.caption, &info.title].into_iter().flatten();
         let speech = watched.transcript.segments.iter();
         let screen = watched.screen_text.lines.iter();
         let speech: Vec<Source> =
-            speech.map(|part| Source::new(Evidence::Speech(part.start), &part.text)).collect();
-        let screen: Vec<Source> =
-            screen.map(|line| Source::new(Evidence::Screen(line.at), &line.text)).collect();
+            speech.map(|part| source(Evidence::Speech(part.start), &part.text)).collect();
+        let screen: Vec<Source> = screen.map(|line| source(Evidence::Screen(line.at), &line.text)).collect();
         let pairs = speech.windows(2).chain(screen.windows(2)).filter_map(pair).collect();
-        let mut sources: Vec<Source> = written.map(|text| Source::new(Evidence::Caption, text)).collect();
+        let mut sources: Vec<Source> = written.map(|text| source(Evidence::Caption, text)).collect();
         sources.extend(speech);
         sources.extend(screen);
         let is_empty = sources.iter().all(|source| source.text.trim().is_empty());
         let facts = [info.author.as_deref(), Some(info.platform.as_str())].into_iter().flatten();
-        sources.extend(facts.map(|text| Source::new(Evidence::Platform, text)));
+        sources.extend(facts.map(|text| source(Evidence::Platform, text)));
         let mut input = Self {
             sources,
             pairs,
@@ -237,9 +239,7 @@ impl Input {
 
     /// Where this day is named.
     pub(super) fn named_day(&self, day: NaiveDate) -> Option<Evidence> {
-        let named = |source: &&Source| {
-            dates(&source.text, self.published).iter().any(|found| found.days.contains(&day))
-        };
+        let named = |source: &&Source| source.dates.iter().any(|found| found.days.contains(&day));
         self.sources.iter().find(named).map(|source| source.evidence)
     }
 
@@ -278,6 +278,12 @@ fn moments(watched: &Watched) -> BTreeSet<String> {
     let said = watched.transcript.segments.iter().flat_map(|part| [part.start, part.end]);
     let shown = watched.screen_text.lines.iter().map(|line| line.at);
     said.chain(shown).map(|at| at.to_string()).collect()
+}
+
+/// A text without these of its phone numbers, blanks in their place: their digits are no amounts.
+pub(super) fn without_phones(text: &str, which: impl Fn(&Phone<'_>) -> bool) -> String {
+    let found = phones(text).into_iter().filter(|phone| which(phone));
+    found.fold(text.to_owned(), |rest, phone| rest.replace(phone.text, " "))
 }
 
 /// The text with the digits of other scripts as 0 to 9.

@@ -6,7 +6,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::input::Input;
+use super::input::{Input, plain_digits, without_phones};
 use super::{Refused, why};
 use crate::domain::schema::Column;
 use crate::domain::words::{amounts, dates, fold, names, words};
@@ -100,7 +100,10 @@ pub(super) fn holds_names(column: &Column) -> bool {
 
 /// Whether a text written with digits says a number that the input does not.
 fn has_invented_number(text: &str, input: &Input) -> bool {
-    let text = &super::input::plain_digits(text);
+    if !text.chars().any(char::is_numeric) {
+        return false;
+    }
+    let text = &plain_digits(&without_phones(text, |phone| input.phone(&phone.digits()).is_some()));
     let of_days = input.numbers_of_known_days(&dates(text, input.published()));
     amounts(text).iter().any(|amount| {
         let written = text.get(amount.start..amount.end).unwrap_or_default();

@@ -103,7 +103,15 @@ mod why {
 #[expect(clippy::needless_pass_by_value, reason = "an unchecked answer must not be used after its check")]
 pub fn check(question: &Question, answer: Answer) -> Note {
     let input = Input::new(&question.watched, question.language.as_deref());
-    let mut check = Check { question, input: &input, new: NewOptions::default(), left_out: Vec::new() };
+    let columns = question.columns.iter().map(|(_, column)| column);
+    let open = columns.filter(|column| question.takes_new_options(column)).map(|column| column.id.as_str());
+    let mut check = Check {
+        question,
+        input: &input,
+        open: open.collect(),
+        new: NewOptions::default(),
+        left_out: Vec::new(),
+    };
     let (title, refused) = texts::title(&answer.title, &input, &question.watched);
     check.leave_out("Title", refused);
     let mut note = Note {
@@ -128,6 +136,8 @@ pub fn check(question: &Question, answer: Answer) -> Note {
 struct Check<'a> {
     question: &'a Question,
     input: &'a Input,
+    /// The columns that take new options.
+    open: Vec<&'a str>,
     new: NewOptions,
     left_out: Vec<LeftOut>,
 }
@@ -152,7 +162,7 @@ impl Check<'_> {
 
     fn verdict(&mut self, column: &Column, offered: &Json, title: &str) -> Verdict {
         let input = self.input;
-        let new = self.question.takes_new_options(column).then_some(&mut self.new);
+        let new = self.open.contains(&column.id.as_str()).then_some(&mut self.new);
         match &column.kind {
             ColumnKind::Select { .. } => choose::one(column, new, offered, input, Value::Select),
             ColumnKind::Status { .. } => choose::one(column, None, offered, input, Value::Status),

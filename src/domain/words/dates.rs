@@ -38,16 +38,29 @@ pub struct DateFound {
 /// The days named in a text, given the day the video was published.
 pub fn dates(text: &str, published: Option<NaiveDate>) -> Vec<DateFound> {
     let mut found = Vec::new();
+    // Without a digit none of the patterns fits; most sentences have none.
+    if text.contains(|letter: char| letter.is_ascii_digit()) {
+        written(&mut found, text, published);
+    }
+    if let Some(published) = published {
+        let days = relative(text, published).into_iter();
+        found.extend(days.map(|days| DateFound { days, clear: true, relative: true }));
+    }
+    found
+}
+
+/// The days written with digits.
+fn written(found: &mut Vec<DateFound>, text: &str, published: Option<NaiveDate>) {
     for day in YEAR_FIRST.captures_iter(text) {
-        push(&mut found, [day_of(number(&day, 1), number(&day, 2), number(&day, 3))], true);
+        push(found, [day_of(number(&day, 1), number(&day, 2), number(&day, 3))], true);
     }
     for day in YEAR_LAST.captures_iter(text) {
         let (one, two, year) = (number(&day, 1), number(&day, 2), number(&day, 3).map(full_year));
-        push(&mut found, [day_of(year, two, one), day_of(year, one, two)], false);
+        push(found, [day_of(year, two, one), day_of(year, one, two)], false);
     }
     for day in DAY_MONTH.captures_iter(text) {
         named(
-            &mut found,
+            found,
             number(&day, 3),
             day.get(2).map_or("", |word| word.as_str()),
             number(&day, 1),
@@ -56,18 +69,13 @@ pub fn dates(text: &str, published: Option<NaiveDate>) -> Vec<DateFound> {
     }
     for day in MONTH_DAY.captures_iter(text) {
         named(
-            &mut found,
+            found,
             number(&day, 3),
             day.get(1).map_or("", |word| word.as_str()),
             number(&day, 2),
             published,
         );
     }
-    if let Some(published) = published {
-        let days = relative(text, published).into_iter();
-        found.extend(days.map(|days| DateFound { days, clear: true, relative: true }));
-    }
-    found
 }
 
 fn push<const N: usize>(found: &mut Vec<DateFound>, days: [Option<NaiveDate>; N], clear: bool) {

@@ -55,6 +55,8 @@ const BEFORE_NAMES: [&str; 22] = [
     "stadt",
 ];
 
+static NEVER_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| CAPITAL_ALWAYS.split(' ').collect());
+
 /// How a text uses capitals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Capitals {
@@ -120,7 +122,7 @@ fn names_in(sentence: &str, capitals: Capitals) -> Vec<&str> {
             Capitals::Names if is_title => !is_ordinary(&folded),
             _ => true,
         };
-        if may_be && !CAPITAL_ALWAYS.split_whitespace().any(|known| known == folded) {
+        if may_be && !NEVER_NAMES.contains(folded.as_str()) {
             found.push(word);
         }
         before = folded;

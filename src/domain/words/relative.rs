@@ -176,27 +176,26 @@ impl Said<'_> {
     fn named(&self, at: usize) -> Option<(i64, usize)> {
         SAID.iter().find_map(|(by, names)| {
             names.iter().find_map(|name| {
-                let parts: Vec<&str> = name.split(' ').collect();
-                let stands = parts.iter().enumerate().all(|(offset, part)| self.word(at + offset) == *part);
+                let stands = name.split(' ').enumerate().all(|(offset, part)| self.word(at + offset) == part);
                 let morning = matches!(*name, "morgen" | "manana") && is_in(MORNING, self.before(at, 1));
                 // "Hier" is "here" in German.
                 let here = *name == "hier" && self.german;
-                (stands && !morning && !here).then_some((*by, parts.len()))
+                (stands && !morning && !here).then(|| (*by, name.split(' ').count()))
             })
         })
     }
 
     /// `in two weeks`, `3 days ago`, `vor drei Tagen`: from the number on.
     fn span(&self, at: usize) -> Option<(i64, usize)> {
-        let count = count(self.word(at))?;
         let unit = self.word(at + 1);
-        let days = if is_in(DAYS, unit) {
-            count
+        let days_each = if is_in(DAYS, unit) {
+            1
         } else if is_in(WEEKS, unit) {
-            count.checked_mul(7)?
+            7
         } else {
             return None;
         };
+        let days = count(self.word(at))?.checked_mul(days_each)?;
         let days = Some(days).filter(|days| (0..=LONGEST_DAYS).contains(days))?;
         if is_in(BACK_BEHIND, self.word(at + 2)) {
             return Some((-days, 3));
@@ -234,7 +233,7 @@ fn shifted(day: NaiveDate, by: i64) -> Option<NaiveDate> {
 }
 
 fn is_in(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| known == word)
+    list.split(' ').any(|known| known == word)
 }
 
 #[cfg(test)]

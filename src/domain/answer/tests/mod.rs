@@ -1,6 +1,7 @@
 //! What an owner finds in their columns, for honest answers, sloppy ones and hostile ones.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod adversarial;
 mod columns;
 mod hostile;
 mod inventions;
