@@ -102,16 +102,16 @@ impl OpenAiChat {
     /// Asks for an answer of this form; without one the most common parameters alone are sent, in their
     /// older names: who knows no form is old.
     async fn send(&self, prompt: &Prompt, format: Option<Value>) -> Outcome<Reply> {
-        let mut body = json!({"model": self.model, "messages": messages(prompt)});
-        let finer = match format {
-            Some(format) => {
-                [("response_format", format), ("max_completion_tokens", MAX_OUTPUT_TOKENS.into())].to_vec()
-            }
-            None => vec![("max_tokens", MAX_OUTPUT_TOKENS.into())],
+        let (model, messages) = (&self.model, messages(prompt));
+        let body = match format {
+            Some(format) => json!({
+                "model": model,
+                "messages": messages,
+                "response_format": format,
+                "max_completion_tokens": MAX_OUTPUT_TOKENS,
+            }),
+            None => json!({"model": model, "messages": messages, "max_tokens": MAX_OUTPUT_TOKENS}),
         };
-        for (name, value) in finer {
-            body[name] = value;
-        }
         let request = self.outbound.client().post(self.url.clone()).json(&body);
         self.outbound.send(authorized(request, self.key.as_ref())).await
     }

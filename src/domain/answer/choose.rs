@@ -92,11 +92,11 @@ fn chosen(
     input: &Input,
     room: usize,
 ) -> (Vec<(String, Evidence)>, Vec<Refused>) {
-    let options = column.kind.options();
+    let options = Known::all(column.kind.options());
     let (mut chosen, mut refused): (Vec<(String, Evidence)>, Vec<Refused>) = (Vec::new(), Vec::new());
     let is_text = offered.is_string() || offered.is_array();
-    for name in names(options, offered) {
-        let known = find(options, &name).map(|option| option.name.clone());
+    for name in names(&options, offered) {
+        let known = find(&options, &name).map(|option| option.name.clone());
         let may_add = is_text && chosen.len() < room && !input.is_empty();
         let found = match (known, new.as_deref_mut()) {
             (Some(known), _) => Ok(known),
@@ -118,7 +118,7 @@ fn chosen(
 }
 
 /// The names in an offered value: a name, a list of names, or a text with commas between them.
-fn names(options: &[ChoiceOption], offered: &Json) -> Vec<String> {
+fn names(options: &[Known<'_>], offered: &Json) -> Vec<String> {
     match offered {
         Json::String(text) if find(options, text).is_none() => {
             text.split([',', ';', '|', '\n']).take(MAX_LOOKED_AT).map(|part| part.trim().to_owned()).collect()
@@ -144,19 +144,41 @@ fn is_nothing(item: &Json) -> bool {
 
 /// The option that is meant: by its exact name, else but for case, else but for accents, plural and
 /// decoration; a name that fits several options means none of them.
-fn find<'a>(options: &'a [ChoiceOption], offered: &str) -> Option<&'a ChoiceOption> {
+fn find<'a>(options: &[Known<'a>], offered: &str) -> Option<&'a ChoiceOption> {
     if offered.len() > LONGEST_NAME {
         return None;
     }
-    let lower = |text: &str| visible(text).trim().to_lowercase();
-    let only = |fits: &dyn Fn(&ChoiceOption) -> bool| {
-        let mut fitting = options.iter().filter(|option| fits(option));
+    if let Some(exact) = options.iter().find(|known| known.option.name == offered) {
+        return Some(exact.option);
+    }
+    let only = |fits: &dyn Fn(&Known<'_>) -> bool| {
+        let mut fitting = options.iter().filter(|known| fits(known));
         fitting.next().filter(|_| fitting.next().is_none())
     };
     let (small, folded) = (lower(offered), fold(offered));
-    options
-        .iter()
-        .find(|option| option.name == offered)
-        .or_else(|| only(&|option| !small.is_empty() && lower(&option.name) == small))
-        .or_else(|| only(&|option| !folded.is_empty() && fold(&option.name) == folded))
+    only(&|known| !small.is_empty() && known.lower == small)
+        .or_else(|| only(&|known| !folded.is_empty() && known.folded == folded))
+        .map(|known| known.option)
+}
+
+/// An option as it is compared: a long offer is held against each of them many times.
+struct Known<'a> {
+    option: &'a ChoiceOption,
+    lower: String,
+    folded: String,
+}
+
+impl<'a> Known<'a> {
+    fn all(options: &'a [ChoiceOption]) -> Vec<Self> {
+        let known = |option: &'a ChoiceOption| Self {
+            option,
+            lower: lower(&option.name),
+            folded: fold(&option.name),
+        };
+        options.iter().map(known).collect()
+    }
+}
+
+fn lower(text: &str) -> String {
+    visible(text).trim().to_lowercase()
 }

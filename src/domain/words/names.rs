@@ -96,7 +96,7 @@ pub fn language_of(text: &str) -> Option<&'static str> {
 }
 
 fn capitals(text: &str, language: Option<&str>) -> Capitals {
-    match language_of(text).or(language).map(|tag| tag.to_lowercase()) {
+    match language_of(text).or(language).map(str::to_lowercase) {
         Some(tag) if tag.starts_with("de") || tag.starts_with("lb") => Capitals::Nouns,
         Some(tag) if tag.starts_with("en") => Capitals::Titles,
         _ => Capitals::Names,

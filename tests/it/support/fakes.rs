@@ -266,6 +266,7 @@ impl SummaryModel for FakeModel {
             values,
             engine: self.name(),
             usage: Usage { tokens_in: 4_000, tokens_out: 800, calls: 1, ..Usage::default() },
+            ..Answer::default()
         })
     }
 }

@@ -94,7 +94,9 @@ impl Dice {
     fn text(&mut self) -> String {
         let parts = if self.below(4) == 0 { 1 + self.below(5) } else { 1 };
         let fragment = |dice: &mut Self| match dice.below(14) {
-            0 => (0..dice.below(20)).filter_map(|_| char::from_u32(dice.below(0x11_0000) as u32)).collect(),
+            0 => (0..dice.below(20))
+                .filter_map(|_| u32::try_from(dice.below(0x11_0000)).ok().and_then(char::from_u32))
+                .collect(),
             1 => (0..dice.below(20))
                 .map(|_| dice.one(&['a', 'Z', '7', ' ', ',', '.', '<', '[', '@', 'é', '漢']))
                 .collect(),
@@ -156,7 +158,7 @@ impl Dice {
         let mut note = self.object(keys);
         note["items"] = match self.below(20) {
             0 => vec![self.object(keys); 40].into(),
-            1..8 => (0..1 + self.below(3)).map(|_| self.object(keys)).collect(),
+            1..8 => (0..=self.below(3)).map(|_| self.object(keys)).collect(),
             _ => Value::Null,
         };
         let json = note.to_string();
@@ -275,6 +277,7 @@ fn strange_options(schema: &Schema, note: &Note) -> (Vec<String>, Vec<String>) {
     (closed, open)
 }
 
+#[expect(clippy::print_stdout, reason = "the counts are what it is run for")]
 fn part(number: u64) {
     let mut dice = Dice(number);
     let (mut table, mut counts) = (Table::new(), Counts::default());
