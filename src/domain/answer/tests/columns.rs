@@ -188,3 +188,14 @@ fn of_a_video_without_anything_in_it_nothing_is_made_up() {
         assert!(note.key_points.is_empty() && note.values.is_empty() && note.left_out.len() == 1, "{kind:?}");
     }
 }
+
+#[test]
+fn today_has_to_be_said_to_mean_the_day_of_publication() {
+    let mut watched = watched();
+    watched.transcript.segments.clear();
+    let offered =
+        |text: &str| answered(column("Market", ColumnKind::Date), json!(text), watched.clone()).values;
+    assert!(offered("today").is_empty());
+    let known = offered("2024-05-07");
+    assert_eq!(known.first().map(|filled| filled.evidence), Some(Evidence::Platform));
+}
