@@ -79,6 +79,7 @@ pub async fn summarize(
     let mut question = Question::new(&schema, &database.mapping.reserved(), watched);
     question.instructions.clone_from(&database.instructions);
     question.language.clone_from(&database.language);
+    question.open.clone_from(&database.mapping.open);
     desk.may_begin()?;
     let answer = desk.ask(fence, model.party(), model.answer(&question)).await?;
     fault::point("note_answered");

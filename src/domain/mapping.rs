@@ -35,6 +35,9 @@ pub struct Mapping {
     /// The column whose option names the content database a row's result goes to, where there is one.
     #[serde(default)]
     pub tag: Option<String>,
+    /// Property ids of the columns to which new options may be added whatever their descriptions say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<String>,
 }
 
 impl Mapping {
@@ -144,6 +147,7 @@ pub fn draft(schema: &Schema, usage: &Usage) -> Draft {
         title: title.first().copied().map(id).unwrap_or_default(),
         reason: reason.map(id),
         tag: tag.map(id),
+        open: Vec::new(),
     };
     Draft { mapping, no_status }
 }

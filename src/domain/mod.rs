@@ -12,6 +12,7 @@ pub mod link;
 pub mod mapping;
 pub mod media;
 pub mod note;
+pub mod open_list;
 pub mod ours;
 pub mod page;
 pub mod progress;

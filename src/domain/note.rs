@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::cost::Usage;
 use super::media::{At, Watched};
-use super::schema::{Column, Schema};
+use super::open_list::takes_new_options;
+use super::schema::{Column, ColumnKind, Schema};
 
 /// What a summarizer is asked.
 #[derive(Debug, Clone)]
@@ -25,8 +26,26 @@ pub struct Question {
     pub instructions: Option<String>,
     /// The language prose should be in (BCP 47); `None` means the video's own.
     pub language: Option<String>,
+    /// Whether each thing the video shows gets a page of its own: five restaurants, three recipes.
+    pub several: bool,
+    /// The content databases the result may go to; the answer picks one or none. Empty where nothing is
+    /// to be chosen.
+    pub choices: Vec<Choice>,
+    /// Property ids of columns to which new options may be added although their descriptions do not say so.
+    pub open: Vec<String>,
     /// What was watched. All of it is untrusted text.
     pub watched: Watched,
+}
+
+/// A content database a result may go to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Choice {
+    /// What the answer names it by; unique among the choices.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// What its owner says about it: its description, its instructions.
+    pub about: String,
 }
 
 impl Question {
@@ -45,8 +64,19 @@ impl Question {
             database_description: schema.description.clone(),
             instructions: None,
             language: None,
+            several: false,
+            choices: Vec::new(),
+            open: Vec::new(),
             watched,
         }
+    }
+
+    /// Whether values of this column may become new options: its description says so, or its owner did
+    /// elsewhere. A status column never takes any.
+    pub fn takes_new_options(&self, column: &Column) -> bool {
+        let said = || self.open.contains(&column.id);
+        let chosen = matches!(column.kind, ColumnKind::Select { .. } | ColumnKind::MultiSelect { .. });
+        chosen && (takes_new_options(column) || said())
     }
 }
 
@@ -61,10 +91,23 @@ pub struct Answer {
     pub key_points: Vec<String>,
     /// A value for each neutral key; anything may stand here.
     pub values: BTreeMap<String, serde_json::Value>,
+    /// The things that get a page of their own, where several were asked for.
+    pub items: Vec<OfferedItem>,
+    /// The key of one of the choices; anything may stand here.
+    pub choice: Option<String>,
     /// Who answered, such as `gemini-3.5-flash-lite`.
     pub engine: String,
     /// What was billed for it, a second try included.
     pub usage: Usage,
+}
+
+/// One of several things a summarizer found in a video, unchecked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OfferedItem {
+    /// What it is called.
+    pub title: String,
+    /// A value for each neutral key; anything may stand here.
+    pub values: BTreeMap<String, serde_json::Value>,
 }
 
 /// A checked result, ready to be written.
@@ -78,6 +121,12 @@ pub struct Note {
     pub key_points: Vec<String>,
     /// The values for the user's columns.
     pub values: Vec<Filled>,
+    /// The things that get a page of their own, in the video's order; their keys are unique.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+    /// The key of the content database that was chosen, where there was a choice and one fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
     /// What the summarizer offered and the checks refused.
     pub left_out: Vec<LeftOut>,
     /// Who made it.
@@ -85,6 +134,18 @@ pub struct Note {
     /// What was billed for it.
     #[serde(default, skip_serializing_if = "Usage::is_nothing")]
     pub usage: Usage,
+}
+
+/// One of several things in a video, checked by the rules of the whole.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Item {
+    /// Tells it from the others, and is the same when the video is summarized again: its title without case,
+    /// accents, punctuation and plural.
+    pub key: String,
+    /// What it is called.
+    pub title: String,
+    /// The values for the columns of its page.
+    pub values: Vec<Filled>,
 }
 
 /// A value for one column, with its evidence.

@@ -52,8 +52,9 @@ impl Written {
         [&self.settled, &self.intended].iter().any(|known| known.get(column) == Some(held))
     }
 
-    fn knows(&self, column: &str) -> bool {
-        self.settled.contains_key(column) || self.intended.contains_key(column)
+    /// What we wrote last into a column, as far as is remembered.
+    fn last(&self, column: &str) -> Option<&Fingerprint> {
+        self.intended.get(column).or_else(|| self.settled.get(column))
     }
 }
 
@@ -80,22 +81,26 @@ pub fn plan(
     let arrived = row.iter().filter(|(column, held)| known.is_ours(column, &held.fingerprint));
     let settled: BTreeMap<String, Fingerprint> =
         arrived.map(|(column, held)| (column.clone(), held.fingerprint.clone())).collect();
-    let mut plan =
-        Plan { written: Written { intended: settled.clone(), settled }, values: BTreeMap::new() };
+    let mut plan = Plan { written: Written { intended: settled.clone(), settled }, values: BTreeMap::new() };
     for filled in values {
         let Some((held, shown)) = row.get(&filled.column).zip(shown_as(&filled.value)) else { continue };
-        if may_write(filled, held, known) {
-            plan.written.intended.insert(filled.column.clone(), shown);
-            plan.values.insert(filled.column.clone(), filled.value.clone());
+        let column = &filled.column;
+        let unticked = known.last(column).filter(|_| matches!(filled.value, Value::Checkbox(_)));
+        match unticked {
+            _ if known.is_ours(column, &held.fingerprint) => {}
+            None if held.empty => {}
+            // Remembered further on, or the run after this one would tick it.
+            Some(ours) if held.empty => {
+                plan.written.settled.insert(column.clone(), ours.clone());
+                plan.written.intended.insert(column.clone(), ours.clone());
+                continue;
+            }
+            _ => continue,
         }
+        plan.written.intended.insert(column.clone(), shown);
+        plan.values.insert(column.clone(), filled.value.clone());
     }
     plan
-}
-
-fn may_write(filled: &Filled, held: &Held, known: &Written) -> bool {
-    let is_box = matches!(filled.value, Value::Checkbox(_));
-    let is_ours = known.is_ours(&filled.column, &held.fingerprint);
-    is_ours || (held.empty && !(is_box && known.knows(&filled.column)))
 }
 
 #[cfg(test)]

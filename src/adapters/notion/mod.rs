@@ -175,6 +175,23 @@ impl Callout {
     }
 }
 
+/// The properties of a row as a request writes them; a value Notion has no form for is left out.
+fn row_properties(mapping: &Mapping, update: &RowUpdate) -> Map<String, Value> {
+    let mut properties = Map::new();
+    for (column, value) in &update.values {
+        if let Some(property) = values::property(value) {
+            properties.insert(column.clone(), property);
+        } else {
+            debug!(%column, "notion has no form for this value, it is left out");
+        }
+    }
+    let status = update.status.and_then(|status| values::status(&mapping.status, status));
+    properties.extend(status.map(|status| (mapping.status.id.clone(), status)));
+    let reason = mapping.reason.clone().zip(update.reason.as_deref().map(values::rich_text));
+    properties.extend(reason);
+    properties
+}
+
 #[async_trait]
 impl Workspace for Notion {
     async fn whoami(&self, access: &Access) -> Outcome<Identity> {
@@ -251,18 +268,7 @@ impl Workspace for Notion {
         mapping: &Mapping,
         update: &RowUpdate,
     ) -> Outcome<()> {
-        let mut properties = Map::new();
-        for (column, value) in &update.values {
-            if let Some(property) = values::property(value) {
-                properties.insert(column.clone(), property);
-            } else {
-                debug!(%column, "notion has no form for this value, it is left out");
-            }
-        }
-        let status = update.status.and_then(|status| values::status(&mapping.status, status));
-        properties.extend(status.map(|status| (mapping.status.id.clone(), status)));
-        let reason = mapping.reason.clone().zip(update.reason.as_deref().map(values::rich_text));
-        properties.extend(reason);
+        let properties = row_properties(mapping, update);
         if !properties.is_empty() {
             let body = json!({ "properties": properties });
             self.client.patch(access, &["pages", &ids::checked(page)?], &body).await?;

@@ -1,8 +1,8 @@
 //! A summarizer behind `POST /chat/completions`, at `OpenAI` or at any server that speaks like it
 //! (platform.openai.com/docs/api-reference/chat/create).
 //!
-//! Takes a question; gives the unchecked answer. Asks for a strict JSON schema, for plain JSON where that
-//! is refused, and once more where the answer cannot be read. Refused content is permanent; an answer that
+//! Takes a question; gives the unchecked answer. Asks for a strict JSON schema, where that is refused for a
+//! JSON object, where that is refused for text, and once more where the answer cannot be read. Refused content is permanent; an answer that
 //! is cut or empty may be another one next time, one that is no chat completion is an outage.
 
 use std::time::{Duration, SystemTime};
@@ -12,12 +12,13 @@ use async_trait::async_trait;
 use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
+use super::schema::strict_schema;
 use super::{authorized, party};
 use crate::adapters::outbound::{Outbound, Reply};
-use crate::adapters::prompt::{Chat, Prompt, Said, Shape, converse};
+use crate::adapters::prompt::{Chat, Prompt, Said, converse};
 use crate::adapters::provider::{endpoint, key_header, model_name};
 use crate::adapters::provider_errors::openai;
 use crate::domain::cost;
@@ -98,13 +99,19 @@ impl OpenAiChat {
         Ok(self)
     }
 
-    async fn send(&self, prompt: &Prompt, format: Value) -> Outcome<Reply> {
-        let body = json!({
-            "model": self.model,
-            "messages": messages(prompt),
-            "response_format": format,
-            "max_completion_tokens": MAX_OUTPUT_TOKENS,
-        });
+    /// Asks for an answer of this form; without one the most common parameters alone are sent, in their
+    /// older names: who knows no form is old.
+    async fn send(&self, prompt: &Prompt, format: Option<Value>) -> Outcome<Reply> {
+        let (model, messages) = (&self.model, messages(prompt));
+        let body = match format {
+            Some(format) => json!({
+                "model": model,
+                "messages": messages,
+                "response_format": format,
+                "max_completion_tokens": MAX_OUTPUT_TOKENS,
+            }),
+            None => json!({"model": model, "messages": messages, "max_tokens": MAX_OUTPUT_TOKENS}),
+        };
         let request = self.outbound.client().post(self.url.clone()).json(&body);
         self.outbound.send(authorized(request, self.key.as_ref())).await
     }
@@ -132,11 +139,16 @@ impl Chat for OpenAiChat {
     }
 
     async fn say(&self, prompt: &Prompt) -> Outcome<Said> {
-        let mut reply = self.send(prompt, strict_schema(prompt)).await?;
-        // Older models and small servers know plain JSON only; what else is wrong fails again below.
-        if reply.status.as_u16() == 400 && openai(&reply, SystemTime::now()).kind == Kind::Bug {
-            tracing::warn!(engine = self.model, "the answer's schema is refused, asking for plain JSON");
-            reply = self.send(prompt, json!({"type": "json_object"})).await?;
+        let mut reply = self.send(prompt, Some(strict_schema(prompt))).await?;
+        // Older models and small servers know plain JSON only, others not even that: the instructions ask
+        // for JSON anyway. What else is wrong fails again below.
+        for (plainer, format) in [("json object", Some(json!({"type": "json_object"}))), ("plain text", None)]
+        {
+            if !(reply.status.as_u16() == 400 && openai(&reply, SystemTime::now()).kind == Kind::Bug) {
+                break;
+            }
+            tracing::warn!(engine = self.model, plainer, "the answer's form is refused, asking more plainly");
+            reply = self.send(prompt, format).await?;
         }
         if !reply.status.is_success() {
             return Err(openai(&reply, SystemTime::now()));
@@ -156,37 +168,6 @@ fn messages(prompt: &Prompt) -> Vec<Value> {
         messages.push(json!({"role": "user", "content": repair.complaint}));
     }
     messages
-}
-
-/// Strict mode wants every key required and no other allowed; null stands for "not told".
-fn strict_schema(prompt: &Prompt) -> Value {
-    let text = json!({"type": "string"});
-    let mut properties = Map::from_iter([
-        ("title".to_owned(), text.clone()),
-        ("summary".to_owned(), text.clone()),
-        ("keyPoints".to_owned(), json!({"type": "array", "items": text})),
-    ]);
-    for field in &prompt.fields {
-        let shape = match &field.shape {
-            Shape::Text => json!({"type": ["string", "null"]}),
-            Shape::Texts => json!({"type": ["array", "null"], "items": {"type": "string"}}),
-            Shape::Number => json!({"type": ["number", "null"]}),
-            Shape::Flag => json!({"type": ["boolean", "null"]}),
-            Shape::Choice(options) => {
-                let options: Vec<Option<&String>> = options.iter().map(Some).chain([None]).collect();
-                json!({"type": ["string", "null"], "enum": options})
-            }
-            Shape::Choices(options) => {
-                json!({"type": ["array", "null"], "items": {"type": "string", "enum": options}})
-            }
-        };
-        properties.insert(field.key.clone(), shape);
-    }
-    let keys: Vec<&String> = properties.keys().collect();
-    let schema = json!({
-        "type": "object", "properties": properties, "required": keys, "additionalProperties": false,
-    });
-    json!({"type": "json_schema", "json_schema": {"name": "note", "strict": true, "schema": schema}})
 }
 
 /// The answer's text with what it cost, or why there is none.

@@ -5,6 +5,7 @@
 
 mod chat;
 mod languages;
+mod schema;
 mod speech;
 
 use reqwest::RequestBuilder;

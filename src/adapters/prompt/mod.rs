@@ -13,7 +13,7 @@ mod material;
 mod reading;
 mod shape;
 
-use crate::domain::note::Question;
+use crate::domain::note::{Choice, Question};
 use crate::domain::schema::{ChoiceOption, Column, ColumnKind};
 
 pub(super) use conversation::{Chat, Prompt, Said, converse};
@@ -54,10 +54,25 @@ Keys of the object:
 - keyPoints: array of up to seven short strings, each a fact, step or tip from the material; empty if there is none
 ";
 
+/// Where a list may grow.
+const NEW_OPTION: &str = "a new short name without commas, null where none is needed";
+
+/// Said where each thing gets a page of its own.
+const ITEMS: &str = "\
+- items: array with one object for each of the things the video presents one after the other (each recipe, each \
+place, each product), at most 20, in their order; empty if there is just one. Each object has a title, which is the \
+thing's own name as the material writes it, and the keys of the columns above, filled for that thing alone
+";
+
 /// The instructions for one question: our rules, the language, the columns, what the owner wants.
 pub fn instructions(question: &Question) -> String {
     let mut parts = vec![TASK.to_owned()];
-    parts.extend(question.columns.iter().map(|(key, column)| column_line(key, column)));
+    let lines = question.columns.iter().map(|(key, column)| column_line(question, key, column));
+    parts.extend(lines);
+    if question.several {
+        parts.push(ITEMS.to_owned());
+    }
+    parts.extend(choices(&question.choices));
     parts.push("\nThe database these columns belong to:\n".to_owned());
     parts.push(format!("- name: {}\n", quoted(&question.database_title, DESCRIPTION_CHARS)));
     if !question.database_description.trim().is_empty() {
@@ -75,8 +90,9 @@ pub fn instructions(question: &Question) -> String {
 }
 
 /// One column: its key, its name, what may stand in it.
-fn column_line(key: &str, column: &Column) -> String {
-    let (name, kind) = (quoted(&column.name, DESCRIPTION_CHARS), kind_text(column));
+fn column_line(question: &Question, key: &str, column: &Column) -> String {
+    let (name, kind) =
+        (quoted(&column.name, DESCRIPTION_CHARS), kind_text(column, question.takes_new_options(column)));
     match column.description.trim() {
         "" => format!("- {key}: column {name}, {kind}\n"),
         description => {
@@ -86,12 +102,33 @@ fn column_line(key: &str, column: &Column) -> String {
     }
 }
 
+/// The content databases to choose from; nothing where there are none.
+fn choices(choices: &[Choice]) -> Option<String> {
+    let line = |choice: &Choice| {
+        let (key, title) = (quoted(&choice.key, DESCRIPTION_CHARS), quoted(&choice.title, DESCRIPTION_CHARS));
+        match choice.about.trim() {
+            "" => format!("  {key}: {title}\n"),
+            about => format!("  {key}: {title}; its owner says: {}\n", quoted(about, INSTRUCTION_CHARS)),
+        }
+    };
+    let lines: String = choices.iter().take(LISTED_OPTIONS).map(line).collect();
+    let head =
+        "- choice: key of the one of these collections the video belongs to, null where none clearly fits:\n";
+    (!lines.is_empty()).then(|| format!("{head}{lines}"))
+}
+
 /// What an answer for this column looks like.
-fn kind_text(column: &Column) -> String {
+fn kind_text(column: &Column, is_open: bool) -> String {
     match &column.kind {
         ColumnKind::Title => "short text that names this video or what it is about".to_owned(),
         ColumnKind::RichText => "text, as short as the column allows".to_owned(),
         ColumnKind::Number { format } => number_text(format),
+        ColumnKind::Select { options } if is_open => {
+            format!("the one of these options that fits, else {NEW_OPTION}: {}", options_text(options))
+        }
+        ColumnKind::MultiSelect { options } if is_open => {
+            format!("array of those of these options that fit, else {NEW_OPTION}: {}", options_text(options))
+        }
         ColumnKind::Select { options } | ColumnKind::Status { options } => {
             let names = options_text(options);
             format!("exactly one of these options, or null where none fits: {names}")
@@ -100,7 +137,8 @@ fn kind_text(column: &Column) -> String {
             format!("array of those of these options that fit, empty if none does: {}", options_text(options))
         }
         ColumnKind::Date => {
-            "day named in the material, as YYYY-MM-DD; the year it was published in where no other is said"
+            "day named in the material, as YYYY-MM-DD; without a year, and where the material says tomorrow or next \
+             Friday, counted from the day the video was published"
                 .to_owned()
         }
         ColumnKind::Url => "one web address that stands in the material".to_owned(),
@@ -117,7 +155,11 @@ fn kind_text(column: &Column) -> String {
 /// Notion's number formats are `number`, `number_with_commas`, `percent` and the names of currencies.
 fn number_text(format: &str) -> String {
     match format {
-        "" | "number" | "number_with_commas" => "plain number without unit".to_owned(),
+        "" | "number" | "number_with_commas" => {
+            "plain number without unit, as the material gives it; null where it is in another unit than the column's \
+             name asks for"
+                .to_owned()
+        }
         "percent" => "percentage as a plain number, as the material gives it: 12 for 12 %".to_owned(),
         currency => format!(
             "amount of money in {}, as a plain number; null where the material gives another currency",
@@ -144,10 +186,11 @@ fn language_line(language: Option<&str>) -> String {
     match language.map(str::trim).filter(|language| !language.is_empty()) {
         Some(language) => format!(
             "\nWrite title, summary, keyPoints and free text in the language {} (BCP 47). Options and copied \
-             names stay as they are.\n",
+             names stay as they are, in their own script.\n",
             quoted(language, DESCRIPTION_CHARS)
         ),
-        None => "\nWrite title, summary, keyPoints and free text in the language of the video.\n".to_owned(),
+        None => "\nWrite title, summary, keyPoints and free text in the language of the video, and names in their own script.\n"
+            .to_owned(),
     }
 }
 

@@ -5,7 +5,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::domain::note::{Answer, Question};
+use crate::domain::note::{Answer, OfferedItem, Question};
+
+/// More than the check keeps, so that it can tell; a longer list is a flood.
+const MAX_ITEMS_READ: usize = 100;
 
 /// What is wrong with an answer, in words the model can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +30,14 @@ pub fn read(question: &Question, engine: &str, text: &str) -> Result<Answer, Com
         title: take_text(&mut object, &["title"]),
         summary: take_text(&mut object, &["summary"]),
         key_points: take_list(&mut object, &["keyPoints", "key_points", "keypoints"]),
+        items: items(question, &mut object),
+        choice: Some(take_text(&mut object, &["choice"])).filter(|key| !key.is_empty()),
         values: values(question, object),
         engine: engine.to_owned(),
         ..Answer::default()
     };
     let empty = answer.title.is_empty() && answer.summary.is_empty() && answer.values.is_empty();
-    if empty && answer.key_points.is_empty() {
+    if empty && answer.key_points.is_empty() && answer.items.is_empty() {
         return Err(Complaint("the object has none of the keys that were asked for".to_owned()));
     }
     Ok(answer)
@@ -71,6 +76,20 @@ fn values(question: &Question, mut object: Map<String, Value>) -> BTreeMap<Strin
         (!value.is_null()).then(|| (key.clone(), value))
     })
     .collect()
+}
+
+/// The items of an answer, those that are no objects left out; a list of titles is one, too.
+fn items(question: &Question, object: &mut Map<String, Value>) -> Vec<OfferedItem> {
+    let Value::Array(items) = take(object, &["items"]) else { return Vec::new() };
+    let read = |item: Value| match item {
+        Value::Object(mut item) => {
+            let title = take_text(&mut item, &["title", "name"]);
+            Some(OfferedItem { title, values: values(question, item) })
+        }
+        Value::String(title) => Some(OfferedItem { title, ..OfferedItem::default() }),
+        _ => None,
+    };
+    items.into_iter().take(MAX_ITEMS_READ).filter_map(read).collect()
 }
 
 fn take(object: &mut Map<String, Value>, names: &[&str]) -> Value {

@@ -33,17 +33,43 @@ pub enum Shape {
     Choice(Vec<String>),
     /// Some of these strings.
     Choices(Vec<String>),
+    /// A list of objects with these keys.
+    Items(Vec<Field>),
 }
 
 /// The keys asked for besides title, summary and key points.
 pub fn fields(question: &Question) -> Vec<Field> {
     let mut budget = ENUM_CHARS;
     let columns = question.columns.iter();
-    columns.map(|(key, column)| Field { key: key.clone(), shape: shape(&column.kind, &mut budget) }).collect()
+    let fields = columns.map(|(key, column)| {
+        let is_open = question.takes_new_options(column);
+        Field { key: key.clone(), shape: shape(&column.kind, is_open, &mut budget) }
+    });
+    let mut fields: Vec<Field> = fields.collect();
+    if !question.choices.is_empty() {
+        let keys: Vec<ChoiceOption> =
+            question.choices.iter().map(|choice| ChoiceOption::named(&choice.key)).collect();
+        let shape = small_list(&keys, &mut budget).map_or(Shape::Text, Shape::Choice);
+        fields.push(Field { key: "choice".to_owned(), shape });
+    }
+    if question.several {
+        // Lists of options once are enough: a schema that repeats them is refused as too large.
+        let title = Field { key: "title".to_owned(), shape: Shape::Text };
+        let columns = question.columns.iter();
+        let plain =
+            columns.map(|(key, column)| Field { key: key.clone(), shape: shape(&column.kind, true, &mut 0) });
+        fields.push(Field {
+            key: "items".to_owned(),
+            shape: Shape::Items([title].into_iter().chain(plain).collect()),
+        });
+    }
+    fields
 }
 
-fn shape(kind: &ColumnKind, budget: &mut usize) -> Shape {
+fn shape(kind: &ColumnKind, is_open: bool, budget: &mut usize) -> Shape {
     match kind {
+        ColumnKind::Select { .. } if is_open => Shape::Text,
+        ColumnKind::MultiSelect { .. } if is_open => Shape::Texts,
         ColumnKind::Number { .. } => Shape::Number,
         ColumnKind::Checkbox => Shape::Flag,
         ColumnKind::Select { options } | ColumnKind::Status { options } => {

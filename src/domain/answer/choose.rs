@@ -1,11 +1,12 @@
-//! Options: only those the column has, by their exact name. Nothing is ever added to a user's list.
+//! Options: those the column has, by their exact name; new ones only where the column's owner lets them in.
 
 use serde_json::Value as Json;
 
 use super::input::Input;
-use super::{Refused, Verdict, is_blank, why, written};
+use super::{Refused, Verdict, clean, invented, is_blank, why, written};
 use crate::domain::note::{Evidence, Value};
-use crate::domain::schema::ChoiceOption;
+use crate::domain::schema::{ChoiceOption, Column};
+use crate::domain::split::utf16_len;
 use crate::domain::words::{fold, visible};
 
 /// Notion takes no more values in one multi-select property (developers.notion.com/reference/request-limits).
@@ -17,14 +18,52 @@ const MAX_LOOKED_AT: usize = 500;
 /// Bytes of an option's name as a model may write it; Notion's own names end at 100 characters.
 const LONGEST_NAME: usize = 1_000;
 
-/// One of the options, for select and status columns.
+/// UTF-16 units of a new option's name (developers.notion.com/reference/request-limits).
+const MAX_NEW_NAME: usize = 100;
+
+/// New options for one video, all columns and items together: lists stay short enough to choose from.
+const MAX_NEW: usize = 3;
+
+/// The options one note adds: the column's id and the name.
+#[derive(Debug, Default)]
+pub(super) struct NewOptions(Vec<(String, String)>);
+
+impl NewOptions {
+    /// The new option of this name, added now or before.
+    fn named(&mut self, column: &Column, offered: &str, input: &Input) -> Result<String, &'static str> {
+        // Commas separate options in Notion and stand in no name.
+        let name = clean::line(&offered.replace(',', " "), LONGEST_NAME, input);
+        let same = |other: &str| other.to_lowercase() == name.to_lowercase() || fold(other) == fold(&name);
+        // A name that nearly fits an option, or several, would stand beside it as its double.
+        if fold(&name).is_empty() || column.kind.options().iter().any(|option| same(&option.name)) {
+            return Err(why::NO_OPTION);
+        }
+        if utf16_len(&name) > MAX_NEW_NAME {
+            return Err(why::TOO_LONG);
+        }
+        if let Some((_, known)) = self.0.iter().find(|(id, known)| *id == column.id && same(known)) {
+            return Ok(known.clone());
+        }
+        if let Some(why) = invented::invention(&name, input) {
+            return Err(why);
+        }
+        if self.0.len() == MAX_NEW {
+            return Err(why::TOO_MANY_NEW);
+        }
+        self.0.push((column.id.clone(), name.clone()));
+        Ok(name)
+    }
+}
+
+/// One of the options, for select and status columns; `new` takes those that may be added.
 pub(super) fn one(
-    options: &[ChoiceOption],
+    column: &Column,
+    new: Option<&mut NewOptions>,
     offered: &Json,
     input: &Input,
     value: impl FnOnce(String) -> Value,
 ) -> Verdict {
-    let (chosen, mut refused) = chosen(options, offered, input);
+    let (chosen, mut refused) = chosen(column, new, offered, input, 1);
     let mut chosen = chosen.into_iter();
     let first = chosen.next();
     refused.extend(chosen.map(|(name, _)| Refused { offered: name, why: why::ONE_OPTION }));
@@ -32,8 +71,8 @@ pub(super) fn one(
 }
 
 /// Some of the options.
-pub(super) fn many(options: &[ChoiceOption], offered: &Json, input: &Input) -> Verdict {
-    let (mut chosen, mut refused) = chosen(options, offered, input);
+pub(super) fn many(column: &Column, new: Option<&mut NewOptions>, offered: &Json, input: &Input) -> Verdict {
+    let (mut chosen, mut refused) = chosen(column, new, offered, input, MAX_CHOSEN);
     let beyond = chosen.split_off(chosen.len().min(MAX_CHOSEN));
     refused.extend(beyond.into_iter().map(|(name, _)| Refused { offered: name, why: why::TOO_MANY }));
     // One evidence for all of them: a place in the input when they share one.
@@ -44,35 +83,42 @@ pub(super) fn many(options: &[ChoiceOption], offered: &Json, input: &Input) -> V
     Verdict { value, refused }
 }
 
-/// The options that were offered, each once and in the order offered, and what is none.
+/// The options that were offered, each once and in the order offered, and what is none. No new one is made
+/// for a place behind `room`.
 fn chosen(
-    options: &[ChoiceOption],
+    column: &Column,
+    mut new: Option<&mut NewOptions>,
     offered: &Json,
     input: &Input,
+    room: usize,
 ) -> (Vec<(String, Evidence)>, Vec<Refused>) {
+    let options = Known::all(column.kind.options());
     let (mut chosen, mut refused): (Vec<(String, Evidence)>, Vec<Refused>) = (Vec::new(), Vec::new());
-    for name in names(options, offered) {
-        let Some(option) = find(options, &name) else {
-            refused.extend((!is_blank(&Json::String(name.clone()))).then_some(Refused {
-                offered: name,
-                why: if offered.is_string() || offered.is_array() { why::NO_OPTION } else { why::WRONG_TYPE },
-            }));
-            continue;
+    let is_text = offered.is_string() || offered.is_array();
+    for name in names(&options, offered) {
+        let known = find(&options, &name).map(|option| option.name.clone());
+        let may_add = is_text && chosen.len() < room && !input.is_empty();
+        let found = match (known, new.as_deref_mut()) {
+            (Some(known), _) => Ok(known),
+            _ if is_blank(&Json::String(name.clone())) => continue,
+            (None, Some(new)) if may_add => new.named(column, &name, input),
+            (None, _) => Err(if is_text { why::NO_OPTION } else { why::WRONG_TYPE }),
         };
-        if chosen.iter().any(|(other, _)| *other == option.name) {
-            continue;
-        }
-        match input.words(&option.name) {
-            Some(evidence) => chosen.push((option.name.clone(), evidence)),
-            None if !input.is_empty() => chosen.push((option.name.clone(), Evidence::Whole)),
-            None => refused.push(Refused { offered: name, why: why::NOTHING_TO_GO_BY }),
+        match found {
+            Ok(option) if chosen.iter().any(|(other, _)| *other == option) => {}
+            Ok(option) => match input.words(&option) {
+                Some(evidence) => chosen.push((option, evidence)),
+                None if !input.is_empty() => chosen.push((option, Evidence::Whole)),
+                None => refused.push(Refused { offered: name, why: why::NOTHING_TO_GO_BY }),
+            },
+            Err(why) => refused.push(Refused { offered: name, why }),
         }
     }
     (chosen, refused)
 }
 
 /// The names in an offered value: a name, a list of names, or a text with commas between them.
-fn names(options: &[ChoiceOption], offered: &Json) -> Vec<String> {
+fn names(options: &[Known<'_>], offered: &Json) -> Vec<String> {
     match offered {
         Json::String(text) if find(options, text).is_none() => {
             text.split([',', ';', '|', '\n']).take(MAX_LOOKED_AT).map(|part| part.trim().to_owned()).collect()
@@ -98,19 +144,41 @@ fn is_nothing(item: &Json) -> bool {
 
 /// The option that is meant: by its exact name, else but for case, else but for accents, plural and
 /// decoration; a name that fits several options means none of them.
-fn find<'a>(options: &'a [ChoiceOption], offered: &str) -> Option<&'a ChoiceOption> {
+fn find<'a>(options: &[Known<'a>], offered: &str) -> Option<&'a ChoiceOption> {
     if offered.len() > LONGEST_NAME {
         return None;
     }
-    let lower = |text: &str| visible(text).trim().to_lowercase();
-    let only = |fits: &dyn Fn(&ChoiceOption) -> bool| {
-        let mut fitting = options.iter().filter(|option| fits(option));
+    if let Some(exact) = options.iter().find(|known| known.option.name == offered) {
+        return Some(exact.option);
+    }
+    let only = |fits: &dyn Fn(&Known<'_>) -> bool| {
+        let mut fitting = options.iter().filter(|known| fits(known));
         fitting.next().filter(|_| fitting.next().is_none())
     };
     let (small, folded) = (lower(offered), fold(offered));
-    options
-        .iter()
-        .find(|option| option.name == offered)
-        .or_else(|| only(&|option| !small.is_empty() && lower(&option.name) == small))
-        .or_else(|| only(&|option| !folded.is_empty() && fold(&option.name) == folded))
+    only(&|known| !small.is_empty() && known.lower == small)
+        .or_else(|| only(&|known| !folded.is_empty() && known.folded == folded))
+        .map(|known| known.option)
+}
+
+/// An option as it is compared: a long offer is held against each of them many times.
+struct Known<'a> {
+    option: &'a ChoiceOption,
+    lower: String,
+    folded: String,
+}
+
+impl<'a> Known<'a> {
+    fn all(options: &'a [ChoiceOption]) -> Vec<Self> {
+        let known = |option: &'a ChoiceOption| Self {
+            option,
+            lower: lower(&option.name),
+            folded: fold(&option.name),
+        };
+        options.iter().map(known).collect()
+    }
+}
+
+fn lower(text: &str) -> String {
+    visible(text).trim().to_lowercase()
 }

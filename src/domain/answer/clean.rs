@@ -60,11 +60,27 @@ fn harmless(text: &str, input: &Input) -> String {
 }
 
 fn round(text: &str, input: &Input) -> String {
+    // Plain words have none of these marks, and most texts are plain words: the patterns are slow.
+    let marked = if text.contains(['`', '~', '<', '>', '[', '(']) {
+        without_markup(text, input)
+    } else {
+        text.to_owned()
+    };
+    let text = without(&marked, |text| emails(text), |email| input.email(email).is_some());
+    let text = without(&text, |text| links(text), |link| input.link(link).is_some());
+    let text = if text.contains('@') { without_mentions(&text, input) } else { text };
+    // A tag that never closes, or was cut in two, is none behind a space.
+    let text = if text.contains('<') { OPEN_TAG.replace_all(&text, "< $1").into_owned() } else { text };
+    let text = if text.contains('(') { EMPTY_BRACKETS.replace_all(&text, "").into_owned() } else { text };
+    text.replace("![", "[").replace("](", "] (").replace("**", "")
+}
+
+fn without_markup(text: &str, input: &Input) -> String {
     let text = FENCE.replace_all(text, "");
     let text = TAG.replace_all(&text, "");
     let text = IMAGE.replace_all(&text, "$1");
     let text = WIKI.replace_all(&text, "$1");
-    let text = LINK.replace_all(&text, |link: &Captures<'_>| {
+    let link = LINK.replace_all(&text, |link: &Captures<'_>| {
         let (shown, target) =
             (link.get(1).map_or("", |m| m.as_str()), link.get(2).map_or("", |m| m.as_str()));
         match input.link(target) {
@@ -73,17 +89,17 @@ fn round(text: &str, input: &Input) -> String {
             None => shown.to_owned(),
         }
     });
-    let text = without(&text, |text| emails(text), |email| input.email(email).is_some());
-    let text = without(&text, |text| links(text), |link| input.link(link).is_some());
-    let text = MENTION.replace_all(&text, |mention: &Captures<'_>| {
+    link.into_owned()
+}
+
+fn without_mentions(text: &str, input: &Input) -> String {
+    let mentions = MENTION.replace_all(text, |mention: &Captures<'_>| {
         let name = mention.get(1).map_or("", |name| name.as_str());
         // An address of the input was kept above; its "@" is no mention.
         let known = input.mentions(name);
         if known { format!("@{name}") } else { name.to_owned() }
     });
-    // A tag that never closes, or was cut in two, is none behind a space.
-    let text = OPEN_TAG.replace_all(&text, "< $1");
-    EMPTY_BRACKETS.replace_all(&text, "").replace("![", "[").replace("](", "] (").replace("**", "")
+    mentions.into_owned()
 }
 
 /// Takes out of a text what was found in it and may not stay.
@@ -125,7 +141,7 @@ mod tests {
             author: Some("Cook.Anna".to_owned()),
             ..MediaInfo::default()
         };
-        Input::new(&Watched { info, ..Watched::default() })
+        Input::new(&Watched { info, ..Watched::default() }, None)
     }
 
     #[test]

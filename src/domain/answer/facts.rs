@@ -4,13 +4,13 @@
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
-use super::input::Input;
+use super::input::{Input, plain_digits, without_phones};
 use super::{Verdict, clean, why, written};
 use crate::domain::note::{Evidence, Value};
 use crate::domain::schema::Column;
 use crate::domain::split::utf16_len;
 use crate::domain::words::{
-    DateFound, amounts, dates, emails, fold, folded_contains, links, phones, web_address, words,
+    DateFound, Measure, amounts, dates, emails, fold, folded_contains, links, phones, web_address,
 };
 
 /// UTF-16 units of a web address (developers.notion.com/reference/request-limits).
@@ -25,53 +25,59 @@ const MAX_PLACE: usize = 200;
 /// How much of an offered fact is looked at, in characters: a fact is short.
 const MAX_LOOKED_AT: usize = 2_500;
 
-/// Words that make a number column one of times, so that `1 hour` may answer it with 60.
-const TIME_WORDS: [&str; 21] = [
-    "minute", "minutes", "min", "mins", "hour", "hours", "time", "duration", "length", "runtime", "zeit",
-    "dauer", "minuten", "stunden", "temps", "duree", "heures", "tiempo", "duracion", "tempo", "durata",
-];
-
 fn text_of(offered: &Json) -> Option<String> {
     offered.as_str().map(|text| text.chars().take(MAX_LOOKED_AT).collect())
 }
 
-/// A number, or the first number in a text that the input knows.
+/// A number, or the first number in a text that the input knows, in the unit the column asks for.
 pub(super) fn number(column: &Column, format: &str, offered: &Json, input: &Input) -> Verdict {
+    let measure = Measure::of(&column.name, &column.description, format);
     let candidates: Vec<f64> = match offered {
         Json::Number(number) => number.as_f64().into_iter().filter(|number| number.is_finite()).collect(),
         Json::String(_) => {
-            let text = text_of(offered).unwrap_or_default();
-            amounts(&text).into_iter().flat_map(|amount| amount.readings).collect()
+            let text = without_phones(&text_of(offered).unwrap_or_default(), |phone| phone.sure);
+            let found = amounts(&plain_digits(&text));
+            let fitting: Vec<f64> = found.iter().flat_map(|amount| measure.numbers(amount)).collect();
+            if fitting.is_empty() && !found.is_empty() {
+                return Verdict::refused(written(offered), why::OTHER_UNIT);
+            }
+            fitting
         }
         _ => return Verdict::refused(written(offered), why::WRONG_TYPE),
     };
     if candidates.is_empty() {
         return Verdict::refused(written(offered), why::NO_NUMBER);
     }
-    let is_time = words(&format!("{} {}", column.name, column.description))
-        .iter()
-        .any(|word| TIME_WORDS.contains(&word.as_str()));
-    let known = |number: f64| {
-        let stated = input.amount(|amount| amount.reads(number));
-        let converted = || input.amount(|amount| amount.reads_as_time(number)).filter(|_| is_time);
-        stated
-            .or_else(converted)
-            .or_else(|| (is_time && input.is_length(number)).then_some(Evidence::Platform))
-    };
-    let found = candidates.into_iter().find_map(|number| match format {
-        "percent" => percent(number, input),
-        _ => known(number).map(|evidence| (number, evidence)),
+    let found = candidates.iter().find_map(|number| match format {
+        "percent" => percent(*number, &measure, input),
+        _ => known(*number, &measure, input),
     });
     match found {
         Some((number, evidence)) => Verdict::filled(Value::Number(number), evidence),
+        None if candidates.iter().any(|number| input.says_number(*number)) => {
+            Verdict::refused(written(offered), why::OTHER_UNIT)
+        }
         None => Verdict::refused(written(offered), why::NOT_IN_INPUT),
     }
 }
 
+/// The number the column holds where the input states what was offered, and where it does. One that is stated
+/// in another unit of the same kind is converted.
+fn known(number: f64, measure: &Measure, input: &Input) -> Option<(f64, Evidence)> {
+    let same = |one: f64| (one - number).abs() <= 1e-9 * one.abs().max(number.abs()).max(1.0);
+    let stated = input.amount(|amount| measure.numbers(amount).into_iter().any(same));
+    let spoken = || input.spoken(number);
+    let length = || (measure.is_time() && input.is_length(number)).then_some(Evidence::Platform);
+    if let Some(evidence) = stated.or_else(spoken).or_else(length) {
+        return Some((number, evidence));
+    }
+    input.amount_as(|amount| measure.numbers(amount).first().copied().filter(|_| amount.reads(number)))
+}
+
 /// Notion keeps 20 % as 0.2; a model may say either.
-fn percent(number: f64, input: &Input) -> Option<(f64, Evidence)> {
+fn percent(number: f64, measure: &Measure, input: &Input) -> Option<(f64, Evidence)> {
     let stated = |wanted: f64| input.amount(|amount| amount.percent && amount.reads(wanted));
-    let bare = || input.amount(|amount| amount.reads(number));
+    let bare = || input.amount(|amount| amount.reads(number) && !measure.numbers(amount).is_empty());
     let scaled = if number.abs() > 1.0 { number / 100.0 } else { number };
     stated(number)
         .map(|evidence| (number / 100.0, evidence))
@@ -103,7 +109,9 @@ pub(super) fn date(offered: &Json, input: &Input) -> Verdict {
 struct Unclear;
 
 fn known_day(offered: &DateFound, input: &Input) -> Result<Option<(NaiveDate, Evidence)>, Unclear> {
-    let mut known = offered.days.iter().filter_map(|day| input.day(*day).map(|evidence| (*day, evidence)));
+    // "Today" has to be said; the date of the publication is known anyway.
+    let place = |day| if offered.relative { input.named_day(day) } else { input.day(day) };
+    let mut known = offered.days.iter().filter_map(|day| place(*day).map(|evidence| (*day, evidence)));
     let first = known.next();
     if !offered.clear && known.next().is_some() {
         return Err(Unclear);

@@ -9,10 +9,15 @@ mod choose;
 mod clean;
 mod facts;
 mod input;
+mod invented;
+mod items;
 mod texts;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use self::choose::NewOptions;
 use self::input::Input;
 use super::note::{Answer, Evidence, Filled, LeftOut, Note, Question, Value};
 use super::schema::{Column, ColumnKind};
@@ -72,9 +77,18 @@ impl Verdict {
 mod why {
     pub(super) const WRONG_TYPE: &str = "This does not fit the column's type.";
     pub(super) const NO_OPTION: &str = "This is not one of the column's options.";
+    pub(super) const TOO_MANY_NEW: &str = "No more than three new options are added for one video.";
     pub(super) const ONE_OPTION: &str = "The column takes one option only.";
     pub(super) const TOO_MANY: &str = "The column takes 100 options at most.";
     pub(super) const NOT_IN_INPUT: &str = "This occurs neither in the video nor in its caption.";
+    pub(super) const NUMBER_NOT_IN_INPUT: &str =
+        "It holds a number that occurs neither in the video nor in its caption.";
+    pub(super) const NAME_NOT_IN_INPUT: &str =
+        "It holds a name that occurs neither in the video nor in its caption.";
+    pub(super) const OTHER_UNIT: &str = "This is in another unit than the column's.";
+    pub(super) const SAME_TITLE: &str = "Another item has this title.";
+    pub(super) const NO_TITLE: &str = "An item needs a title.";
+    pub(super) const TOO_MANY_ITEMS: &str = "No more than 20 items are taken from one video.";
     pub(super) const NOTHING_TO_GO_BY: &str = "Nothing is said, shown or written in this video.";
     pub(super) const NO_NUMBER: &str = "This is not a number.";
     pub(super) const NO_DAY: &str = "This is not a day.";
@@ -88,68 +102,118 @@ mod why {
 /// Checks every part of an answer.
 #[expect(clippy::needless_pass_by_value, reason = "an unchecked answer must not be used after its check")]
 pub fn check(question: &Question, answer: Answer) -> Note {
-    let input = Input::new(&question.watched);
+    let input = Input::new(&question.watched, question.language.as_deref());
+    let columns = question.columns.iter().map(|(_, column)| column);
+    let open = columns.filter(|column| question.takes_new_options(column)).map(|column| column.id.as_str());
+    let mut check = Check {
+        question,
+        input: &input,
+        open: open.collect(),
+        new: NewOptions::default(),
+        left_out: Vec::new(),
+    };
+    let (title, refused) = texts::title(&answer.title, &input, &question.watched);
+    check.leave_out("Title", refused);
     let mut note = Note {
-        title: texts::title(&answer.title, &input, &question.watched),
         engine: clean::line(&answer.engine, MAX_ENGINE, &input),
         usage: answer.usage,
+        choice: items::choice(&question.choices, answer.choice.as_deref()),
         ..Note::default()
     };
     // A summary of nothing can only be invented.
     if !input.is_empty() {
-        note.summary = clean::prose(&answer.summary, MAX_SUMMARY, &input);
-        note.key_points = key_points(&answer.key_points, &input);
+        note.summary = check.prose("Summary", &clean::prose(&answer.summary, MAX_SUMMARY, &input));
+        note.key_points = check.key_points(&answer.key_points);
     }
-    for (key, column) in &question.columns {
-        let offered = answer.values.get(key).unwrap_or(&Json::Null);
-        let verdict = verdict(column, offered, &note.title, &input);
-        note.values.extend(verdict.value.map(|(value, evidence)| Filled {
-            column: column.id.clone(),
-            name: column.name.clone(),
-            value,
-            evidence,
-        }));
-        let room = MAX_LEFT_OUT.saturating_sub(note.left_out.len());
-        note.left_out.extend(verdict.refused.into_iter().take(room).map(|refused| LeftOut {
-            name: column.name.clone(),
-            offered: shown(&refused.offered, &input),
-            why: refused.why.to_owned(),
-        }));
+    note.values = check.values(&answer.values, &title);
+    if question.several && !input.is_empty() {
+        note.items = items::items(&mut check, &answer.items);
     }
-    note
+    Note { title, left_out: check.left_out, ..note }
 }
 
-fn key_points(offered: &[String], input: &Input) -> Vec<String> {
-    let mut seen: Vec<String> = Vec::new();
-    let mut points = Vec::new();
-    for point in offered {
-        let point = clean::line(point.trim_start_matches(['-', '*', '•', ' ']), MAX_KEY_POINT, input);
-        let folded = fold(&point);
-        if !folded.is_empty() && !seen.contains(&folded) && points.len() < MAX_KEY_POINTS {
-            seen.push(folded);
-            points.push(point);
+/// A check under way: what it is held against, and what was refused so far.
+struct Check<'a> {
+    question: &'a Question,
+    input: &'a Input,
+    /// The columns that take new options.
+    open: Vec<&'a str>,
+    new: NewOptions,
+    left_out: Vec<LeftOut>,
+}
+
+impl Check<'_> {
+    /// The values for the columns, each checked; what is refused is listed.
+    fn values(&mut self, offered: &BTreeMap<String, Json>, title: &str) -> Vec<Filled> {
+        let mut filled = Vec::new();
+        for (key, column) in &self.question.columns {
+            let offered = offered.get(key).unwrap_or(&Json::Null);
+            let verdict = self.verdict(column, offered, title);
+            filled.extend(verdict.value.map(|(value, evidence)| Filled {
+                column: column.id.clone(),
+                name: column.name.clone(),
+                value,
+                evidence,
+            }));
+            self.leave_out(&column.name, verdict.refused);
+        }
+        filled
+    }
+
+    fn verdict(&mut self, column: &Column, offered: &Json, title: &str) -> Verdict {
+        let input = self.input;
+        let new = self.open.contains(&column.id.as_str()).then_some(&mut self.new);
+        match &column.kind {
+            ColumnKind::Select { .. } => choose::one(column, new, offered, input, Value::Select),
+            ColumnKind::Status { .. } => choose::one(column, None, offered, input, Value::Status),
+            ColumnKind::MultiSelect { .. } => choose::many(column, new, offered, input),
+            ColumnKind::Title if is_blank(offered) => texts::own_title(title, input),
+            _ if is_blank(offered) => Verdict::nothing(),
+            ColumnKind::Title => texts::title_column(offered, title, input),
+            ColumnKind::RichText => texts::text(column, offered, input),
+            ColumnKind::Number { format } => facts::number(column, format, offered, input),
+            ColumnKind::Date => facts::date(offered, input),
+            ColumnKind::Url => facts::url(offered, input),
+            ColumnKind::Email => facts::email(offered, input),
+            ColumnKind::PhoneNumber => facts::phone(offered, input),
+            ColumnKind::Checkbox => facts::checkbox(offered, input),
+            ColumnKind::Place => facts::place(offered, input),
+            ColumnKind::Files | ColumnKind::Relation | ColumnKind::Other { .. } => Verdict::nothing(),
         }
     }
-    points
-}
 
-fn verdict(column: &Column, offered: &Json, title: &str, input: &Input) -> Verdict {
-    match &column.kind {
-        ColumnKind::Select { options } => choose::one(options, offered, input, Value::Select),
-        ColumnKind::Status { options } => choose::one(options, offered, input, Value::Status),
-        ColumnKind::MultiSelect { options } => choose::many(options, offered, input),
-        ColumnKind::Title if is_blank(offered) => texts::own_title(title, input),
-        _ if is_blank(offered) => Verdict::nothing(),
-        ColumnKind::Title => texts::title_column(offered, title, input),
-        ColumnKind::RichText => texts::text(offered, input),
-        ColumnKind::Number { format } => facts::number(column, format, offered, input),
-        ColumnKind::Date => facts::date(offered, input),
-        ColumnKind::Url => facts::url(offered, input),
-        ColumnKind::Email => facts::email(offered, input),
-        ColumnKind::PhoneNumber => facts::phone(offered, input),
-        ColumnKind::Checkbox => facts::checkbox(offered, input),
-        ColumnKind::Place => facts::place(offered, input),
-        ColumnKind::Files | ColumnKind::Relation | ColumnKind::Other { .. } => Verdict::nothing(),
+    /// Clean prose without the sentences that say what the input does not.
+    fn prose(&mut self, name: &str, text: &str) -> String {
+        let grounded = invented::without_inventions(text, self.input);
+        self.leave_out(name, grounded.refused);
+        grounded.text
+    }
+
+    fn key_points(&mut self, offered: &[String]) -> Vec<String> {
+        let mut seen: Vec<String> = Vec::new();
+        let mut points = Vec::new();
+        for point in offered {
+            let point = point.trim_start_matches(['-', '*', '•', ' ']);
+            let point = clean::line(point, MAX_KEY_POINT, self.input);
+            let folded = fold(&point);
+            if folded.is_empty() || seen.contains(&folded) || points.len() == MAX_KEY_POINTS {
+                continue;
+            }
+            seen.push(folded);
+            let point = self.prose("Key points", &point);
+            points.extend((!fold(&point).is_empty()).then_some(point));
+        }
+        points
+    }
+
+    fn leave_out(&mut self, name: &str, refused: Vec<Refused>) {
+        let room = MAX_LEFT_OUT.saturating_sub(self.left_out.len());
+        let input = self.input;
+        self.left_out.extend(refused.into_iter().take(room).map(|refused| LeftOut {
+            name: name.to_owned(),
+            offered: shown(&refused.offered, input),
+            why: refused.why.to_owned(),
+        }));
     }
 }
 

@@ -3,9 +3,11 @@
 use serde_json::Value as Json;
 
 use super::input::Input;
-use super::{MAX_TITLE, Verdict, clean, is_blank, why, written};
+use super::invented::{Grounded, holds_names, invention, without_inventions};
+use super::{MAX_TITLE, Refused, Verdict, clean, is_blank, why, written};
 use crate::domain::media::Watched;
 use crate::domain::note::{Evidence, Value};
+use crate::domain::schema::Column;
 use crate::domain::split::shorten;
 use crate::domain::words::{amounts, fold, one_line};
 
@@ -20,13 +22,18 @@ const MAX_LINES: usize = 200;
 const MAX_QUOTED_WORDS: usize = 24;
 
 /// The note's title: the offered one, else what the video itself gives.
-pub(super) fn title(offered: &str, input: &Input, watched: &Watched) -> String {
+pub(super) fn title(offered: &str, input: &Input, watched: &Watched) -> (String, Vec<Refused>) {
     let offered = clean::line(offered.trim_start_matches(['#', ' ']), MAX_TITLE, input);
+    let mut refused = Vec::new();
     if !input.is_empty() && !fold(&offered).is_empty() {
-        return offered;
+        match invention(&offered, input) {
+            None => return (offered, refused),
+            Some(why) => refused.push(Refused { offered, why }),
+        }
     }
     let own = clean::line(&fallback_title(watched), MAX_TITLE, input);
-    if fold(&own).is_empty() { fallback_title(&Watched::default()) } else { own }
+    let own = if fold(&own).is_empty() { fallback_title(&Watched::default()) } else { own };
+    (own, refused)
 }
 
 /// A title for a video nobody gave one: its own, else the first line of its caption, of its screen, of
@@ -66,12 +73,15 @@ pub(super) fn title_column(offered: &Json, own: &str, input: &Input) -> Verdict 
     if fold(&text).is_empty() || input.is_empty() {
         return own_title(own, input);
     }
+    if let Some(why) = invention(&text, input) {
+        return Verdict { refused: vec![Refused { offered: text, why }], ..own_title(own, input) };
+    }
     let evidence = whole_or_quoted(&text, input);
     Verdict::filled(Value::Title(text), evidence)
 }
 
 /// A text, a list of texts as lines, or a number that stands in the input.
-pub(super) fn text(offered: &Json, input: &Input) -> Verdict {
+pub(super) fn text(column: &Column, offered: &Json, input: &Input) -> Verdict {
     let text = match offered {
         Json::String(text) => text.clone(),
         Json::Number(number) => {
@@ -96,8 +106,33 @@ pub(super) fn text(offered: &Json, input: &Input) -> Verdict {
     if input.is_empty() && input.words(&clean).is_none() {
         return Verdict::refused(text, why::NOTHING_TO_GO_BY);
     }
+    if holds_names(column) {
+        return listed_names(&clean, input);
+    }
+    let Grounded { text: clean, refused } = without_inventions(&clean, input);
+    if fold(&clean).is_empty() && !clean.chars().any(is_symbol) {
+        return Verdict { value: None, refused };
+    }
     let evidence = whole_or_quoted(&clean, input);
-    Verdict::filled(Value::Text(clean), evidence)
+    Verdict { value: Some((Value::Text(clean), evidence)), refused }
+}
+
+/// Names with commas between them, each of which has to stand in the input.
+fn listed_names(text: &str, input: &Input) -> Verdict {
+    let parts = text.split([',', ';', '\n', '&', '/']).map(str::trim);
+    let begins_small = |part: &str| part.chars().next().is_some_and(char::is_lowercase);
+    let stands =
+        |part: &str| input.knows_name(part) || (begins_small(part) && invention(part, input).is_none());
+    let (kept, left): (Vec<&str>, Vec<&str>) =
+        parts.filter(|part| !fold(part).is_empty()).partition(|part| stands(part));
+    let refused = left
+        .iter()
+        .map(|part| Refused { offered: (*part).to_owned(), why: why::NAME_NOT_IN_INPUT })
+        .collect();
+    // Untouched where all of it may stay: an address keeps its own commas and lines.
+    let text = if left.is_empty() { text.to_owned() } else { kept.join(", ") };
+    let evidence = whole_or_quoted(&text, input);
+    Verdict { value: (!kept.is_empty()).then_some((Value::Text(text), evidence)), refused }
 }
 
 /// A text of emoji only is a text: a rating in stars, a flag.

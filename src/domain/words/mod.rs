@@ -6,7 +6,10 @@
 mod addresses;
 mod amounts;
 mod dates;
+mod names;
 mod numerals;
+mod relative;
+mod units;
 mod visible;
 
 use std::sync::LazyLock;
@@ -18,6 +21,9 @@ use unicode_normalization::char::is_combining_mark;
 pub use addresses::{Phone, emails, links, phones, same_link_key, web_address};
 pub use amounts::{Amount, amounts, is_currency};
 pub use dates::{DateFound, dates};
+pub use names::{language_of, names};
+pub use numerals::spoken_numbers;
+pub use units::{Dimension, Measure};
 pub use visible::{one_line, visible};
 
 /// A pattern that is compiled at its first use.

@@ -7,7 +7,7 @@
 //! http/consent, http/oauth ─> oauth (URL, codes, grants) · consent (the person's answer) · tokens
 //! Workspace: the state, made of model (things), callers (who sees what) and integrations
 //! EmulatedNotion: the handle ── person (what someone does in the browser), public (integrations, consent),
-//!                            webhooks, faults, traffic, server
+//!                            programs (what a token may do, without HTTP), webhooks, faults, traffic, server
 //! ```
 //! What Notion refuses is refused here with the same status, code and, where it was seen, the same words.
 
@@ -36,6 +36,7 @@ mod options;
 mod outbox;
 mod pages;
 mod person;
+mod programs;
 mod public;
 mod query;
 mod schema;

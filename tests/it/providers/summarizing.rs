@@ -3,7 +3,7 @@
 use linkscribe::adapters::gemini::Gemini;
 use linkscribe::adapters::openai::OpenAiChat;
 use linkscribe::domain::media::{At, MediaInfo, Segment, Transcript, Watched};
-use linkscribe::domain::note::Question;
+use linkscribe::domain::note::{Choice, Question};
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::schema::{ChoiceOption, Column, ColumnKind, Schema};
 use linkscribe::failure::Kind;
@@ -238,5 +238,103 @@ async fn a_wrong_key_costs_one_call_and_is_the_operators_to_mend() {
     assert_eq!(unknown.answer(&recipe()).await.unwrap_err().kind, account);
     let chat = OpenAiChat::new(&providers.openai_url, &wrong, "gpt-5-mini").unwrap();
     assert_eq!(chat.answer(&recipe()).await.unwrap_err().kind, account);
+    providers.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_form_of_answer_is_asked_for_text_and_its_json_is_found() {
+    let providers = ProviderStandIns::start().await;
+    providers.refuse_formats(true);
+    providers.answer_next(&format!("Here you are:\n```json\n{}\n```", note()));
+    assert_eq!(chat(&providers).answer(&recipe()).await.unwrap().title, "Pasta");
+    let calls = providers.calls(Service::Chat);
+    assert_eq!((calls.refused, calls.finished), (2, 1), "schema, object, text");
+    providers.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_of_ones_own_needs_no_key_and_gets_none() {
+    let providers = ProviderStandIns::start().await;
+    providers.ask_for_no_key(true);
+    providers.know_models(&["qwen3:8b"]);
+    let local = OpenAiChat::new(&providers.openai_url, &SecretString::from(""), "qwen3:8b").unwrap();
+    assert_eq!(local.answer(&recipe()).await.unwrap().engine, "qwen3:8b");
+    assert_eq!(providers.calls(Service::Chat).refused, 0);
+    providers.stop().await;
+}
+
+#[tokio::test]
+async fn each_refusal_of_a_chat_server_has_its_meaning_and_costs_one_call() {
+    let account = Kind::Permanent(Reason::ProviderAccount);
+    let down = Kind::Outage { retry_after: None };
+    let error =
+        |code: &str| json!({"error": {"message": "scripted", "type": "x", "param": null, "code": code}});
+    let cases = [
+        (Fault::Reply(401, error("invalid_api_key")), account.clone()),
+        (Fault::Reply(404, error("model_not_found")), account.clone()),
+        (Fault::Reply(429, error("insufficient_quota")), account),
+        (Fault::Reply(429, error("rate_limit_exceeded")), Kind::Wait { retry_after: None }),
+        (Fault::Reply(400, error("content_filter")), Kind::Permanent(Reason::Refused)),
+        (Fault::Reply(200, json!({"object": "list", "data": []})), down.clone()),
+        (Fault::NotJson, down.clone()),
+        (Fault::HalfBody, down),
+    ];
+    for (fault, kind) in cases {
+        let providers = ProviderStandIns::start().await;
+        providers.fail_next(Service::Chat, fault.clone());
+        assert_eq!(chat(&providers).answer(&recipe()).await.unwrap_err().kind, kind, "{fault:?}");
+        assert_eq!(providers.calls(Service::Chat).started, 1, "{fault:?}");
+        providers.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn several_items_and_a_choice_are_asked_for_and_read() {
+    let providers = ProviderStandIns::start().await;
+    let mut question = recipe();
+    question.several = true;
+    question.choices = vec![Choice {
+        key: "places".to_owned(),
+        title: "Places to eat".to_owned(),
+        about: "Only where one can sit down".to_owned(),
+    }];
+    let items = json!([{"title": "Pho 24", "p3": 4}, {"title": "Enzo", "p4": "main"}]);
+    providers.answer(
+        json!({"title": "Two places", "summary": "s", "keyPoints": [], "items": items, "choice": "places"}),
+    );
+    let models: [(&dyn SummaryModel, Service); 2] =
+        [(&gemini(&providers), Service::Gemini), (&chat(&providers), Service::Chat)];
+    for (model, service) in models {
+        let answer = model.answer(&question).await.unwrap();
+        let titles: Vec<&str> = answer.items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!(titles, ["Pho 24", "Enzo"]);
+        assert_eq!(
+            (answer.items[0].values["p3"].clone(), answer.choice.as_deref()),
+            (json!(4), Some("places"))
+        );
+        let request = providers.requests(service)[0].to_string();
+        assert!(request.contains("Only where one can sit down") && request.contains("items"), "{request}");
+        assert_eq!(providers.calls(service).refused, 0, "{service:?} takes the schema");
+    }
+    let plain = recipe();
+    chat(&providers).answer(&plain).await.unwrap();
+    let request = providers.requests(Service::Chat)[1].to_string();
+    assert!(!request.contains("items: array") && !request.contains("choice"), "{request}");
+    providers.stop().await;
+}
+
+#[tokio::test]
+async fn an_open_list_is_told_as_one_and_a_closed_one_as_closed() {
+    let providers = ProviderStandIns::start().await;
+    let mut question = recipe();
+    question.columns[3].1.description = "Which course; new options allowed".to_owned();
+    gemini(&providers).answer(&question).await.unwrap();
+    let request = &providers.requests(Service::Gemini)[0];
+    let instructions = request["systemInstruction"]["parts"][0]["text"].as_str().unwrap();
+    let line = |key: &str| instructions.lines().find(|line| line.starts_with(&format!("- {key}:"))).unwrap();
+    assert!(line("p4").contains("new short name") && line("p4").contains("starter"), "{instructions}");
+    assert!(line("p5").contains("of these options") && !line("p5").contains("new short name"));
+    let properties = &request["generationConfig"]["responseSchema"]["properties"];
+    assert!(properties["p4"].get("enum").is_none() && properties["p6"]["enum"] == json!(["new"]));
     providers.stop().await;
 }

@@ -266,6 +266,7 @@ impl SummaryModel for FakeModel {
             values,
             engine: self.name(),
             usage: Usage { tokens_in: 4_000, tokens_out: 800, calls: 1, ..Usage::default() },
+            ..Answer::default()
         })
     }
 }
@@ -482,6 +483,7 @@ pub fn mapping() -> Mapping {
         title: "title".into(),
         reason: None,
         tag: None,
+        open: Vec::new(),
     }
 }
 

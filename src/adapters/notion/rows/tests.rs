@@ -16,6 +16,7 @@ fn mapping() -> Mapping {
         title: "title".into(),
         reason: Some("reason".into()),
         tag: None,
+        open: Vec::new(),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::domain::stage::Status;
 use crate::failure::Kind;
 
 mod telling;
+mod ten_thousand;
 
 const PAGE: &str = "0c1d2e3f-4a5b-6c7d-8e9f-001122334455";
 const OTHER: &str = "11111111-2222-3333-4444-555555555555";
@@ -88,6 +89,7 @@ fn mapping(reason: Option<&str>) -> Mapping {
         title: "title".into(),
         reason: reason.map(ToOwned::to_owned),
         tag: None,
+        open: Vec::new(),
     }
 }
 

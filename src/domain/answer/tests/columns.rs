@@ -69,6 +69,17 @@ fn facts_are_filled_when_the_input_states_them_and_say_where() {
         ("Ends", ColumnKind::Date, json!("20 May"), day("2024-05-20"), caption),
         ("Published", ColumnKind::Date, json!("2024-05-07T10:00:00Z"), day("2024-05-07"), platform),
         ("Market", ColumnKind::Date, json!("2024-05-10"), day("2024-05-10"), speech(12.0)),
+        ("Market", ColumnKind::Date, json!("next Friday"), day("2024-05-10"), speech(12.0)),
+        ("Market", ColumnKind::Date, json!("nächsten Freitag"), day("2024-05-10"), speech(12.0)),
+        ("Weight (g)", number("number"), json!(1.5), Value::Number(1500.0), speech(8.0)),
+        ("Weight (g)", number("number"), json!("1,5 kg"), Value::Number(1500.0), speech(8.0)),
+        (
+            "Restaurant",
+            ColumnKind::RichText,
+            json!("Trattoria da Enzo"),
+            Value::Text(text("Trattoria da Enzo")),
+            speech(0.0),
+        ),
         (
             "Link",
             ColumnKind::Url,
@@ -129,7 +140,13 @@ fn what_the_input_does_not_state_stays_empty_and_the_owner_is_told_why() {
         ("Day", ColumnKind::Date, json!("2024-05-21"), why::NOT_IN_INPUT),
         ("Day", ColumnKind::Date, json!("soon"), why::NO_DAY),
         ("Day", ColumnKind::Date, json!(20_240_520), why::WRONG_TYPE),
-        ("Day", ColumnKind::Date, json!("next Friday"), why::TWO_DAYS),
+        ("Day", ColumnKind::Date, json!("tomorrow"), why::NOT_IN_INPUT),
+        ("Weight (kg)", number(), json!("1,5 litres"), why::OTHER_UNIT),
+        ("Litres", number(), json!(1.5), why::OTHER_UNIT),
+        ("Restaurant", ColumnKind::RichText, json!("Mario"), why::NAME_NOT_IN_INPUT),
+        ("Notes", ColumnKind::RichText, json!("Cooked by Luigi Rossi."), why::NAME_NOT_IN_INPUT),
+        ("Notes", ColumnKind::RichText, json!("Serves 6 people."), why::NUMBER_NOT_IN_INPUT),
+        ("Notes", ColumnKind::RichText, json!("Serves ٦ people."), why::NUMBER_NOT_IN_INPUT),
         ("Link", ColumnKind::Url, json!("https://cook.example/one-pot?leak=1"), why::NOT_IN_INPUT),
         ("Link", ColumnKind::Url, json!("javascript:alert(1)"), why::NO_LINK),
         ("Mail", ColumnKind::Email, json!("eve@evil.example"), why::NOT_IN_INPUT),
@@ -170,4 +187,15 @@ fn of_a_video_without_anything_in_it_nothing_is_made_up() {
         assert_eq!((note.title.as_str(), note.summary.as_str()), ("TikTok", ""), "{kind:?}");
         assert!(note.key_points.is_empty() && note.values.is_empty() && note.left_out.len() == 1, "{kind:?}");
     }
+}
+
+#[test]
+fn today_has_to_be_said_to_mean_the_day_of_publication() {
+    let mut watched = watched();
+    watched.transcript.segments.clear();
+    let offered =
+        |text: &str| answered(column("Market", ColumnKind::Date), json!(text), watched.clone()).values;
+    assert!(offered("today").is_empty());
+    let known = offered("2024-05-07");
+    assert_eq!(known.first().map(|filled| filled.evidence), Some(Evidence::Platform));
 }

@@ -1,8 +1,12 @@
 //! What an owner finds in their columns, for honest answers, sloppy ones and hostile ones.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod adversarial;
 mod columns;
 mod hostile;
+mod inventions;
+mod lists;
+mod several;
 
 use serde_json::json;
 
@@ -62,6 +66,9 @@ fn question(column: Column, watched: Watched) -> Question {
         database_description: String::new(),
         instructions: None,
         language: None,
+        several: false,
+        choices: Vec::new(),
+        open: Vec::new(),
         watched,
     }
 }

@@ -14,8 +14,13 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
 }
 
 async fn complete(script: web::Data<Script>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    let (models, refuse_schemas) = script.read(|state| (state.models.clone(), state.refuse_schemas));
-    let check = async { check(&request, &body, &models, refuse_schemas) };
+    let server = script.read(|state| Server {
+        models: state.models.clone(),
+        refuse_schemas: state.refuse_schemas,
+        refuse_formats: state.refuse_formats,
+        keyless: state.keyless,
+    });
+    let check = async { check(&request, &body, &server) };
     let answer = |keys: Vec<String>| {
         let message = json!({"role": "assistant", "content": script.next_answer(&keys), "refusal": null});
         json!({"id": "chatcmpl-1", "object": "chat.completion",
@@ -25,22 +30,39 @@ async fn complete(script: web::Data<Script>, request: HttpRequest, body: web::By
     script.serve(Service::Chat, check, answer, error_body).await
 }
 
-/// Gives the keys the schema asks for.
-fn check(
-    request: &HttpRequest,
-    body: &[u8],
-    models: &[String],
+/// What kind of server it is just now.
+struct Server {
+    models: Vec<String>,
     refuse_schemas: bool,
-) -> Result<(Vec<String>, Value), Refusal> {
-    bearer(request)?;
+    refuse_formats: bool,
+    keyless: bool,
+}
+
+/// Gives the keys the schema asks for.
+fn check(request: &HttpRequest, body: &[u8], server: &Server) -> Result<(Vec<String>, Value), Refusal> {
+    let models = &server.models;
+    if !server.keyless {
+        bearer(request)?;
+    } else if request.headers().contains_key("authorization") {
+        return Err(bad("", "this server knows no keys"));
+    }
     let body: Value = serde_json::from_slice(body).map_err(|error| bad("", &error.to_string()))?;
-    let known = ["model", "messages", "response_format", "max_completion_tokens", "temperature"];
+    let limit = if server.refuse_formats { "max_tokens" } else { "max_completion_tokens" };
+    let known: &[&str] = if server.refuse_formats {
+        &["model", "messages"]
+    } else {
+        &["model", "messages", "response_format", "temperature"]
+    };
+    let known = [known, &[limit]].concat();
     only_keys(&body, &known, "body").map_err(|message| bad("", &message))?;
     let model = body["model"].as_str().unwrap_or_default();
     if !(models.iter().any(|name| name == model) || (models.is_empty() && MODELS.contains(&model))) {
         return Err(refusal(404, Some("model_not_found"), "model", "The model does not exist"));
     }
     check_messages(&body["messages"]).map_err(|message| bad("messages", &message))?;
+    if server.refuse_formats {
+        return Ok((Vec::new(), body));
+    }
     let format = &body["response_format"];
     let keys = match format["type"].as_str() {
         Some("json_object") => {
@@ -51,7 +73,7 @@ fn check(
             }
             Vec::new()
         }
-        Some("json_schema") if refuse_schemas => {
+        Some("json_schema") if server.refuse_schemas => {
             return Err(bad("response_format", "Invalid parameter: 'response_format' is not supported"));
         }
         Some("json_schema") => {

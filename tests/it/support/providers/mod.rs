@@ -163,6 +163,16 @@ impl ProviderStandIns {
         self.script.change(|state| state.refuse_schemas = refuse);
     }
 
+    /// Whether chat knows no `response_format` at all from now on, and only the older name of the token limit.
+    pub(crate) fn refuse_formats(&self, refuse: bool) {
+        self.script.change(|state| state.refuse_formats = refuse);
+    }
+
+    /// Whether chat is a server without keys from now on: it refuses to be given one.
+    pub(crate) fn ask_for_no_key(&self, keyless: bool) {
+        self.script.change(|state| state.keyless = keyless);
+    }
+
     /// The models the stand-ins know, instead of the usual ones.
     pub(crate) fn know_models(&self, names: &[&str]) {
         self.script.change(|state| state.models = names.iter().map(|name| (*name).to_owned()).collect());

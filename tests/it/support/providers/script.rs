@@ -80,6 +80,8 @@ pub(super) struct State {
     pub(super) answer: Option<Value>,
     pub(super) next_answers: VecDeque<String>,
     pub(super) refuse_schemas: bool,
+    pub(super) refuse_formats: bool,
+    pub(super) keyless: bool,
     pub(super) models: Vec<String>,
     pub(super) faults: HashMap<Service, VecDeque<Fault>>,
     pub(super) always: HashMap<Service, Fault>,

@@ -1,0 +1,299 @@
+//! Days said relative to another day: `tomorrow`, `nächsten Freitag`, `il y a deux jours`, `明日`.
+//!
+//! Takes a text and the day it was published; gives the days it names. Never fails.
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+
+use super::names::language_of;
+use super::numerals::number_word;
+use super::{spoken_numbers, words};
+
+/// Years away are no way to name a day.
+const LONGEST_DAYS: i64 = 366;
+
+/// Days from the publication, and the words for it; accents taken off. More words than one come first.
+const SAID: [(i64, &[&str]); 5] = [
+    (
+        2,
+        &[
+            "day after tomorrow",
+            "apres demain",
+            "pasado manana",
+            "depois de amanha",
+            "ubermorgen",
+            "dopodomani",
+            "overmorgen",
+            "pojutrze",
+            "послезавтра",
+        ],
+    ),
+    (
+        -2,
+        &[
+            "day before yesterday",
+            "avant hier",
+            "antes de ayer",
+            "l altro ieri",
+            "vorgestern",
+            "anteayer",
+            "anteontem",
+            "eergisteren",
+            "przedwczoraj",
+            "позавчера",
+        ],
+    ),
+    (1, &["tomorrow", "morgen", "demain", "manana", "domani", "amanha", "jutro", "завтра", "yarin"]),
+    (-1, &["yesterday", "gestern", "hier", "ayer", "ieri", "ontem", "gisteren", "wczoraj", "вчера", "dun"]),
+    (
+        0,
+        &[
+            "today",
+            "tonight",
+            "heute",
+            "aujourd hui",
+            "hoy",
+            "oggi",
+            "hoje",
+            "vandaag",
+            "dzisiaj",
+            "dzis",
+            "сегодня",
+            "bugun",
+        ],
+    ),
+];
+
+/// The same where words have no spaces between them.
+const UNSPACED: [(i64, &[&str]); 5] = [
+    (2, &["明後日", "后天", "後天", "모레"]),
+    (-2, &["一昨日", "前天", "그저께"]),
+    (1, &["明日", "明天", "내일"]),
+    (-1, &["昨日", "昨天", "어제"]),
+    (0, &["今日", "今天", "오늘"]),
+];
+
+/// Before `morgen` and `mañana` these make it the morning.
+const MORNING: &str = "heute am guten jeden gestern diesen frohen la esta cada buena";
+
+const NEXT: &str = "next nachste nachsten nachster kommende kommenden kommender prochain prochaine proximo proxima \
+    prossimo prossima volgende aanstaande viene przyszly следующий следующую";
+
+const LAST: &str = "last letzte letzten letzter vergangene vergangenen dernier derniere pasado pasada scorso scorsa \
+    passado passada vorige afgelopen прошлый прошлую";
+
+const WEEKDAYS: [(Weekday, &str); 7] = [
+    (Weekday::Mon, "monday montag lundi lunes lunedi maandag poniedzialek понедельник"),
+    (Weekday::Tue, "tuesday dienstag mardi martes martedi dinsdag wtorek вторник"),
+    (Weekday::Wed, "wednesday mittwoch mercredi miercoles mercoledi woensdag sroda srode среда среду"),
+    (Weekday::Thu, "thursday donnerstag jeudi jueves giovedi donderdag czwartek четверг"),
+    (Weekday::Fri, "friday freitag vendredi viernes venerdi vrijdag piatek пятница пятницу"),
+    (Weekday::Sat, "saturday samstag sonnabend samedi sabado sabato zaterdag sobota sobote суббота субботу"),
+    (Weekday::Sun, "sunday sonntag dimanche domingo domenica zondag niedziela niedziele воскресенье"),
+];
+
+/// Portuguese counts its weekdays; `feira` behind tells them from the second and third of something.
+const PORTUGUESE: [(Weekday, &str); 5] = [
+    (Weekday::Mon, "segunda"),
+    (Weekday::Tue, "terca"),
+    (Weekday::Wed, "quarta"),
+    (Weekday::Thu, "quinta"),
+    (Weekday::Fri, "sexta"),
+];
+
+const DAYS: &str = "day days tag tage tagen jour jours dia dias giorno giorni dag dagen";
+const WEEKS: &str = "week weeks woche wochen semaine semaines semana semanas settimana settimane weken";
+const AHEAD: &str = "in dans en tra fra em over";
+/// These stand before the span, [`BACK_BEHIND`] behind it.
+const BACK_BEFORE: &str = "vor a hace ha";
+const BACK_BEHIND: &str = "ago fa geleden atras";
+
+/// The days named, the likeliest reading of each first.
+pub(super) fn relative(text: &str, published: NaiveDate) -> Vec<Vec<NaiveDate>> {
+    let words = words(text);
+    let said =
+        Said { words: words.iter().map(String::as_str).collect(), german: language_of(text) == Some("de") };
+    let mut found: Vec<Vec<NaiveDate>> = Vec::new();
+    let mut at = 0;
+    while at < said.words.len() {
+        let (days, taken) = said.at(at, published).unwrap_or_default();
+        found.extend((!days.is_empty()).then_some(days));
+        at += taken.max(1);
+    }
+    let mut rest = text.to_owned();
+    for (by, names) in UNSPACED {
+        for name in names.iter().filter(|name| text.contains(**name)) {
+            // "明後日" holds no "後日" that counts again.
+            if rest.contains(*name) {
+                rest = rest.replace(*name, " ");
+                found.extend(shifted(published, by).map(|day| vec![day]));
+            }
+        }
+    }
+    found
+}
+
+/// The words of a text.
+struct Said<'a> {
+    words: Vec<&'a str>,
+    german: bool,
+}
+
+impl Said<'_> {
+    fn word(&self, at: usize) -> &str {
+        self.words.get(at).copied().unwrap_or("")
+    }
+
+    fn before(&self, at: usize, back: usize) -> &str {
+        at.checked_sub(back).map_or("", |at| self.word(at))
+    }
+
+    /// The days named by the words from here on, and how many words these are.
+    fn at(&self, at: usize, published: NaiveDate) -> Option<(Vec<NaiveDate>, usize)> {
+        if let Some((by, taken)) = self.named(at) {
+            return Some((shifted(published, by).into_iter().collect(), taken));
+        }
+        if let Some((by, taken)) = self.span(at) {
+            return Some((shifted(published, by).into_iter().collect(), taken));
+        }
+        let day = self.weekday(at)?;
+        let (before, behind) = (self.before(at, 1), self.word(at + 1));
+        let beside = |list: &str| {
+            is_in(list, before) || is_in(list, behind) || (behind == "que" && is_in(list, self.word(at + 2)))
+        };
+        let ahead =
+            i64::from((7 + day.num_days_from_monday() - published.weekday().num_days_from_monday()) % 7);
+        let days = match (beside(NEXT), beside(LAST)) {
+            (_, true) => vec![shifted(published, ahead - 7)],
+            // The first one ahead, for some the one in the week behind it.
+            (true, _) if ahead == 0 => vec![shifted(published, 7)],
+            (true, _) => vec![shifted(published, ahead), shifted(published, ahead + 7)],
+            _ => vec![shifted(published, ahead)],
+        };
+        Some((days.into_iter().flatten().collect(), 1))
+    }
+
+    /// `tomorrow` and its like.
+    fn named(&self, at: usize) -> Option<(i64, usize)> {
+        SAID.iter().find_map(|(by, names)| {
+            names.iter().find_map(|name| {
+                let stands = name.split(' ').enumerate().all(|(offset, part)| self.word(at + offset) == part);
+                let morning = matches!(*name, "morgen" | "manana") && is_in(MORNING, self.before(at, 1));
+                // "Hier" is "here" in German.
+                let here = *name == "hier" && self.german;
+                (stands && !morning && !here).then(|| (*by, name.split(' ').count()))
+            })
+        })
+    }
+
+    /// `in two weeks`, `3 days ago`, `vor drei Tagen`: from the number on.
+    fn span(&self, at: usize) -> Option<(i64, usize)> {
+        let unit = self.word(at + 1);
+        let days_each = if is_in(DAYS, unit) {
+            1
+        } else if is_in(WEEKS, unit) {
+            7
+        } else {
+            return None;
+        };
+        let days = count(self.word(at))?.checked_mul(days_each)?;
+        let days = Some(days).filter(|days| (0..=LONGEST_DAYS).contains(days))?;
+        if is_in(BACK_BEHIND, self.word(at + 2)) {
+            return Some((-days, 3));
+        }
+        let before = self.before(at, 1);
+        // "Il y a": the "a" alone is an article in English.
+        if is_in(BACK_BEFORE, before) && (before != "a" || self.before(at, 2) == "y") {
+            return Some((-days, 2));
+        }
+        is_in(AHEAD, before).then_some((days, 2))
+    }
+
+    fn weekday(&self, at: usize) -> Option<Weekday> {
+        let word = self.word(at);
+        let portuguese = PORTUGUESE.iter().find(|(_, name)| *name == word && self.word(at + 1) == "feira");
+        let named = || WEEKDAYS.iter().find(|(_, names)| is_in(names, word)).map(|(day, _)| *day);
+        portuguese.map(|(day, _)| *day).or_else(named)
+    }
+}
+
+/// A number of days or weeks.
+#[expect(clippy::cast_possible_truncation, reason = "the whole numbers of the lists are small")]
+fn count(word: &str) -> Option<i64> {
+    if is_in("a one ein eine einem einer un une uno una um uma een", word) {
+        return Some(1);
+    }
+    let said = || number_word(word).or_else(|| spoken_numbers(&[word.to_owned()]).first().copied());
+    let whole = |number: f64| (number.fract() == 0.0 && number > 0.0).then_some(number as i64);
+    word.parse::<i64>().ok().or_else(|| said().and_then(whole))
+}
+
+fn shifted(day: NaiveDate, by: i64) -> Option<NaiveDate> {
+    let days = Days::new(by.unsigned_abs());
+    if by < 0 { day.checked_sub_days(days) } else { day.checked_add_days(days) }
+}
+
+fn is_in(list: &str, word: &str) -> bool {
+    list.split(' ').any(|known| known == word)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn days_are_counted_from_the_publication_in_many_languages() {
+        // A Tuesday.
+        let published: NaiveDate = "2024-05-07".parse().unwrap();
+        let table: [(&str, &[&str]); 42] = [
+            ("see you tomorrow!", &["2024-05-08"]),
+            ("the day after tomorrow", &["2024-05-09"]),
+            ("the day before yesterday", &["2024-05-05"]),
+            ("Bis morgen", &["2024-05-08"]),
+            ("Guten Morgen, bis übermorgen", &["2024-05-09"]),
+            ("heute Morgen", &["2024-05-07"]),
+            ("gestern war es schön", &["2024-05-06"]),
+            ("vorgestern", &["2024-05-05"]),
+            ("Das ist hier und nicht dort", &[]),
+            ("C'était hier", &["2024-05-06"]),
+            ("avant-hier", &["2024-05-05"]),
+            ("aujourd'hui", &["2024-05-07"]),
+            ("pasado mañana", &["2024-05-09"]),
+            ("por la mañana", &[]),
+            ("domani", &["2024-05-08"]),
+            ("amanhã", &["2024-05-08"]),
+            ("завтра", &["2024-05-08"]),
+            ("明日から", &["2024-05-08"]),
+            ("明後日", &["2024-05-09"]),
+            ("昨天", &["2024-05-06"]),
+            ("내일", &["2024-05-08"]),
+            ("this Friday", &["2024-05-10"]),
+            ("next Friday", &["2024-05-10", "2024-05-17"]),
+            ("next Tuesday", &["2024-05-14"]),
+            ("last Friday", &["2024-05-03"]),
+            ("nächsten Freitag", &["2024-05-10", "2024-05-17"]),
+            ("letzten Freitag", &["2024-05-03"]),
+            ("vendredi prochain", &["2024-05-10", "2024-05-17"]),
+            ("el viernes que viene", &["2024-05-10", "2024-05-17"]),
+            ("venerdì scorso", &["2024-05-03"]),
+            ("sexta-feira", &["2024-05-10"]),
+            ("a sexta vez", &[]),
+            ("in two weeks", &["2024-05-21"]),
+            ("in a week", &["2024-05-14"]),
+            ("3 days ago", &["2024-05-04"]),
+            ("in zwei Wochen", &["2024-05-21"]),
+            ("vor drei Tagen", &["2024-05-04"]),
+            ("il y a deux jours", &["2024-05-05"]),
+            ("dans une semaine", &["2024-05-14"]),
+            ("hace dos días", &["2024-05-05"]),
+            ("due giorni fa", &["2024-05-05"]),
+            ("two days of work", &[]),
+        ];
+        for (text, expected) in table {
+            let found = relative(text, published);
+            let days: Vec<String> = found.iter().flatten().map(NaiveDate::to_string).collect();
+            assert_eq!(days, expected, "{text}");
+        }
+    }
+}
