@@ -37,7 +37,7 @@ mod armed {
     pub const OFF_THE_WAY: [&str; 2] = ["tokens_bought", "tokens_kept"];
 
     /// Every point, in the order in which a link meets them.
-    pub const POINTS: [&str; 25] = [
+    pub const POINTS: [&str; 26] = [
         "row_queued",
         "claimed",
         "row_read",
@@ -56,6 +56,7 @@ mod armed {
         "body_begun",
         "body_written",
         "body_kept",
+        "values_intended",
         "row_filled",
         "completed",
         "failure_ruled",

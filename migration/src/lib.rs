@@ -19,6 +19,7 @@ mod m20261122_000009_spread_polls;
 mod m20261122_000010_remember_webhook_events;
 mod m20261122_000012_import_collections;
 mod m20261122_000013_settle_polls;
+mod m20261122_000014_remember_what_we_wrote;
 
 /// All migrations in the order they are run.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_remember_webhook_events::Migration),
             Box::new(m20261122_000012_import_collections::Migration),
             Box::new(m20261122_000013_settle_polls::Migration),
+            Box::new(m20261122_000014_remember_what_we_wrote::Migration),
         ]
     }
 }

@@ -1,8 +1,8 @@
 //! `NotionWriter`: takes a note, brings it to the row; takes a verdict, tells it in the row; shows statuses.
 //!
-//! Only empty columns are filled. The page gets one section of our own: an older one is found by its
-//! id or its marker and replaced, so that a run repeated after a crash leaves one section. The lease is
-//! asked before each effect in the workspace.
+//! Only columns that are empty or hold what we wrote are filled. The page gets one section of our own: an older
+//! one is found by its id or its marker and replaced, so that a run repeated after a crash leaves one section; one
+//! its owner wrote in stays. The lease is asked before each effect in the workspace.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::bench::{Bench, stage_actor};
 use super::desk::Desk;
 use super::status_board::StatusBoard;
 use crate::domain::entry::{Body, EntryId};
-use crate::domain::note::Note;
+use crate::domain::ours;
 use crate::domain::page::{self, Section};
 use crate::domain::progress::Step;
 use crate::domain::reason::Reason;
@@ -129,8 +129,11 @@ async fn write_row(
     board.close(ticket).await;
     // Looked at as late as can be, so that a column its owner fills meanwhile stays theirs.
     let row = present(workspace, envelope).await?;
-    desk.journal.beat(ticket).await?;
-    workspace.update_row(access, page, mapping, &last_update(note, &row)).await?;
+    let plan = ours::plan(&note.values, &row.columns, &envelope.written, |value| workspace.shown_as(value));
+    keep(|| desk.journal.intend_values(ticket, &plan.written)).await?;
+    fault::point("values_intended");
+    let update = RowUpdate { status: Some(Status::Completed), values: plan.values, reason: None };
+    workspace.update_row(access, page, mapping, &update).await?;
     fault::point("row_filled");
     desk.journal.mark(ticket, Stage::Write, Mark::Done(ROW_FILLED.to_owned()));
     keep(|| desk.journal.complete(ticket)).await?;
@@ -156,7 +159,11 @@ async fn write_body(
     desk.journal.intend_body(ticket).await?;
     fault::point("body_intended");
     if let Some(older) = older {
-        workspace.remove_section(access, &older).await?;
+        if workspace.was_edited(access, &older).await? {
+            info!("somebody wrote in the older section, it stays");
+        } else {
+            workspace.remove_section(access, &older).await?;
+        }
         fault::point("older_body_removed");
         desk.journal.save_section(ticket, None).await?;
     }
@@ -201,14 +208,4 @@ async fn present(workspace: &dyn Workspace, envelope: &Envelope) -> Outcome<Row>
 /// Whether an earlier claim may have left something in the row.
 fn is_rerun(envelope: &Envelope) -> bool {
     envelope.ticket().lease.0 > 1
-}
-
-/// Status and values in one request; a column somebody filled meanwhile stays as it is.
-fn last_update(note: &Note, row: &Row) -> RowUpdate {
-    let empty = note.values.iter().filter(|filled| !row.filled.contains(&filled.column));
-    RowUpdate {
-        status: Some(Status::Completed),
-        values: empty.map(|filled| (filled.column.clone(), filled.value.clone())).collect(),
-        reason: None,
-    }
 }

@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use tokio::sync::oneshot;
 
 use crate::domain::mapping::{self, Mapping};
+use crate::domain::note::Value;
+use crate::domain::ours::Fingerprint;
 use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
@@ -95,6 +97,15 @@ impl Workspace for Paper {
             self.end(Ending::Completed);
         }
         Ok(())
+    }
+
+    fn shown_as(&self, _value: &Value) -> Option<Fingerprint> {
+        // Paper has no columns; the note is printed as a whole.
+        None
+    }
+
+    async fn was_edited(&self, _access: &Access, _section: &str) -> Outcome<bool> {
+        Ok(false)
     }
 
     async fn find_section(&self, _access: &Access, _page: &str, _marker: &str) -> Outcome<Option<String>> {

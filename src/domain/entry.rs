@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::link::{MediaKey, VideoUrl};
 use super::mapping::Mapping;
 use super::note::Note;
+use super::ours::Written;
 use super::reason::Reason;
 use super::stage::Status;
 use super::waiting::Waiting;
@@ -151,6 +152,8 @@ pub struct Claimed {
     pub note: Option<Note>,
     /// The body section on the row's page, of this run or an earlier one (Notion block id).
     pub section: Option<String>,
+    /// What is remembered of our writing in the row.
+    pub written: Written,
     /// How far this run has got with the body.
     pub body: Body,
     /// The verdict that still has to be told in the row.

@@ -38,6 +38,7 @@ use crate::domain::entry::{Body, LinkDatabase, Ticket};
 use crate::domain::link::VideoUrl;
 use crate::domain::media::{Media, Transcript, Watched};
 use crate::domain::note::Note;
+use crate::domain::ours::Written;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
 use crate::domain::waiting::Waiting;
@@ -53,6 +54,8 @@ pub struct Envelope {
     pub row: Arc<RowRef>,
     /// The body section on the page, of this run or an earlier one.
     pub section: Option<String>,
+    /// What is remembered of our writing in the row.
+    pub written: Written,
     /// How far this run has got with the body.
     pub body: Body,
     /// Keeps the lease alive.

@@ -14,6 +14,7 @@ use crate::domain::entry::{
 use crate::domain::link::MediaKey;
 use crate::domain::media::{Media, MediaInfo, ScreenText, Transcript};
 use crate::domain::note::Note;
+use crate::domain::ours::Written;
 use crate::domain::progress::EntryState;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
@@ -112,6 +113,10 @@ pub trait Journal: Send + Sync {
 
     /// Checkpoint: the body section stands in the row's page as a whole; `None`: an older one was removed.
     async fn save_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()>;
+
+    /// Checkpoint: what is remembered of our writing in the row, values included that are about to be written.
+    /// Once the entry is completed they count as arrived.
+    async fn intend_values(&self, ticket: Ticket, written: &Written) -> Outcome<()>;
 
     /// The entry is done and its result stands in the row.
     async fn complete(&self, ticket: Ticket) -> Outcome<()>;

@@ -10,6 +10,7 @@ use super::fence::Fence;
 use crate::domain::entry::ConnectionId;
 use crate::domain::mapping::Mapping;
 use crate::domain::note::Value;
+use crate::domain::ours::{Fingerprint, Held};
 use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
@@ -103,8 +104,8 @@ pub struct Row {
     pub status: Option<String>,
     /// The text of the mapped reason column.
     pub reason: Option<String>,
-    /// Property ids of the columns that are filled, by whomever.
-    pub filled: Vec<String>,
+    /// What its columns hold, by whomever, by property id.
+    pub columns: BTreeMap<String, Held>,
     /// Whether it lies in the trash.
     pub in_trash: bool,
     /// When it was made, to the minute.
@@ -149,8 +150,14 @@ pub trait Workspace: Send + Sync {
         update: &RowUpdate,
     ) -> Outcome<()>;
 
+    /// What a value will look like once its column holds it; `None` where the workspace has no form for it.
+    fn shown_as(&self, value: &Value) -> Option<Fingerprint>;
+
     /// The section with this marker on a page, wherever its owner moved it on the page's top level.
     async fn find_section(&self, access: &Access, page: &str, marker: &str) -> Outcome<Option<String>>;
+
+    /// Whether somebody else wrote in a section since it was put up.
+    async fn was_edited(&self, access: &Access, section: &str) -> Outcome<bool>;
 
     /// Removes a section; one that is gone already is no failure.
     async fn remove_section(&self, access: &Access, section: &str) -> Outcome<()>;

@@ -36,6 +36,12 @@ const LINES: usize = 90;
 const SAID: [&str; 2] = ["It begins with two onions.", "It ends with a hot soup."];
 const SHOWN: &str = "TOMATO SOUP";
 
+/// A number in letters: one in digits that nobody said would be left out of a note.
+fn letters(number: usize) -> String {
+    let letter = |digit: usize| char::from(b"abcdefghijklmnopqrstuvwxyz"[digit % 26]);
+    [letter(number / 26), letter(number)].iter().collect()
+}
+
 /// What an owner writes into a cell while the row is worked on.
 const OWN_WORDS: &str = "What I think of it myself.";
 
@@ -94,9 +100,9 @@ impl World {
         // Every answer names its question, so that what is kept can be told from what is not.
         providers.say(&[(0.0, 0.9, SAID[0]), (0.9, 1.9, &format!("{} Heard as {FINGERPRINT}.", SAID[1]))]);
         providers.show(&[SHOWN, FINGERPRINT]);
-        let lines: Vec<String> = (1..=LINES).map(|line| format!("Line {line} of it.")).collect();
+        let lines: Vec<String> = (0..LINES).map(|line| format!("Line {} of it.", letters(line))).collect();
         let summary = format!("{} Summed up as {FINGERPRINT}.", lines.join("\n"));
-        let points: Vec<String> = (1..=12).map(|point| format!("Point {point}")).collect();
+        let points: Vec<String> = (0..12).map(|point| format!("Point {}", letters(point))).collect();
         providers.answer(json!({"title": "Soup", "summary": summary, "keyPoints": points}));
         let rows = Vec::new();
         let source = database.data_source;
@@ -281,7 +287,7 @@ impl World {
             return (wrong, sections + self.reasons(row).saturating_sub(1));
         }
         must(entry.is_some_and(|entry| entry.status == "completed"), "it ended as failed");
-        let whole = [SAID[0], SAID[1], SHOWN, "Line 1 of it.", "Line 90 of it.", "Point 12"];
+        let whole = [SAID[0], SAID[1], SHOWN, "Line aa of it.", "Line dl of it.", "Point al"];
         must(sections >= 1 && whole.iter().all(|part| page.contains(part)), "its section is not whole");
         if row.has_own_words {
             let words = self.notion.words(row.page, "Summary");

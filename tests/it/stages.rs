@@ -18,6 +18,7 @@ use linkscribe::domain::entry::{FoundRow, Lane, Ticket};
 use linkscribe::domain::link::{MediaKey, understand};
 use linkscribe::domain::media::{At, Media, ScreenText, Segment, Transcript, Watched};
 use linkscribe::domain::note::Note;
+use linkscribe::domain::ours::{Fingerprint, Held, Written};
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::stage::{Stage, Status};
 use linkscribe::failure::{Failure, Kind};
@@ -83,6 +84,7 @@ async fn envelope(kitchen: &Kitchen) -> Envelope {
     let journal = Arc::clone(&kitchen.store) as Arc<dyn Journal>;
     std::fs::create_dir_all(kitchen.work_root()).unwrap();
     Envelope {
+        written: Written::default(),
         docket: Docket {
             ticket: claimed.ticket,
             attempts: 0,
@@ -433,7 +435,8 @@ async fn a_video_that_says_shows_and_captions_nothing_is_given_up_with_a_reason(
 async fn a_column_that_somebody_filled_meanwhile_stays_as_it_is() {
     let kitchen = Kitchen::open().await;
     let workspace = FakeWorkspace::with_links(&[LINK], Script::works());
-    workspace.rows.lock().unwrap()[0].filled = vec!["minutes".into()];
+    let theirs = Held { fingerprint: Fingerprint::of("fake", "an hour"), empty: false };
+    workspace.rows.lock().unwrap()[0].columns.insert("minutes".into(), theirs);
     let envelope = envelope(&kitchen).await;
     let note = note_with_minutes();
     let board = StatusBoard::new(workspace.clone(), kitchen.store.clone(), Duration::ZERO);

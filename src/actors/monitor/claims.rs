@@ -194,8 +194,8 @@ fn envelope(
 ) -> Outcome<Envelope> {
     let work_dir = work_dir(parts, docket.ticket)?;
     fault::point("work_dir_made");
-    let (section, body) = (claimed.section.clone(), claimed.body);
-    Ok(Envelope { docket, row, section, body, lease, permit, work_dir, span })
+    let (section, body, written) = (claimed.section.clone(), claimed.body, claimed.written.clone());
+    Ok(Envelope { docket, row, section, written, body, lease, permit, work_dir, span })
 }
 
 /// Looks at the row once more before anything is paid for: the answer of a query may be old.

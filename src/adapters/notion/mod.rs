@@ -6,6 +6,7 @@
 //! - `ids`: ids before they enter a path, and in what people paste
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
 //! - `new_rows`: makes rows of an old collection, and finds them by their links
+//! - `fingerprint`: whether a column still holds what we wrote
 //! - `text`, `blocks`: rich text and the page's section within Notion's limits
 //! - `oauth`: where people consent, and what tokens that buys
 //! - `telling`: why a row failed, told to its owner
@@ -30,6 +31,7 @@ pub use self::purses::{Limits, WINDOW};
 use self::refusal::{Answered, Refusal, Trouble};
 pub use self::schema::{NotASchema, parse_schema};
 use crate::domain::mapping::{Mapping, StatusKind};
+use crate::domain::ours::Fingerprint;
 use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
@@ -42,6 +44,7 @@ mod blocks;
 mod catalogue;
 mod client;
 mod creating;
+mod fingerprint;
 mod ids;
 mod new_columns;
 mod new_rows;
@@ -143,6 +146,32 @@ impl Notion {
             return Err(Failure::outage(cause).into());
         }
         Ok(ids)
+    }
+
+    /// Whether a block or one inside it was made or changed by somebody else than whoever made the block. One that
+    /// is gone is nobody's any more.
+    async fn is_touched(&self, access: &Access, block: &str) -> Answered<bool> {
+        let found = match self.client.get(access, &["blocks", block], &[]).await {
+            Err(trouble) if trouble.is_gone() => return Ok(false),
+            found => found?,
+        };
+        let by = |block: &Value, who: &str| Some(block.pointer(who)?.as_str()?.to_owned());
+        let Some(maker) = by(&found, "/created_by/id") else { return Ok(true) };
+        let theirs = |block: &Value| {
+            ["/created_by/id", "/last_edited_by/id"].iter().any(|who| by(block, who).as_ref() != Some(&maker))
+        };
+        let mut open = VecDeque::from([found]);
+        while let Some(parent) = open.pop_front() {
+            if theirs(&parent) {
+                return Ok(true);
+            }
+            let inside = parent.get("has_children").and_then(Value::as_bool).unwrap_or_default();
+            if let Some(id) = by(&parent, "/id").filter(|_| inside) {
+                let path = ["blocks", &ids::checked(&id)?, "children"];
+                open.extend(self.client.list(access, &path, &[], MAX_BLOCK_PAGES).await?);
+            }
+        }
+        Ok(false)
     }
 
     /// Moves a block to the trash; one that is gone already is no failure.
@@ -274,6 +303,16 @@ impl Workspace for Notion {
             self.client.patch(access, &["pages", &ids::checked(page)?], &body).await?;
         }
         Ok(())
+    }
+
+    fn shown_as(&self, value: &crate::domain::note::Value) -> Option<Fingerprint> {
+        let property = values::property(value)?;
+        let (kind, content) = property.as_object()?.iter().next()?;
+        Some(fingerprint::of(kind, content))
+    }
+
+    async fn was_edited(&self, access: &Access, section: &str) -> Outcome<bool> {
+        Ok(self.is_touched(access, &ids::checked(section)?).await?)
     }
 
     async fn find_section(&self, access: &Access, page: &str, marker: &str) -> Outcome<Option<String>> {

@@ -3,12 +3,15 @@
 //! A page object holds every column, empty or not, under its name; ids are what we know them by.
 //! Shapes: <https://developers.notion.com/reference/page-property-values>.
 
+use std::collections::BTreeMap;
+
 use anyhow::anyhow;
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::text;
+use super::{fingerprint, text};
 use crate::domain::mapping::{Mapping, StatusKind};
+use crate::domain::ours::Held;
 use crate::domain::reason::Reason;
 use crate::domain::stage::Status;
 use crate::failure::{Failure, Outcome};
@@ -39,7 +42,6 @@ pub(super) fn row(page: &Value, mapping: &Mapping) -> Outcome<Row> {
     let id = id.ok_or_else(|| Failure::outage(anyhow!("a row of notion has no id")))?;
     let link = mapped(page, &mapping.link, "url")?;
     let status = mapped(page, &mapping.status.id, status_type(mapping.status.kind))?;
-    let reason = mapping.reason.as_deref().and_then(|id| property(page, id));
     let created = page.get("created_time").and_then(Value::as_str);
     let created_at = created.and_then(|time| DateTime::parse_from_rfc3339(time).ok());
     Ok(Row {
@@ -47,10 +49,8 @@ pub(super) fn row(page: &Value, mapping: &Mapping) -> Outcome<Row> {
         created_at: created_at.map(|time| time.to_utc()),
         link: link.as_str().map(str::trim).filter(|link| !link.is_empty()).map(ToOwned::to_owned),
         status: status.get("name").and_then(Value::as_str).map(ToOwned::to_owned),
-        reason: reason
-            .map(|reason| text::read(reason.get("rich_text")))
-            .filter(|text| !text.trim().is_empty()),
-        filled: filled(page).collect(),
+        reason: reason(page, mapping),
+        columns: columns(page),
         // `archived` is its older name; this API version gives both.
         in_trash: ["in_trash", "archived"]
             .iter()
@@ -63,6 +63,23 @@ pub(super) fn filled(page: &Value) -> impl Iterator<Item = String> {
     properties(page)
         .filter(|property| is_filled(property))
         .filter_map(|property| Some(property.get("id")?.as_str()?.to_owned()))
+}
+
+/// The text of the mapped reason column, where there is any.
+pub(super) fn reason(page: &Value, mapping: &Mapping) -> Option<String> {
+    let text = text::read(property(page, mapping.reason.as_deref()?)?.get("rich_text"));
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// What the columns of a page object hold, by property id.
+fn columns(page: &Value) -> BTreeMap<String, Held> {
+    let held = |property: &Value| {
+        let id = property.get("id")?.as_str()?.to_owned();
+        let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
+        let fingerprint = fingerprint::of(kind, property.get(kind).unwrap_or(&Value::Null));
+        Some((id, Held { fingerprint, empty: !is_filled(property) }))
+    };
+    properties(page).filter_map(held).collect()
 }
 
 /// Whether a page object has a column with this id.

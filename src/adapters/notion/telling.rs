@@ -33,7 +33,7 @@ pub(super) async fn tell(
     mapping: &Mapping,
     reason: Reason,
 ) -> Outcome<()> {
-    let in_column = mapping.reason.is_some();
+    let in_column = mapping.reason.is_some() && has_room(notion, access, page, mapping).await?;
     let update = RowUpdate {
         status: Some(Status::Failed),
         reason: in_column.then(|| reason.sentence().to_owned()),
@@ -51,6 +51,12 @@ pub(super) async fn tell(
         }
         told => Ok(told?),
     }
+}
+
+/// Whether the column for reasons holds nothing but words of ours: its owner's stay, and the reason is told beside.
+async fn has_room(notion: &Notion, access: &Access, page: &str, mapping: &Mapping) -> Outcome<bool> {
+    let page = notion.client.get(access, &["pages", &ids::checked(page)?], &[]).await?;
+    Ok(rows::reason(&page, mapping).as_deref().is_none_or(is_ours))
 }
 
 /// Shows a status and a reason, of which one column or both may be gone meanwhile: then what is left shows its
@@ -93,9 +99,7 @@ pub(super) async fn tell_waiting(
 ) -> Outcome<()> {
     let mut update = RowUpdate { status: Some(Status::Pending), ..RowUpdate::default() };
     if mapping.reason.is_some() {
-        let row = notion.row(access, page, mapping).await?;
-        let is_free = row.reason.as_deref().is_none_or(is_ours);
-        update.reason = is_free.then(|| waiting.sentence());
+        update.reason = has_room(notion, access, page, mapping).await?.then(|| waiting.sentence());
     }
     show(notion, access, page, mapping, update).await.map(drop)
 }

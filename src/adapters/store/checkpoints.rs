@@ -15,6 +15,7 @@ use crate::domain::entry::Ticket;
 use crate::domain::link::MediaKey;
 use crate::domain::media::Media;
 use crate::domain::note::Note;
+use crate::domain::ours::Written;
 use crate::domain::stage::Status;
 use crate::failure::Outcome;
 
@@ -52,6 +53,14 @@ impl Store {
                 .col_expr(entries::Column::Body, entries::WRITTEN.into()),
             None => self.held(ticket).col_expr(entries::Column::Section, no_text().into()),
         };
+        write_held(&self.db, update).await
+    }
+
+    pub(super) async fn write_values(&self, ticket: Ticket, written: &Written) -> Outcome<()> {
+        let update = self
+            .held(ticket)
+            .col_expr(entries::Column::Written, document(&written.settled)?.into())
+            .col_expr(entries::Column::Writing, document(&written.intended)?.into());
         write_held(&self.db, update).await
     }
 

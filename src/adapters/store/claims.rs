@@ -13,6 +13,7 @@ use super::tables::entries::{Column, Entity, INTENDED, Model, RUNNING, WAITING, 
 use super::tables::users;
 use super::text::{checkpoint, document, plain, reason, uuid};
 use crate::domain::entry::{Body, Claimed, DatabaseId, EntryId, Lane, RunLease, Ticket};
+use crate::domain::ours::Written;
 use crate::failure::{Failure, Outcome};
 
 /// The lock that claims take in turn on PostgreSQL; any number will do, ours spells `lnkclaim` in ASCII.
@@ -189,6 +190,10 @@ fn claimed_entry(row: Model) -> Outcome<Claimed> {
         attempts: u32::try_from(row.attempts).unwrap_or_default(),
         note: checkpoint(row.note, "note"),
         section: row.section,
+        written: Written {
+            settled: checkpoint(row.written, "what was written").unwrap_or_default(),
+            intended: checkpoint(row.writing, "what was about to be written").unwrap_or_default(),
+        },
         body: match row.body {
             WRITTEN => Body::Written,
             INTENDED => Body::Intended,

@@ -23,7 +23,12 @@ impl Store {
     pub(super) async fn end_completed(&self, ticket: Ticket) -> Outcome<()> {
         let update = finished(self.held(ticket), self.time())
             .col_expr(Column::Status, Status::Completed.name().into())
-            .col_expr(Column::Verdict, no_text().into());
+            .col_expr(Column::Verdict, no_text().into())
+            .col_expr(
+                Column::Written,
+                Func::coalesce([Expr::col(Column::Writing), Expr::col(Column::Written)]).into(),
+            )
+            .col_expr(Column::Writing, no_text().into());
         self.end(ticket, update).await
     }
 

@@ -14,6 +14,7 @@ use crate::domain::entry::{
 use crate::domain::link::MediaKey;
 use crate::domain::media::{Media, MediaInfo, ScreenText, Transcript};
 use crate::domain::note::Note;
+use crate::domain::ours::Written;
 use crate::domain::progress::EntryState;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
@@ -70,6 +71,10 @@ impl Journal for Store {
 
     async fn save_note(&self, ticket: Ticket, note: &Note) -> Outcome<()> {
         self.within("keep a note", self.write_note(ticket, note)).await
+    }
+
+    async fn intend_values(&self, ticket: Ticket, written: &Written) -> Outcome<()> {
+        self.within("keep what is about to be written", self.write_values(ticket, written)).await
     }
 
     async fn save_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()> {

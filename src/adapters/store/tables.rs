@@ -237,6 +237,8 @@ pub(super) mod entries {
         pub not_before: i64,
         pub verdict: Option<String>,
         pub note: Option<String>,
+        pub written: Option<String>,
+        pub writing: Option<String>,
         pub section: Option<String>,
         pub user_id: String,
         pub lane: i32,

@@ -5,4 +5,5 @@ mod creating;
 mod drift;
 mod house;
 mod listing;
+mod rerun;
 mod strangers;

@@ -12,7 +12,7 @@ use super::bench::{Bench, KEY, keys};
 const OLDER: u32 = 4;
 
 /// How many came after them, up to the newest.
-const NEWER: u32 = 8;
+const NEWER: u32 = 9;
 
 async fn text(raw: &DatabaseConnection, select: &str) -> String {
     let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), select)).await;

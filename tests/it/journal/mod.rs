@@ -130,6 +130,7 @@ on_both! {
         many_old_entries_are_removed_some_at_a_time;
     records:
         checkpoints_are_there_after_a_restart,
+        what_was_about_to_be_written_counts_as_written_once_the_entry_is_completed,
         a_video_is_shared_by_all_entries_with_its_key,
         a_write_cut_off_in_the_middle_leaves_the_store_working,
         a_checkpoint_that_cannot_be_read_is_made_again,

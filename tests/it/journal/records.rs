@@ -7,8 +7,10 @@ use linkscribe::domain::entry::{Claimed, DatabaseId, EntryId, FoundRow};
 use linkscribe::domain::link::MediaKey;
 use linkscribe::domain::media::{At, Media, MediaInfo, ScreenLine, ScreenText, Segment, Transcript};
 use linkscribe::domain::note::{Evidence, Filled, Note, Value};
+use linkscribe::domain::ours::{Fingerprint, Written};
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::stage::Status;
+use linkscribe::failure::Kind;
 use linkscribe::ports::{Journal, NextRun};
 use sea_orm::ConnectionTrait;
 
@@ -69,6 +71,29 @@ pub(super) async fn checkpoints_are_there_after_a_restart(bench: &Bench) {
     store.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
     assert_eq!(store.claim("again").await.unwrap().unwrap().section, None);
     store.close().await.unwrap();
+}
+
+pub(super) async fn what_was_about_to_be_written_counts_as_written_once_the_entry_is_completed(
+    bench: &Bench,
+) {
+    bench.queue("page").await;
+    let claimed = bench.claim().await;
+    assert_eq!(claimed.written, Written::default());
+    let print = |text: &str| Fingerprint::of("rich_text", text);
+    let written = Written {
+        settled: [("a".into(), print("old"))].into(),
+        intended: [("a".into(), print("new")), ("b".into(), print("first"))].into(),
+    };
+    bench.journal.intend_values(claimed.ticket, &written).await.unwrap();
+    bench.journal.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
+    let again = bench.claim().await;
+    assert_eq!(again.written, written, "the run may have died before or behind its writing");
+    let stale = bench.journal.intend_values(claimed.ticket, &Written::default()).await.unwrap_err();
+    assert_eq!(stale.kind, Kind::Stale);
+    bench.journal.complete(again.ticket).await.unwrap();
+    bench.queue("page").await;
+    let later = bench.claim().await.written;
+    assert_eq!((later.settled, later.intended), (written.intended, <_>::default()));
 }
 
 pub(super) async fn a_video_is_shared_by_all_entries_with_its_key(bench: &Bench) {

@@ -11,7 +11,8 @@ use linkscribe::domain::cost::Usage;
 use linkscribe::domain::link::VideoUrl;
 use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind, Usage as ColumnUse};
 use linkscribe::domain::media::{At, MediaInfo, Segment, Transcript};
-use linkscribe::domain::note::{Answer, Question};
+use linkscribe::domain::note::{Answer, Question, Value};
+use linkscribe::domain::ours::{Fingerprint, Held};
 use linkscribe::domain::page::Section;
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::schema::{Column, ColumnKind, Schema};
@@ -369,10 +370,22 @@ impl Workspace for FakeWorkspace {
     async fn row(&self, _access: &Access, page: &str, _mapping: &Mapping) -> Outcome<Row> {
         self.requests.play().await?;
         let rows = self.rows.lock().unwrap();
-        rows.iter()
-            .find(|row| row.page == page)
-            .cloned()
-            .ok_or_else(|| Failure::permanent(Reason::RowGone, anyhow::anyhow!("no such row")))
+        let row = rows.iter().find(|row| row.page == page).cloned();
+        let mut row =
+            row.ok_or_else(|| Failure::permanent(Reason::RowGone, anyhow::anyhow!("no such row")))?;
+        for column in schema().columns {
+            let empty = Held { fingerprint: Fingerprint::of("fake", ""), empty: true };
+            row.columns.entry(column.id).or_insert(empty);
+        }
+        Ok(row)
+    }
+
+    fn shown_as(&self, value: &Value) -> Option<Fingerprint> {
+        Some(Fingerprint::of("fake", &linkscribe::domain::page::value(value)))
+    }
+
+    async fn was_edited(&self, _access: &Access, _section: &str) -> Outcome<bool> {
+        Ok(false)
     }
 
     async fn update_row(
