@@ -43,7 +43,7 @@ pub trait Catalogue: Send + Sync {
     /// Adds columns to a data source. Whoever calls sees to it that no column has their names.
     async fn add_columns(&self, access: &Access, data_source: &str, columns: &[NewColumn]) -> Asked<()>;
 
-    /// Adds a row with a link that waits.
+    /// Adds a row with a link that waits to a data source without rows; asked twice at once, it adds one.
     async fn add_sample(
         &self,
         access: &Access,

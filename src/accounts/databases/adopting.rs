@@ -234,9 +234,6 @@ async fn sample(
     words: &Words,
 ) -> Outcome<()> {
     let Some(link) = &office.sample_link else { return Ok(()) };
-    let (catalogue, source) = (&office.catalogue, &described.source.id);
-    if catalogue.usage(&opened.access, source).await?.rows > 0 {
-        return Ok(());
-    }
-    catalogue.add_sample(&opened.access, source, mapping, (words.sample, link)).await
+    let sample = (words.sample, link.as_str());
+    office.catalogue.add_sample(&opened.access, &described.source.id, mapping, sample).await
 }

@@ -93,6 +93,10 @@ impl Catalogue for Notion {
         mapping: &Mapping,
         (title, link): (&str, &str),
     ) -> Outcome<()> {
+        let mut turn = creating::turn(self, access).await?;
+        if turn.is_sampled(data_source) || self.usage(access, data_source).await?.rows > 0 {
+            return Ok(());
+        }
         let mut properties = Map::from_iter([
             (mapping.title.clone(), json!({ "title": text::plain(title) })),
             (mapping.link.clone(), json!({ "url": link })),
@@ -101,6 +105,7 @@ impl Catalogue for Notion {
         properties.extend(status.map(|status| (mapping.status.id.clone(), status)));
         let parent = json!({ "type": "data_source_id", "data_source_id": ids::checked(data_source)? });
         self.client.post(access, &["pages"], &json!({ "parent": parent, "properties": properties })).await?;
+        turn.sampled(data_source);
         Ok(())
     }
 }

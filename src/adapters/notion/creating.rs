@@ -39,13 +39,31 @@ const QUEUES: usize = 16;
 #[derive(Default)]
 pub(super) struct MadeLately([Mutex<Vec<Made>>; QUEUES]);
 
-impl MadeLately {
-    async fn turn(&self, connection: ConnectionId) -> Option<MutexGuard<'_, Vec<Made>>> {
-        // The end of an id is drawn by lot.
-        let queue = usize::from(*connection.0.as_bytes().last()?) % QUEUES;
-        let mut made = self.0.get(queue)?.lock().await;
-        made.retain(|made| made.at.elapsed() < REMEMBERED);
-        Some(made)
+/// The head of a queue: nobody else creates for its connection meanwhile.
+pub(super) struct Turn<'a>(MutexGuard<'a, Vec<Made>>);
+
+/// Waits for the turn of whoever creates.
+pub(super) async fn turn<'a>(notion: &'a Notion, access: &Access) -> Outcome<Turn<'a>> {
+    // The end of an id is drawn by lot.
+    let queue = access.connection.0.as_bytes().last().map(|last| usize::from(*last) % QUEUES);
+    let queue = queue.and_then(|queue| notion.made.0.get(queue));
+    let queue = queue.ok_or_else(|| Failure::bug(anyhow!("a connection has no queue")))?;
+    let mut made = queue.lock().await;
+    made.retain(|made| made.at.elapsed() < REMEMBERED);
+    Ok(Turn(made))
+}
+
+impl Turn<'_> {
+    /// Whether a data source that was made lately got its first row; queries may not show it yet.
+    pub(super) fn is_sampled(&self, source: &str) -> bool {
+        self.0.iter().any(|made| made.source.id == source && made.sampled)
+    }
+
+    /// Its first row was made.
+    pub(super) fn sampled(&mut self, source: &str) {
+        for made in self.0.iter_mut().filter(|made| made.source.id == source) {
+            made.sampled = true;
+        }
     }
 }
 
@@ -53,13 +71,13 @@ struct Made {
     connection: ConnectionId,
     title: String,
     source: DataSourceRef,
+    sampled: bool,
     at: Instant,
 }
 
 /// Creates what is planned, or gives what was created by the same plan a moment ago.
 pub(super) async fn create_once(notion: &Notion, access: &Access, plan: &Plan) -> Asked<DataSourceRef> {
-    let turn = notion.made.turn(access.connection).await;
-    let mut lately = turn.ok_or_else(|| Failure::bug(anyhow!("a connection has no queue")))?;
+    let Turn(mut lately) = turn(notion, access).await?;
     let known = lately.iter().find(|made| made.connection == access.connection && made.title == plan.title);
     if let Some(known) = known
         && notion.read_source(access, &known.source.id).await.is_ok()
@@ -72,7 +90,7 @@ pub(super) async fn create_once(notion: &Notion, access: &Access, plan: &Plan) -
     let made = notion.create(access, plan).await?;
     if let Ok(source) = &made {
         let (connection, title, source) = (access.connection, plan.title.clone(), source.clone());
-        lately.push(Made { connection, title, source, at: Instant::now() });
+        lately.push(Made { connection, title, source, sampled: false, at: Instant::now() });
     }
     Ok(made)
 }

@@ -7,7 +7,7 @@
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
 //! - `new_rows`: makes rows of an old collection, and finds them by their links
 //! - `fingerprint`: whether a column still holds what we wrote
-//! - `text`, `blocks`: rich text and the page's section within Notion's limits
+//! - `text`, `blocks`, `sections`: rich text and the page's section within Notion's limits
 //! - `oauth`: where people consent, and what tokens that buys
 //! - `telling`: why a row failed, told to its owner
 //! - `catalogue`, `creating`, `new_columns`: databases found, made and given columns
@@ -15,7 +15,6 @@
 //! Every method can be repeated after a failure whose outcome is unknown: properties are set, not
 //! added to; a section is found by its marker and a told reason by its words.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +36,6 @@ use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
 use crate::domain::waiting::Waiting;
 use crate::failure::{Failure, Outcome};
-use crate::fault;
 use crate::ports::{Access, DataSourceRef, Identity, Keys, RateBudget, Row, RowUpdate, Workspace};
 
 mod blocks;
@@ -53,6 +51,7 @@ mod purses;
 mod refusal;
 mod rows;
 mod schema;
+mod sections;
 mod telling;
 mod text;
 mod values;
@@ -60,20 +59,10 @@ mod values;
 /// A query gives at most 10,000 rows (since 2026-04-20), 100 in each answer.
 const MAX_QUERY_PAGES: usize = 100;
 
-/// Answers of 100 blocks: a page with more than 5,000 blocks on its top level is no page to read.
-const MAX_BLOCK_PAGES: usize = 50;
-
 /// The Notion API.
 pub struct Notion {
     client: Client,
     made: creating::MadeLately,
-}
-
-/// A framed box on the top level of a page.
-struct Callout {
-    id: String,
-    text: String,
-    block: Value,
 }
 
 impl Notion {
@@ -124,64 +113,6 @@ impl Notion {
         Ok(items)
     }
 
-    async fn callouts(&self, access: &Access, page: &str) -> Answered<Vec<Callout>> {
-        let path = ["blocks", page, "children"];
-        let blocks = self.client.list(access, &path, &[], MAX_BLOCK_PAGES).await?;
-        Ok(blocks.into_iter().filter_map(Callout::read).collect())
-    }
-
-    /// Appends blocks to a page or a block and gives their ids.
-    async fn append_children(
-        &self,
-        access: &Access,
-        parent: &str,
-        blocks: Vec<Value>,
-    ) -> Answered<Vec<String>> {
-        let body = json!({ "children": blocks });
-        let mut answer = self.client.patch(access, &["blocks", parent, "children"], &body).await?;
-        let id = |block: &Value| block.get("id").and_then(Value::as_str).map(ids::checked);
-        let ids = results(&mut answer)?.iter().filter_map(id).collect::<Outcome<Vec<_>>>()?;
-        if ids.len() != blocks.len() {
-            let cause = anyhow!("{} blocks were sent to notion, {} came back", blocks.len(), ids.len());
-            return Err(Failure::outage(cause).into());
-        }
-        Ok(ids)
-    }
-
-    /// Whether a block or one inside it was made or changed by somebody else than whoever made the block. One that
-    /// is gone is nobody's any more.
-    async fn is_touched(&self, access: &Access, block: &str) -> Answered<bool> {
-        let found = match self.client.get(access, &["blocks", block], &[]).await {
-            Err(trouble) if trouble.is_gone() => return Ok(false),
-            found => found?,
-        };
-        let by = |block: &Value, who: &str| Some(block.pointer(who)?.as_str()?.to_owned());
-        let Some(maker) = by(&found, "/created_by/id") else { return Ok(true) };
-        let theirs = |block: &Value| {
-            ["/created_by/id", "/last_edited_by/id"].iter().any(|who| by(block, who).as_ref() != Some(&maker))
-        };
-        let mut open = VecDeque::from([found]);
-        while let Some(parent) = open.pop_front() {
-            if theirs(&parent) {
-                return Ok(true);
-            }
-            let inside = parent.get("has_children").and_then(Value::as_bool).unwrap_or_default();
-            if let Some(id) = by(&parent, "/id").filter(|_| inside) {
-                let path = ["blocks", &ids::checked(&id)?, "children"];
-                open.extend(self.client.list(access, &path, &[], MAX_BLOCK_PAGES).await?);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Moves a block to the trash; one that is gone already is no failure.
-    async fn remove_block(&self, access: &Access, block: &str) -> Answered<()> {
-        match self.client.delete(access, &["blocks", block]).await {
-            Err(trouble) if trouble.is_gone() => Ok(()),
-            removed => removed.map(|_| ()),
-        }
-    }
-
     /// What was pasted may be the id of a data source itself ("Copy data source ID").
     async fn data_source_itself(&self, access: &Access, id: &str) -> Answered<Vec<DataSourceRef>> {
         let source = self.client.get(access, &["data_sources", id], &[]).await?;
@@ -189,18 +120,6 @@ impl Notion {
         let name = text::read(source.get("title"));
         let database = database.map(ids::checked).transpose()?.unwrap_or_else(|| id.to_owned());
         Ok(vec![DataSourceRef { database, id: id.to_owned(), name }])
-    }
-}
-
-impl Callout {
-    fn read(block: Value) -> Option<Self> {
-        let id = ids::checked(block.get("id")?.as_str()?).ok()?;
-        let rich_text = block.pointer("/callout/rich_text")?;
-        Some(Self { id, text: text::read(Some(rich_text)), block })
-    }
-
-    fn leads_to(&self, marker: &str) -> bool {
-        text::leads_to(self.block.pointer("/callout/rich_text"), marker)
     }
 }
 
@@ -325,24 +244,7 @@ impl Workspace for Notion {
     }
 
     async fn append_section(&self, access: &Access, page: &str, section: &Section) -> Outcome<String> {
-        let callout = [blocks::callout(section)?];
-        let mut id = None;
-        let mut waiting = VecDeque::from([(ids::checked(page)?, callout.as_slice())]);
-        while let Some((parent, siblings)) = waiting.pop_front() {
-            let batch = blocks::batch(siblings);
-            let rest = siblings.get(batch.blocks.len()..).unwrap_or_default();
-            let ids = self.append_children(access, &parent, batch.blocks).await?;
-            id = id.or_else(|| ids.first().cloned());
-            let open = batch.open.into_iter().filter_map(|(at, inner)| Some((ids.get(at)?.clone(), inner)));
-            waiting.extend(open);
-            if !rest.is_empty() {
-                waiting.push_back((parent, rest));
-            }
-            if !waiting.is_empty() {
-                fault::point("body_begun");
-            }
-        }
-        id.ok_or_else(|| Failure::bug(anyhow!("a section has no blocks")))
+        self.put_up_section(access, page, section).await
     }
 
     async fn tell_failure(

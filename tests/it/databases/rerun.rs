@@ -1,10 +1,13 @@
 //! A link that is read once more after its owner worked in the row and on its page.
 
+use linkscribe::domain::reason::Reason;
+use linkscribe::failure::Failure;
 use linkscribe::sandbox::notion::EmulatedNotion;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::house::House;
+use crate::support::fakes::{Behaviour, FakeSource, Script};
 
 const LINK: &str = "https://www.tiktok.com/@cook/video/2";
 
@@ -87,14 +90,13 @@ async fn a_section_its_owner_wrote_in_stays_beside_the_new_one() {
 
 #[actix::test]
 async fn words_of_the_owner_in_the_reason_column_stay_when_a_link_fails() {
-    let house = House::open().await;
+    let private = || Failure::permanent(Reason::Private, anyhow::anyhow!("the account is private"));
+    let downloads = Script::of((0..9).map(|_| Behaviour::Fail(private)));
+    let house = House::open_with(FakeSource(downloads)).await;
     let ada = house.person("Ada").await;
     let made = house.post(&ada, "/api/databases/create", &json!({})).await;
     let source: Uuid = made.body["data_source_id"].as_str().unwrap().parse().unwrap();
-    let row = house
-        .notion
-        .add_row(source, &json!({"Link": "https://example.org/no-video", "Reason": "Ask Tom about it"}))
-        .unwrap();
+    let row = house.notion.add_row(source, &json!({"Link": LINK, "Reason": "Ask Tom about it"})).unwrap();
     house.until(|notion| (notion.words(row, "Status")? == "failed").then_some(())).await;
     assert_eq!(house.notion.words(row, "Reason").as_deref(), Some("Ask Tom about it"));
     house.until(|notion| (!notion.comments(row).is_empty()).then_some(())).await;

@@ -58,6 +58,8 @@ impl World {
             ("NOTION_CLIENT_SECRET", SECRET),
             ("DOWNLOAD_EXTRA_HOSTS", &hosts),
             ("TRANSCRIBER", "none"),
+            // A row is seen within seconds, whatever place the database has in the interval.
+            ("POLL_INTERVAL_SECS", "5"),
         ];
         if sample {
             settings.push(("SAMPLE_LINK", &clip));

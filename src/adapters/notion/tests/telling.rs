@@ -16,13 +16,14 @@ fn forbidden() -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn a_reason_column_takes_the_verdict_in_one_request() {
+async fn a_reason_column_with_words_of_ours_takes_the_verdict_with_the_status() {
     let told = Told::start().await;
+    told.answers("GET", &page_path(), 1, ok(json!({}))).await;
     told.answers("PATCH", &page_path(), 1, ok(json!({}))).await;
     told.notion.tell_failure(&told.access, PAGE, &mapping(Some("reason")), Reason::Private).await.unwrap();
     let asked = told.asked().await;
-    assert_eq!(asked.len(), 1);
-    let properties = &body(&asked[0])["properties"];
+    assert_eq!(asked.len(), 2);
+    let properties = &body(&asked[1])["properties"];
     assert_eq!(properties["status"], json!({ "select": { "name": "failed" } }));
     assert_eq!(properties["reason"]["rich_text"][0]["text"]["content"], Reason::Private.sentence());
 }
