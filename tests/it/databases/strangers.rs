@@ -117,10 +117,12 @@ async fn ids_of_another_ones_in_a_body_or_a_query_lead_nowhere() {
     }
     let listed = house.get(&eve, &format!("/api/notion/databases?connection_id={connection}")).await;
     listed.is_problem(404, "");
-    let place = house.adopt(&ada, database.database).await;
-    let cursor = place.rsplit('/').next().unwrap();
-    let listed = house.get(&eve, &format!("/api/databases?cursor={cursor}")).await;
-    assert_eq!((listed.status, &listed.body["items"]), (200, &json!([])));
+    house.adopt(&ada, database.database).await;
+    house.adopt(&ada, house.database(&ada, "Mine too", &columns()).database).await;
+    let first = house.get(&ada, "/api/databases?limit=1").await.body;
+    let next = format!("/api/databases?cursor={}", first["next_cursor"].as_str().unwrap());
+    assert_eq!(house.get(&ada, &next).await.body["items"][0]["title"], "Mine");
+    house.get(&eve, &next).await.is_problem(422, "next_cursor");
     house.close().await;
 }
 
