@@ -170,7 +170,7 @@ fn status(text: &str) -> Result<Status, Problem> {
 fn month(asked: Option<&str>) -> Result<(String, DateTime<Utc>, DateTime<Utc>), Problem> {
     let first = match asked {
         // `%Y` would take signs and fewer digits too.
-        Some(text) if text.len() == "2026-11".len() && text.starts_with("2") => {
+        Some(text) if text.len() == "2026-11".len() && text.starts_with('2') => {
             NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()
         }
         Some(_) => None,

@@ -14,6 +14,7 @@ mod openapi;
 mod paging;
 
 use std::collections::BTreeMap;
+use std::future::ready;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -78,7 +79,7 @@ pub(super) fn mount(config: &mut web::ServiceConfig) {
     for (path, routes) in paths {
         let allow: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
         let allow = allow.join(", ");
-        let other = web::route().to(move || wrong_method(allow.clone()));
+        let other = web::route().to(move || ready(wrong_method(&allow)));
         let resource = web::resource(path).default_service(other);
         let with_route = |resource: actix_web::Resource, route: &Route| {
             let known = known.get(&(route.method.clone(), path.to_owned())).cloned().unwrap_or_default();
@@ -90,11 +91,11 @@ pub(super) fn mount(config: &mut web::ServiceConfig) {
 }
 
 /// A path that is known with other methods (RFC 9110, 15.5.6).
-async fn wrong_method(allow: String) -> HttpResponse {
+fn wrong_method(allow: &str) -> HttpResponse {
     let hint = format!("Use one of: {allow}. GET /api/openapi.json says what each does.");
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address has no such method.", hint);
     let mut response = problem.error_response();
-    if let Ok(allow) = HeaderValue::from_str(&allow) {
+    if let Ok(allow) = HeaderValue::from_str(allow) {
         response.headers_mut().insert(ALLOW, allow);
     }
     response
