@@ -22,8 +22,8 @@ use crate::domain::link::{self, MediaKey};
 use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
 use crate::failure::{Failure, Kind, Outcome};
-use crate::messages::{Answer, CancelImport, ConfirmImport, ListImports, ShowImport, UploadImport};
-use crate::ports::{Access, Confirmed, Imports, NewImport, RowLinks, RowMaker, VideoSource};
+use crate::messages::{Answer, CancelImport, ConfirmImport, ListImports, Page, ShowImport, UploadImport};
+use crate::ports::{Access, Confirmed, ImportListing, Imports, NewImport, RowLinks, RowMaker, VideoSource};
 
 /// Files read at once: each keeps a core busy for a second or two.
 pub const FILES_AT_ONCE: usize = 2;
@@ -31,9 +31,6 @@ pub const FILES_AT_ONCE: usize = 2;
 /// How long a person waits until their rows were read for comparison. What is not compared until then is looked
 /// for link by link while rows are made.
 const COMPARING: Duration = Duration::from_secs(20);
-
-/// Imports of a database that are shown.
-const SHOWN: u32 = 50;
 
 /// What collections are taken in with.
 #[derive(Clone)]
@@ -88,12 +85,20 @@ pub async fn show(office: Office, asked: ShowImport) -> Answer<ImportView> {
 }
 
 /// Shows the imports of a database, newest first.
-pub async fn list(office: Office, asked: ListImports) -> Answer<Vec<ImportView>> {
+pub async fn list(office: Office, asked: ListImports) -> Answer<Page<ImportView>> {
     let importing = importing(&office)?;
     if office.registry.database_of(asked.user, asked.database).await?.is_none() {
         return Ok(Err(no_database()));
     }
-    Ok(Ok(importing.imports.imports_of(asked.user, asked.database, SHOWN, &importing.prices).await?))
+    let ListImports { user, database, before, limit } = asked;
+    // One more than asked for tells whether there is another page.
+    let listing = ImportListing { database, before, limit: limit.saturating_add(1) };
+    let mut items = importing.imports.imports_of(user, &listing, &importing.prices).await?;
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_more = items.len() > shown;
+    items.truncate(shown);
+    let next = items.last().filter(|_| is_more).map(|last| last.id.to_string());
+    Ok(Ok(Page { items, next }))
 }
 
 /// Begins an import, or lets a paused one go on.

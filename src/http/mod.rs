@@ -7,6 +7,7 @@ mod metrics;
 mod pages;
 mod probes;
 mod problem;
+mod unreadable;
 mod visitor;
 mod webhooks;
 
@@ -16,7 +17,7 @@ use actix_web::dev::Server;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpResponse, HttpServer, ResponseError, web};
+use actix_web::{App, HttpResponse, HttpServer, web};
 
 use self::problem::Problem;
 pub use self::visitor::{Site, Visitor};
@@ -46,7 +47,9 @@ pub fn server(listener: TcpListener, behind: Behind) -> std::io::Result<Server> 
         let routes = |config: &mut web::ServiceConfig| configure(config, behind.clone());
         App::new()
             .wrap(from_fn(visitor::refuse_foreign_origins))
+            .wrap(from_fn(unreadable::explained))
             .wrap(from_fn(pages::readable_problems))
+            .wrap(from_fn(api::sealed))
             .configure(routes)
     };
     let server = HttpServer::new(app).workers(WORKERS).shutdown_timeout(SHUTDOWN_SECS).disable_signals();
@@ -58,10 +61,9 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
     config
         .app_data(web::Data::new(behind.doors))
         .app_data(web::Data::new(behind.site))
-        .app_data(web::JsonConfig::default().limit(BODY_BYTES).error_handler(|error, _| unreadable(&error)))
+        .app_data(web::JsonConfig::default().limit(BODY_BYTES))
         .app_data(web::PayloadConfig::new(BODY_BYTES))
-        .app_data(web::FormConfig::default().limit(BODY_BYTES).error_handler(|error, _| unreadable(&error)))
-        .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable(&error)))
+        .app_data(web::FormConfig::default().limit(BODY_BYTES))
         .app_data(web::PathConfig::default().error_handler(|_, _| nowhere().into()))
         .route("/health", web::get().to(probes::health))
         .route("/ready", web::get().to(probes::ready))
@@ -72,12 +74,6 @@ pub fn configure(config: &mut web::ServiceConfig, behind: Behind) {
         .configure(api::mount)
         .configure(pages::routes)
         .default_service(web::route().to(not_found));
-}
-
-/// A body, a query or a form that cannot be read.
-fn unreadable(error: &(impl ResponseError + ?Sized)) -> actix_web::Error {
-    let title = "The request cannot be read.";
-    Problem::new(error.status_code(), title, format!("{error}.")).into()
 }
 
 fn nowhere() -> Problem {

@@ -88,12 +88,13 @@ pub(super) async fn refuse_foreign_origins(
     Ok(next.call(request).await?.map_into_left_body())
 }
 
+/// Either header is enough: older browsers send but the origin, and a request without one may still be a page's.
 fn is_foreign(request: &ServiceRequest) -> bool {
     let header = |name| request.headers().get(name);
-    if let Some(origin) = header(ORIGIN) {
-        let ours =
-            request.app_data::<web::Data<Site>>().map(|site| site.public_url.origin().ascii_serialization());
-        return ours.is_none_or(|ours| origin.as_bytes() != ours.as_bytes());
-    }
-    header(SEC_FETCH_SITE).is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
+    let ours = || {
+        Some(request.app_data::<web::Data<Site>>()?.public_url.origin().ascii_serialization().into_bytes())
+    };
+    let elsewhere = header(ORIGIN).is_some_and(|origin| Some(origin.as_bytes()) != ours().as_deref());
+    let said = header(SEC_FETCH_SITE).map(actix_web::http::header::HeaderValue::as_bytes);
+    elsewhere || said.is_some_and(|site| !matches!(site, b"same-origin" | b"none"))
 }

@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::SecretSlice;
 
 use super::problem::Problem;
-use super::unreadable;
 use crate::domain::webhook::Unheard;
 use crate::messages::{Doors, HearWebhook};
 
@@ -22,17 +21,16 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn hear(
     doors: web::Data<Doors>,
     request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, actix_web::Error> {
-    let body = body.map_err(|error| unreadable(error.as_response_error()))?;
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
     let signature = request.headers().get(SIGNATURE).and_then(|value| value.to_str().ok());
     let heard =
         HearWebhook { body: SecretSlice::from(body.to_vec()), signature: signature.map(str::to_owned) };
     match doors.hear_webhook.send(heard).await {
         Ok(Ok(Ok(()))) => Ok(HttpResponse::Ok().finish()),
-        Ok(Ok(Err(unheard))) => Err(Problem::from(unheard).into()),
-        Ok(Err(failure)) => Err(Problem::from(failure).into()),
-        Err(_) => Err(Problem::unavailable().into()),
+        Ok(Ok(Err(unheard))) => Err(unheard.into()),
+        Ok(Err(failure)) => Err(failure.into()),
+        Err(_) => Err(Problem::unavailable()),
     }
 }
 

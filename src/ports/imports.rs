@@ -107,6 +107,17 @@ pub enum Onward {
     Paused(String),
 }
 
+/// Which imports.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportListing {
+    /// Of this database.
+    pub database: DatabaseId,
+    /// Only those made before this one.
+    pub before: Option<ImportId>,
+    /// How many at most.
+    pub limit: u32,
+}
+
 /// Keeps imports.
 #[async_trait]
 pub trait Imports: Send + Sync {
@@ -123,8 +134,7 @@ pub trait Imports: Send + Sync {
     async fn imports_of(
         &self,
         user: UserId,
-        database: DatabaseId,
-        limit: u32,
+        wanted: &ImportListing,
         prices: &Prices,
     ) -> Outcome<Vec<ImportView>>;
 

@@ -25,7 +25,9 @@ pub use breakers::{Blocked, Breakers, Trouble};
 pub use budget::{Draw, RateBudget};
 pub use catalogue::{Asked, Catalogue, Described};
 pub use fence::{Fence, Trust};
-pub use imports::{Batch, Confirmed, Fate, ImportTicket, Imports, Item, NewImport, Onward, PREVIEW_LASTS};
+pub use imports::{
+    Batch, Confirmed, Fate, ImportListing, ImportTicket, Imports, Item, NewImport, Onward, PREVIEW_LASTS,
+};
 pub use journal::{Journal, Listing, NextRun, Swept, claim_of_work_dir, work_dir_name};
 pub use keys::Keys;
 pub use media::{Download, MediaOpener, Opened, VideoSource};

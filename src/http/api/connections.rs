@@ -4,7 +4,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::{Route, id_of, json};
+use super::paging::{PageQuery, Series, limit};
+use super::{Route, USUAL_LIMIT, id_of, json};
 use crate::domain::account::ConnectionView;
 use crate::domain::entry::ConnectionId;
 use crate::http::Visitor;
@@ -32,11 +33,13 @@ pub(super) struct Connection {
     databases: u64,
 }
 
-/// Your connected workspaces.
+/// A page of your connected workspaces.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct ConnectionList {
-    /// All of them, oldest first.
+    /// Oldest first.
     items: Vec<Connection>,
+    /// Leads to the next page; null on the last one.
+    next_cursor: Option<String>,
 }
 
 impl From<ConnectionView> for Connection {
@@ -52,13 +55,25 @@ impl From<ConnectionView> for Connection {
 }
 
 /// Your connected workspaces, oldest first.
-#[utoipa::path(get, path = "/api/connections", tag = "connections", responses(
-    (status = 200, description = "All of them.", body = ConnectionList),
+#[utoipa::path(get, path = "/api/connections", tag = "connections", params(PageQuery), responses(
+    (status = 200, description = "A page of them.", body = ConnectionList),
+    (status = 422, description = "The cursor or the limit cannot be used."),
 ))]
-pub(super) async fn list(visitor: Visitor, doors: web::Data<Doors>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list(
+    visitor: Visitor,
+    query: web::Query<PageQuery>,
+    doors: web::Data<Doors>,
+) -> Result<HttpResponse, Problem> {
+    let series = Series::of(visitor.0, "/api/connections", &[]);
+    let after = series.id(query.cursor.as_deref(), ConnectionId)?;
+    let limit = limit(query.limit.as_deref(), USUAL_LIMIT)?;
+    // Nobody has so many that reading all of them costs anything.
     let all = answered(doors.connections.send(ListConnections { user: visitor.0 }).await)?;
-    let items = all.into_iter().map(Connection::from).collect();
-    Ok(json(StatusCode::OK, &ConnectionList { items }))
+    let mut left = all.into_iter().skip_while(|view| after.is_some_and(|after| view.id <= after));
+    let items: Vec<_> = (0..limit).zip(left.by_ref()).map(|(_, view)| Connection::from(view)).collect();
+    let last = items.last().filter(|_| left.next().is_some());
+    let next_cursor = last.map(|last| series.cursor(&last.id.to_string()));
+    Ok(json(StatusCode::OK, &ConnectionList { items, next_cursor }))
 }
 
 /// Gives a workspace up: its databases and entries are removed here, nothing is changed in Notion.
@@ -66,7 +81,6 @@ pub(super) async fn list(visitor: Visitor, doors: web::Data<Doors>) -> Result<Ht
     params(("id" = uuid::Uuid, Path, description = "The connection's id.")),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 404, description = "You have no such connection."),
     )
 )]
 pub(super) async fn disconnect(

@@ -6,12 +6,14 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::super::problem::{Problem, answered};
 use super::super::visitor::Visitor;
 use super::Route;
-use super::entry_shapes::{Cost, Entry, EntryPage, MonthCost, WholeEntry, cursor_of, entry_after};
+use super::entry_shapes::{Cost, Entry, EntryPage, MonthCost, WholeEntry};
+use super::paging::{Series, limit};
 use crate::domain::entry::{DatabaseId, EntryId};
 use crate::domain::refusal::Refusal;
 use crate::domain::stage::Status;
@@ -19,9 +21,6 @@ use crate::messages::{AskUsage, Doors, ListEntries, RetryEntry, ShowEntry};
 
 /// Entries on a page unless somebody wants more or fewer.
 const USUAL: u32 = 25;
-
-/// The longest page.
-const MOST: u32 = 100;
 
 /// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[
@@ -31,34 +30,41 @@ pub(super) const ROUTES: &[Route] = &[
     Route { method: Method::GET, path: "/api/usage", handler: || web::to(usage) },
 ];
 
-#[derive(Debug, Deserialize)]
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
+    /// Only those of this database.
+    #[param(value_type = Option<Uuid>)]
     database_id: Option<String>,
+    /// Only those at this status.
+    #[param(value_type = Option<Status>, inline)]
     status: Option<String>,
+    /// `next_cursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
+    /// How many at most, 25 unless given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// Of when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct UsageQuery {
+    /// Such as 2026-11, from 2020 to 2199; the present one unless given.
+    #[param(pattern = "^(20[2-9][0-9]|21[0-9]{2})-(0[1-9]|1[0-2])$")]
     month: Option<String>,
 }
 
 /// The entries of the signed-in user, newest first.
 #[utoipa::path(
     get, path = "/api/entries", tag = "entries",
-    params(
-        ("database_id" = Option<String>, Query, description = "Only those of this database"),
-        ("status" = Option<String>, Query, description = "Only those at this status"),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
-        ("limit" = Option<u32>, Query, description = "1 to 100, 25 unless given"),
-    ),
+    params(ListQuery),
     responses(
         (status = 200, body = EntryPage),
-        (status = 400, description = "A cursor of no page", body = Problem),
-        (status = 401, description = "Nobody is signed in", body = Problem),
         (status = 404, description = "No such database", body = Problem),
-        (status = 422, description = "A status or limit that is none", body = Problem),
+        (status = 422, description = "The status, the cursor or the limit cannot be used", body = Problem),
     )
 )]
 pub(super) async fn list(
@@ -66,16 +72,19 @@ pub(super) async fn list(
     query: web::Query<ListQuery>,
     doors: web::Data<Doors>,
 ) -> Result<HttpResponse, Problem> {
+    let (of, at) = (query.database_id.as_deref(), query.status.as_deref());
+    let series = Series::of(user, "/api/entries", &[of, at]);
     let wanted = ListEntries {
         user,
-        database: query.database_id.as_deref().map(database).transpose()?,
-        status: query.status.as_deref().map(status).transpose()?,
-        before: query.cursor.as_deref().map(entry_after).transpose()?,
-        limit: query.limit.as_deref().map_or(Ok(USUAL), limit)?,
+        database: of.map(database).transpose()?,
+        status: at.map(status).transpose()?,
+        before: series.id(query.cursor.as_deref(), EntryId)?,
+        limit: limit(query.limit.as_deref(), USUAL)?,
     };
     let found = answered(doors.list_entries.send(wanted).await)?;
     let items = found.entries.iter().map(Entry::from).collect();
-    Ok(fresh(StatusCode::OK).json(EntryPage { items, next_cursor: found.next.map(cursor_of) }))
+    let next_cursor = found.next.map(|last| series.cursor(&last.to_string()));
+    Ok(fresh(StatusCode::OK).json(EntryPage { items, next_cursor }))
 }
 
 /// Everything about one entry.
@@ -84,8 +93,6 @@ pub(super) async fn list(
     params(("id" = Uuid, Path, description = "The entry")),
     responses(
         (status = 200, body = WholeEntry),
-        (status = 401, description = "Nobody is signed in", body = Problem),
-        (status = 404, description = "No such entry", body = Problem),
     )
 )]
 pub(super) async fn show(
@@ -103,8 +110,6 @@ pub(super) async fn show(
     params(("id" = Uuid, Path, description = "The entry")),
     responses(
         (status = 202, description = "It waits for its turn", body = Entry),
-        (status = 401, description = "Nobody is signed in", body = Problem),
-        (status = 404, description = "No such entry", body = Problem),
         (status = 409, description = "It waits or runs already, or its workspace is not connected", body = Problem),
     )
 )]
@@ -120,10 +125,9 @@ pub(super) async fn retry(
 /// What the signed-in user's entries cost in one month (UTC).
 #[utoipa::path(
     get, path = "/api/usage", tag = "entries",
-    params(("month" = Option<String>, Query, description = "Such as 2026-11; the present one unless given")),
+    params(UsageQuery),
     responses(
         (status = 200, body = MonthCost),
-        (status = 401, description = "Nobody is signed in", body = Problem),
         (status = 422, description = "A month that is none", body = Problem),
     )
 )]
@@ -162,19 +166,18 @@ fn status(text: &str) -> Result<Status, Problem> {
     })
 }
 
-fn limit(text: &str) -> Result<u32, Problem> {
-    let number = text.parse::<u32>().ok().filter(|number| (1..=MOST).contains(number));
-    number.ok_or_else(|| invalid("limit", format!("Use a whole number from 1 to {MOST}.")))
-}
-
 /// A month's name, its beginning and its end.
 fn month(asked: Option<&str>) -> Result<(String, DateTime<Utc>, DateTime<Utc>), Problem> {
     let first = match asked {
-        Some(text) => NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok(),
+        // `%Y` would take signs and fewer digits too.
+        Some(text) if text.len() == "2026-11".len() && text.starts_with('2') => {
+            NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()
+        }
+        Some(_) => None,
         None => Utc::now().date_naive().with_day(1),
     };
     let months = first
-        .filter(|first| (2020..=2200).contains(&first.year()))
+        .filter(|first| (2020..2200).contains(&first.year()))
         .and_then(|first| Some((first, first.checked_add_months(Months::new(1))?)));
     let (first, next) = months.ok_or_else(|| invalid("month", "Write it as 2026-11.".to_owned()))?;
     let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
@@ -199,7 +202,19 @@ mod tests {
             (from.to_rfc3339(), until.to_rfc3339()),
             ("2026-12-01T00:00:00+00:00".to_owned(), "2027-01-01T00:00:00+00:00".to_owned())
         );
-        for nonsense in ["2026", "2026-13", "", "2026-11-05", "november", "262142-12"] {
+        for nonsense in [
+            "2026",
+            "2026-13",
+            "",
+            "2026-11-05",
+            "november",
+            "262142-12",
+            "2019-12",
+            "2200-01",
+            "2026-1",
+            "+202-11",
+            "2026-+1",
+        ] {
             assert_eq!(month(Some(nonsense)).unwrap_err().status, 422, "{nonsense}");
         }
     }

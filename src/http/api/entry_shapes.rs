@@ -1,16 +1,11 @@
-//! Entries as the interface writes them, and the cursors that lead from page to page.
+//! Entries as the interface writes them.
 
-use actix_web::http::StatusCode;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::problem::Problem;
 use crate::domain::cost::Spent;
-use crate::domain::entry::EntryId;
 use crate::domain::media::{MediaInfo, ScreenLine, Segment};
 use crate::domain::note::Note;
 use crate::domain::progress::EntryState;
@@ -231,22 +226,4 @@ impl From<&Spent> for Cost {
             calls: usage.calls,
         }
     }
-}
-
-/// The cursor behind an entry. Entries made later stand before it and change nothing about what follows.
-pub(super) fn cursor_of(last: EntryId) -> String {
-    URL_SAFE_NO_PAD.encode(last.0.as_bytes())
-}
-
-/// The entry a cursor stands behind.
-pub(super) fn entry_after(cursor: &str) -> Result<EntryId, Problem> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
-    let id = bytes.and_then(|bytes| Uuid::from_slice(&bytes).ok());
-    id.map(EntryId).ok_or_else(|| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "`cursor` leads nowhere.",
-            "Use the next_cursor of the page before, or leave it out to begin anew.",
-        )
-    })
 }

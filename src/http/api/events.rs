@@ -35,7 +35,6 @@ pub(super) const ROUTES: &[Route] =
     params(("Last-Event-ID" = Option<String>, Header, description = "Sent by browsers that come back")),
     responses(
         (status = 200, description = "Events `entry` and `resync`", content_type = "text/event-stream", body = String),
-        (status = 401, description = "Nobody is signed in", body = Problem),
         (status = 503, description = "Too many are watching", body = Problem),
     )
 )]

@@ -6,16 +6,18 @@ use actix_multipart::form::tempfile::TempFile;
 use actix_multipart::form::{MultipartForm, MultipartFormConfig};
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpResponse, web};
-use serde::Deserialize;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Route;
+use super::object::Object;
+use super::paging::{PageQuery, Series, limit};
+use super::{Route, USUAL_LIMIT};
 use crate::domain::entry::{DatabaseId, ImportId};
 use crate::domain::import::view::ImportView;
 use crate::http::Visitor;
 use crate::http::problem::{Problem, answered};
-use crate::http::unreadable;
+use crate::http::unreadable::{no_such_json, unsupported};
 use crate::messages::{CancelImport, ConfirmImport, Doors, ListImports, ShowImport, UploadImport};
 
 /// The largest export, in bytes: one of 100,000 links has some 20 million.
@@ -35,28 +37,36 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// What an upload may hold, here and on the pages.
 pub(in crate::http) fn limits(config: &mut web::ServiceConfig) {
-    let form = MultipartFormConfig::default()
-        .total_limit(FILE_BYTES + FORM_BYTES)
-        .memory_limit(FORM_BYTES)
-        .error_handler(|error, _| too_large_or_unreadable(error));
+    let form = MultipartFormConfig::default().total_limit(FILE_BYTES + FORM_BYTES).memory_limit(FORM_BYTES);
     config.app_data(form);
 }
 
 /// What is uploaded: one file, kept on the disk while it arrives.
 #[derive(Debug, MultipartForm)]
+#[multipart(deny_unknown_fields, duplicate_field = "deny")]
 pub(in crate::http) struct Upload {
     #[multipart(limit = "50MiB")]
     file: TempFile,
 }
 
 /// The form as the interface's document shows it.
-#[derive(utoipa::ToSchema)]
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "read by the document alone")]
 struct UploadForm {
     /// Instagram's `saved_posts.json`, `saved_posts.html` or `saved_collections.json`, or `TikTok`'s
     /// `user_data_tiktok.json`, unpacked; at most 50 MiB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
+}
+
+/// A page of imports.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ImportList {
+    /// Newest first.
+    items: Vec<ImportView>,
+    /// Leads to the next page; null on the last one.
+    next_cursor: Option<String>,
 }
 
 /// What is taken in.
@@ -74,10 +84,7 @@ struct Yes {
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "What was found; kept for 24 hours", body = ImportView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "No such export; the hint says where it lies", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "No such export; the hint says where it lies"),
     )
 )]
 async fn upload(
@@ -96,20 +103,28 @@ async fn upload(
 /// The imports of a database, newest first.
 #[utoipa::path(
     get, path = "/api/databases/{id}/imports", tag = "imports",
-    params(("id" = Uuid, Path, description = "The link database")),
+    params(("id" = Uuid, Path, description = "The link database"), PageQuery),
     responses(
-        (status = 200, body = Vec<ImportView>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 200, body = ImportList),
+        (status = 422, description = "The cursor or the limit cannot be used"),
     )
 )]
 async fn list(
     visitor: Visitor,
     id: web::Path<Uuid>,
+    query: web::Query<PageQuery>,
     behind: web::Data<Doors>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = ListImports { user: visitor.0, database: DatabaseId(*id) };
-    Ok(private(StatusCode::OK).json(answered(behind.list_imports.send(asked).await)?))
+    let series = Series::of(visitor.0, "/api/databases/{id}/imports", &[Some(&id.to_string())]);
+    let asked = ListImports {
+        user: visitor.0,
+        database: DatabaseId(*id),
+        before: series.id(query.cursor.as_deref(), ImportId)?,
+        limit: limit(query.limit.as_deref(), USUAL_LIMIT)?,
+    };
+    let page = answered(behind.list_imports.send(asked).await)?;
+    let next_cursor = page.next.as_deref().map(|place| series.cursor(place));
+    Ok(private(StatusCode::OK).json(ImportList { items: page.items, next_cursor }))
 }
 
 /// Where an import is.
@@ -118,8 +133,6 @@ async fn list(
     params(("id" = Uuid, Path, description = "The import")),
     responses(
         (status = 200, body = ImportView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn show(
@@ -138,18 +151,18 @@ async fn show(
     request_body(content = Option<Yes>, description = "Left out: only what was saved is taken in"),
     responses(
         (status = 202, body = ImportView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "It has ended, or there is nothing in it to take in"),
     )
 )]
 async fn confirm(
     visitor: Visitor,
     id: web::Path<Uuid>,
+    request: HttpRequest,
     body: web::Bytes,
     behind: web::Data<Doors>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = ConfirmImport { user: visitor.0, import: ImportId(*id), likes: yes_in(&body)?.likes };
+    let likes = yes_in(&request, &body)?.likes;
+    let asked = ConfirmImport { user: visitor.0, import: ImportId(*id), likes };
     Ok(private(StatusCode::ACCEPTED).json(answered(behind.confirm_import.send(asked).await)?))
 }
 
@@ -159,8 +172,6 @@ async fn confirm(
     params(("id" = Uuid, Path, description = "The import")),
     responses(
         (status = 200, body = ImportView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn cancel(
@@ -184,31 +195,19 @@ pub(in crate::http) fn uploaded(form: MultipartForm<Upload>) -> Result<std::fs::
 }
 
 /// Nothing means yes to what was saved.
-fn yes_in(body: &[u8]) -> Result<Yes, Problem> {
+fn yes_in(request: &HttpRequest, body: &[u8]) -> Result<Yes, Problem> {
     if body.is_empty() {
         return Ok(Yes::default());
     }
-    serde_json::from_slice(body).map_err(|error| {
-        Problem::new(StatusCode::BAD_REQUEST, "The request cannot be read.", format!("{error}."))
-    })
+    if request.content_type() != "application/json" {
+        return Err(unsupported("Send JSON, with the header `Content-Type: application/json`, or nothing."));
+    }
+    let yes = serde_json::from_slice::<Option<Object<Yes>>>(body).map_err(|error| no_such_json(&error))?;
+    Ok(yes.unwrap_or_default().0)
 }
 
 fn private(status: StatusCode) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, "no-store"));
     response
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is what the form's configuration hands over")]
-fn too_large_or_unreadable(error: actix_multipart::MultipartError) -> actix_web::Error {
-    use actix_web::error::PayloadError;
-    if matches!(error, actix_multipart::MultipartError::Payload(PayloadError::Overflow)) {
-        return Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The file is too large.",
-            "An export of saved links has less than 50 MB. Choose the file named there, not the whole archive.",
-        )
-        .into();
-    }
-    unreadable(&error)
 }

@@ -1,13 +1,15 @@
 //! The document of the interface, read off the handlers, at `GET /api/openapi.json`.
 //!
-//! A new handler is one more line in `paths`. What all of them share is added here: the session cookie, the
-//! form of errors, and the answers every handler can give.
+//! A new handler is one more line in `paths`. What follows from what a handler is stands here once: the session
+//! cookie, the form of errors, and the answers that come with a body, an id or a change.
+
+use std::collections::HashMap;
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, web};
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Response};
+use utoipa::openapi::{Components, Content, OpenApi, PathItem, Ref, RefOr, Response};
 use utoipa::{Modify, OpenApi as _};
 
 use super::{Route, connections, databases, entries, events, imports, json};
@@ -78,29 +80,69 @@ async fn read(site: web::Data<Site>) -> HttpResponse {
     json(StatusCode::OK, &document(&site.cookie_name(SESSION)))
 }
 
+/// For each route the names its query may have.
+pub(super) fn queries() -> HashMap<(Method, String), Vec<String>> {
+    let mut document = Document::openapi();
+    let mut queries = HashMap::new();
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            let given = operation.parameters.iter().flatten();
+            let names = given.filter_map(|parameter| match parameter {
+                RefOr::T(one) if one.parameter_in == ParameterIn::Query => Some(one.name.clone()),
+                _ => None,
+            });
+            queries.insert((method, path.clone()), names.collect());
+        }
+    }
+    queries
+}
+
 impl Modify for Shared {
     fn modify(&self, document: &mut OpenApi) {
         for item in document.paths.paths.values_mut() {
-            let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            for operation in methods.into_iter().flatten() {
-                complete(operation);
+            for (method, operation) in operations(item) {
+                complete(&method, operation);
             }
         }
     }
 }
 
-/// Whoever says nothing about sign-in needs it.
-fn complete(operation: &mut Operation) {
-    if operation.security.is_none() {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
+    let all = [
+        (Method::GET, &mut item.get),
+        (Method::PUT, &mut item.put),
+        (Method::POST, &mut item.post),
+        (Method::PATCH, &mut item.patch),
+        (Method::DELETE, &mut item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Adds the answers that follow from what an operation is. Whoever says nothing about sign-in needs it.
+fn complete(method: &Method, operation: &mut Operation) {
+    let needs_session = operation.security.is_none();
+    if needs_session {
         operation.security = Some(vec![SecurityRequirement::new(SCHEME, Vec::<String>::new())]);
-        let responses = &mut operation.responses.responses;
-        for (status, description) in [
-            ("401", "Nobody is signed in."),
-            ("500", "A defect on our side."),
-            ("503", "Something the service depends on is out of order."),
-        ] {
+    }
+    let has_id = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| matches!(parameter, RefOr::T(one) if one.parameter_in == ParameterIn::Path));
+    let takes_body = operation.request_body.is_some();
+    for (status, follows, description) in [
+        ("400", true, "The body or the query cannot be read."),
+        ("401", needs_session, "Nobody is signed in."),
+        ("403", method != Method::GET, "The request comes from another site."),
+        ("404", has_id, "You have no such thing."),
+        ("413", takes_body, "The body is too large."),
+        ("415", takes_body, "The body is of a kind that is not taken here."),
+        ("500", needs_session, "A defect on our side."),
+        ("503", needs_session, "Something the service depends on is out of order."),
+    ] {
+        if follows {
             let response = || RefOr::T(Response::new(description));
-            responses.entry(status.to_owned()).or_insert_with(response);
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(response);
         }
     }
     for (status, response) in &mut operation.responses.responses {

@@ -20,6 +20,9 @@ use crate::messages::{
     CancelImport, ConfirmImport, Doors, ListImports, ShowImport, UploadImport, ViewDatabase,
 };
 
+/// Earlier imports that are shown.
+const EARLIER: u32 = 50;
+
 #[derive(Template)]
 #[template(path = "import.html")]
 struct ImportPage {
@@ -142,8 +145,10 @@ async fn import_page(
     problem: Option<String>,
 ) -> Result<ImportPage, crate::http::problem::Problem> {
     let watched = answered(doors.view_database.send(ViewDatabase { user, id: database }).await)?;
-    let earlier = answered(doors.list_imports.send(ListImports { user, database }).await)?;
-    let earlier = earlier.into_iter().map(|view| Earlier {
+    let earlier = answered(
+        doors.list_imports.send(ListImports { user, database, before: None, limit: EARLIER }).await,
+    )?;
+    let earlier = earlier.items.into_iter().map(|view| Earlier {
         id: view.id,
         from: view.preview.source.name(),
         at: moment(view.created_at),

@@ -2,7 +2,7 @@
 
 use actix::Message;
 
-use super::Answer;
+use super::{Answer, Page};
 use crate::domain::entry::{DatabaseId, ImportId, UserId};
 use crate::domain::import::view::ImportView;
 
@@ -30,12 +30,16 @@ pub struct ShowImport {
 
 /// Which imports does this database have? Newest first.
 #[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "Answer<Vec<ImportView>>")]
+#[rtype(result = "Answer<Page<ImportView>>")]
 pub struct ListImports {
     /// Who asks.
     pub user: UserId,
     /// Which database.
     pub database: DatabaseId,
+    /// Only those made before this one.
+    pub before: Option<ImportId>,
+    /// How many at most.
+    pub limit: u32,
 }
 
 /// Yes, take it in; or: go on with what was paused.

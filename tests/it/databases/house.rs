@@ -14,7 +14,7 @@ use linkscribe::domain::cost::Prices;
 use linkscribe::domain::entry::{ConnectionId, UserId};
 use linkscribe::ports::{Accounts, NewConnection, Tokens};
 use linkscribe::sandbox::notion::{Capability, DatabaseIds, EmulatedNotion, RunningNotion};
-use reqwest::{Client, Method, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use sea_orm::{ConnectionTrait, Database, Statement};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -211,10 +211,7 @@ impl House {
         body: Option<&Value>,
         languages: Option<&str>,
     ) -> Told {
-        let mut request = self.client.request(method, self.url.join(path).unwrap());
-        if let Some(who) = who {
-            request = request.header("cookie", format!("session={}", who.cookie));
-        }
+        let mut request = self.request(who, method, path);
         if let Some(languages) = languages {
             request = request.header("accept-language", languages);
         }
@@ -222,6 +219,20 @@ impl House {
             request = request.json(body);
         }
         Told::of(request.send().await.unwrap()).await
+    }
+
+    /// What browsers say on its own pages.
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// A request of somebody who is signed in, or of nobody.
+    pub fn request(&self, who: Option<&Person>, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, self.url.join(path).unwrap());
+        match who {
+            Some(who) => request.header("cookie", format!("session={}", who.cookie)),
+            None => request,
+        }
     }
 
     /// Uploads an export into a database; gives the import's id.
@@ -311,7 +322,7 @@ impl House {
 }
 
 impl Told {
-    async fn of(answer: Response) -> Self {
+    pub async fn of(answer: Response) -> Self {
         let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (status, location) = (answer.status().as_u16(), header("location"));
         let kind = header("content-type").unwrap_or_default();

@@ -1,103 +1,114 @@
 //! Nobody reaches what is another's: each route of the document is called as a stranger and as nobody.
 
-use linkscribe::domain::entry::{FoundRow, Lane};
-use linkscribe::ports::{Journal, Registry};
-use reqwest::Method;
+use futures_util::StreamExt;
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use super::house::{House, Person, columns};
-
-/// Two saved posts, as Instagram exports them.
-const EXPORT: &str = include_str!("../imports/files/saved_posts_2025.json");
-
-/// Something of Ada's behind each path with an id.
-struct Belongings {
-    database: String,
-    entry: String,
-    connection: String,
-    import: String,
-}
-
-impl Belongings {
-    async fn of(house: &House, ada: &Person) -> Self {
-        let database = house.database(ada, "Mine", &columns());
-        house.adopt(ada, database.database).await;
-        let kept = house.store.databases_of(ada.user, None, 1).await.unwrap().remove(0);
-        let link = "https://www.tiktok.com/@cook/video/7".to_owned();
-        let row = FoundRow { database: kept.id, page: "row".into(), link, lane: Lane::New };
-        house.store.enqueue(&row, house.store.now().await.unwrap()).await.unwrap();
-        let entry = house.store.entries(kept.id, 1).await.unwrap().remove(0);
-        Self {
-            database: kept.id.to_string(),
-            entry: entry.id.to_string(),
-            connection: ada.connection.to_string(),
-            import: house.upload(ada, &kept.id.to_string(), EXPORT).await,
-        }
-    }
-
-    /// The path with what stands before an id deciding whose id it is.
-    fn in_path(&self, path: &str) -> String {
-        let id = match path {
-            _ if path.starts_with("/api/databases/{") => &self.database,
-            _ if path.starts_with("/api/entries/{") => &self.entry,
-            _ if path.starts_with("/api/connections/{") => &self.connection,
-            _ if path.starts_with("/api/imports/{") => &self.import,
-            _ => panic!("tell this test whose id stands in {path}"),
-        };
-        path.replace("{id}", id)
-    }
-}
-
-/// All operations of the document: method, path, whether it needs sign-in, whether it takes JSON, its statuses.
-async fn operations(house: &House) -> Vec<(Method, String, bool, bool, Vec<String>)> {
-    let document = house.ask(None, Method::GET, "/api/openapi.json", None).await;
-    assert_eq!(document.status, 200);
-    let paths = document.body["paths"].as_object().unwrap().clone();
-    let mut all = Vec::new();
-    for (path, item) in paths {
-        for (method, operation) in item.as_object().unwrap() {
-            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            let security = operation["security"].as_array().unwrap();
-            let guarded = !security.is_empty() && security.iter().all(|one| one.get("session").is_some());
-            let json = operation["requestBody"]["content"].get("application/json").is_some();
-            let statuses = operation["responses"].as_object().unwrap().keys().cloned().collect();
-            all.push((method, path.clone(), guarded, json, statuses));
-        }
-    }
-    assert!(all.len() >= 9, "the document was read");
-    all
-}
+use super::belongings::{Belongings, EXPORT, Operation, operations};
+use super::house::{House, Person, Told, columns};
 
 #[actix::test]
 async fn another_ones_things_do_not_exist_and_nobody_gets_in_without_signing_in() {
     let house = House::open().await;
     let (ada, eve) = (house.person("Ada").await, house.person("Eve").await);
-    let belongings = Belongings::of(&house, &ada).await;
-    let empty = json!({});
-    for (method, path, guarded, takes_json, statuses) in operations(&house).await {
-        let body = takes_json.then_some(&empty);
-        let has_id = path.contains('{');
-        let real = if has_id { belongings.in_path(&path) } else { path.clone() };
+    let hers = Belongings::of(&house, &ada).await;
+    let mut hidden = 0;
+    for operation in operations(&house).await {
+        let Operation { method, path, .. } = &operation;
         println!("{method} {path}");
-        if guarded {
-            let told = house.ask(None, method.clone(), &real, body).await;
+        if operation.guarded {
+            assert!(operation.statuses.contains(&"401".to_owned()), "{method} {path}");
+            let told = ask(&house, None, &operation, &hers.in_path(path)).await;
             assert_eq!(told.status, 401, "{method} {path} as nobody: {told:?}");
-            assert!(statuses.contains(&"401".to_owned()), "{method} {path}");
         }
-        // An upload is no JSON: what is no form at all is refused before anything is looked up.
-        let is_upload = method == Method::POST && path.ends_with("/imports");
-        if has_id && is_upload {
-            assert_eq!(house.try_upload(&eve, &belongings.database, EXPORT).await.status(), 404, "{path}");
-        } else if has_id {
-            let told = house.ask(Some(&eve), method.clone(), &real, body).await;
-            assert_eq!(told.status, 404, "{method} {path} as a stranger: {told:?}");
-            assert!(!told.body.to_string().contains("Mine"), "{told:?}");
+        if operation.has_id() {
+            is_hidden(&ask(&house, Some(&eve), &operation, &hers.in_path(path)).await, &operation, &hers);
+            hidden += 1;
+        } else if *method == Method::GET && !operation.is_stream() {
+            let told = ask(&house, Some(&eve), &operation, path).await;
+            assert_eq!(told.status, 200, "{path} as a stranger: {told:?}");
+            has_no_trace(&told.body.to_string(), &hers);
+        }
+        for (name, id) in operation.query.iter().filter_map(|name| Some((name, hers.in_query(name)?))) {
+            let told = ask(&house, Some(&eve), &operation, &format!("{path}?{name}={id}")).await;
+            is_hidden(&told, &operation, &hers);
+            hidden += 1;
         }
     }
+    assert!(hidden >= 13, "{hidden}");
     // The stranger's calls changed nothing.
-    let told = house.get(&ada, &format!("/api/databases/{}", belongings.database)).await;
-    assert_eq!((told.status, &told.body["title"]), (200, &json!("Mine")));
+    for path in ["/api/databases/{id}", "/api/entries/{id}", "/api/imports/{id}"] {
+        let told = house.get(&ada, &hers.in_path(path)).await;
+        assert_eq!(told.status, 200, "{path}: {told:?}");
+        assert_ne!(told.body["state"], "cancelled", "{path}");
+    }
+    let told = house.get(&ada, &format!("/api/databases/{}", hers.database)).await;
+    assert_eq!(told.body["title"], "Mine");
+    assert_eq!(house.get(&ada, "/api/connections").await.body["items"][0]["id"], json!(hers.connection));
     house.close().await;
+}
+
+/// Asks with a body of the kind that is taken.
+async fn ask(house: &House, who: Option<&Person>, operation: &Operation, path: &str) -> Told {
+    let request = house.request(who, operation.method.clone(), path);
+    let request = if operation.takes_form {
+        let part = reqwest::multipart::Part::text(EXPORT).file_name("saved_posts.json");
+        request.multipart(reqwest::multipart::Form::new().part("file", part))
+    } else if operation.takes_json {
+        request.json(&json!({}))
+    } else {
+        request
+    };
+    Told::of(request.send().await.unwrap()).await
+}
+
+fn is_hidden(told: &Told, operation: &Operation, hers: &Belongings) {
+    assert_eq!(told.status, 404, "{} {} as a stranger: {told:?}", operation.method, operation.path);
+    assert!(operation.statuses.contains(&"404".to_owned()), "{} {}", operation.method, operation.path);
+    has_no_trace(&told.body.to_string(), hers);
+}
+
+fn has_no_trace(text: &str, hers: &Belongings) {
+    for trace in hers.traces() {
+        assert!(!text.contains(trace), "{trace} is in {text}");
+    }
+}
+
+#[actix::test]
+async fn a_stream_of_events_tells_nothing_of_other_peoples_links() {
+    let house = House::open().await;
+    let (ada, eve) = (house.person("Ada").await, house.person("Eve").await);
+    let watch = async |who| house.request(Some(who), Method::GET, "/api/events").send().await.unwrap();
+    let (mine, theirs) = (watch(&ada).await, watch(&eve).await);
+    let hers = Belongings::of(&house, &ada).await;
+    let seen = read(mine, Some(&hers.entry)).await;
+    assert!(seen.contains(&hers.entry), "the owner is told: {seen}");
+    // Whoever comes later is told nothing either, whatever they claim to have seen.
+    let request = house.request(Some(&eve), Method::GET, "/api/events").header("Last-Event-ID", "0");
+    let later = request.send().await.unwrap();
+    house.app.drain().await;
+    for stream in [theirs, later] {
+        let told = read(stream, None).await;
+        assert!(told.starts_with("retry: "), "{told}");
+        has_no_trace(&told, &hers);
+    }
+    house.close().await;
+}
+
+/// What a stream tells until a word is in it, or to its end.
+async fn read(stream: Response, until: Option<&str>) -> String {
+    let mut chunks = Box::pin(stream.bytes_stream());
+    let mut told = String::new();
+    let reading = async {
+        while let Some(Ok(chunk)) = chunks.next().await {
+            told.push_str(std::str::from_utf8(&chunk).unwrap());
+            if until.is_some_and(|word| told.contains(word)) {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), reading).await.expect("it is told in time");
+    told
 }
 
 #[actix::test]
@@ -117,10 +128,12 @@ async fn ids_of_another_ones_in_a_body_or_a_query_lead_nowhere() {
     }
     let listed = house.get(&eve, &format!("/api/notion/databases?connection_id={connection}")).await;
     listed.is_problem(404, "");
-    let place = house.adopt(&ada, database.database).await;
-    let cursor = place.rsplit('/').next().unwrap();
-    let listed = house.get(&eve, &format!("/api/databases?cursor={cursor}")).await;
-    assert_eq!((listed.status, &listed.body["items"]), (200, &json!([])));
+    house.adopt(&ada, database.database).await;
+    house.adopt(&ada, house.database(&ada, "Mine too", &columns()).database).await;
+    let first = house.get(&ada, "/api/databases?limit=1").await.body;
+    let next = format!("/api/databases?cursor={}", first["next_cursor"].as_str().unwrap());
+    assert_eq!(house.get(&ada, &next).await.body["items"][0]["title"], "Mine");
+    house.get(&eve, &next).await.is_problem(422, "next_cursor");
     house.close().await;
 }
 

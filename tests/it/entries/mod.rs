@@ -145,7 +145,7 @@ async fn pages_of_a_list_stay_in_place_while_new_links_come_in() {
 
     let mistakes = [
         ("status=lost", 422),
-        ("cursor=xyz", 400),
+        ("cursor=xyz", 422),
         ("limit=0", 422),
         ("limit=101", 422),
         ("limit=many", 422),

@@ -283,7 +283,10 @@ async fn pages_send_forms_and_are_led_to_the_import(on: On) {
         world.post(&format!("{page}/cancel")).header("content-type", FORM).body("").send().await.unwrap();
     assert_eq!(stop.status(), 303);
     let (_, all) = answer(world.get(&format!("/api/databases/{}/imports", world.database.id))).await;
-    assert_eq!((all[0]["id"].as_str(), all[0]["state"].as_str()), (Some(import), Some("cancelled")));
+    assert_eq!(
+        (all["items"][0]["id"].as_str(), all["items"][0]["state"].as_str()),
+        (Some(import), Some("cancelled"))
+    );
     let again = format!("/databases/{}/import", world.database.id);
     assert!(shown(&again).await.contains(&page), "the earlier one is found again");
     let sent = world.post(&path).multipart(form("hello")).send().await.unwrap();

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use linkscribe::accounts::Front;
 use linkscribe::adapters::keyring::Keyring;
 use linkscribe::adapters::memory_budget::MemoryBudget;
-use linkscribe::adapters::notion::{Notion, NotionConsent, WINDOW};
+use linkscribe::adapters::notion::{Limits, Notion, NotionConsent, WINDOW};
 use linkscribe::adapters::sign_ins::MemorySignIns;
-use linkscribe::app::{App, Options, Ports, WebServer};
+use linkscribe::app::{App, ImportPorts, Options, Ports, WebServer};
+use linkscribe::domain::cost::Prices;
 use linkscribe::ports::{Accounts, Consent, SignIns};
 use linkscribe::sandbox::notion::{EmulatedNotion, RunningNotion};
 use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
@@ -76,8 +77,13 @@ impl FrontDoor {
         let workspace = Arc::new(instance(&api, &kitchen, &consent));
         let doubles = kitchen.ports(FakeWorkspace::with_links(&[], Script::works()));
         let front = Some(Front { consent, sign_ins, callback });
-        let mut ports =
-            Ports { workspace: workspace.clone(), catalogue: workspace.clone(), front, ..doubles };
+        let importing = Some(ImportPorts {
+            imports: kitchen.store.clone(),
+            rows: workspace.clone(),
+            prices: Prices::default(),
+        });
+        let (there, catalogue) = (workspace.clone(), workspace.clone());
+        let mut ports = Ports { workspace: there, catalogue, front, importing, ..doubles };
         let mut options = kitchen.options(2);
         options.public_url = public;
         change(&mut ports, &mut options);
@@ -117,7 +123,9 @@ impl FrontDoor {
 fn instance(api: &Url, kitchen: &Kitchen, consent: &Arc<dyn Consent>) -> Notion {
     let accounts = Arc::clone(&kitchen.store) as Arc<dyn Accounts>;
     let keys = Arc::new(Keyring::new(accounts, Some(Arc::clone(consent))));
-    Notion::new(api, Arc::new(MemoryBudget::new(WINDOW))).unwrap().with_keys(keys)
+    // A test asks more in a second than a person does in a minute.
+    let notion = Notion::new(api, Arc::new(MemoryBudget::new(WINDOW))).unwrap();
+    notion.with_limits(Limits::of(100_000)).with_keys(keys)
 }
 
 /// What a browser keeps; it follows no redirect by itself.

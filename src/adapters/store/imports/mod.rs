@@ -25,7 +25,9 @@ use crate::domain::import::preview::Planned;
 use crate::domain::import::view::{ImportView, State};
 use crate::domain::link::MediaKey;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Batch, Confirmed, Fate, ImportTicket, Imports, NewImport, Onward, PREVIEW_LASTS};
+use crate::ports::{
+    Batch, Confirmed, Fate, ImportListing, ImportTicket, Imports, NewImport, Onward, PREVIEW_LASTS,
+};
 
 /// Links written in one statement: ten values each, far below the 32,766 SQLite takes.
 const LINKS_AT_ONCE: usize = 500;
@@ -56,11 +58,10 @@ impl Imports for Store {
     async fn imports_of(
         &self,
         user: UserId,
-        database: DatabaseId,
-        limit: u32,
+        wanted: &ImportListing,
         prices: &Prices,
     ) -> Outcome<Vec<ImportView>> {
-        self.within("read the imports", self.read_imports(user, database, limit, prices)).await
+        self.within("read the imports", self.read_imports(user, wanted, prices)).await
     }
 
     async fn confirm(&self, user: UserId, id: ImportId, likes: bool) -> Outcome<Confirmed> {

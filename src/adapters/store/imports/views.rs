@@ -13,6 +13,7 @@ use crate::domain::import::estimate::estimate;
 use crate::domain::import::preview::{Listed, Told};
 use crate::domain::import::view::{Counts, ImportView, State};
 use crate::failure::{Failure, Outcome};
+use crate::ports::ImportListing;
 
 /// Links with trouble that are shown.
 const SHOWN: u64 = 50;
@@ -39,19 +40,18 @@ impl Store {
     pub(super) async fn read_imports(
         &self,
         user: UserId,
-        database: DatabaseId,
-        limit: u32,
+        wanted: &ImportListing,
         prices: &Prices,
     ) -> Outcome<Vec<ImportView>> {
         use imports::{Column, Entity};
-        let rows = Entity::find()
-            .filter(Column::DatabaseId.eq(database.to_string()))
+        let mut listed = Entity::find()
+            .filter(Column::DatabaseId.eq(wanted.database.to_string()))
             .filter(Column::UserId.eq(user.to_string()))
-            .filter(self.is_no_stale_preview())
-            .order_by_desc(Column::Id)
-            .limit(u64::from(limit))
-            .all(&self.db)
-            .await?;
+            .filter(self.is_no_stale_preview());
+        if let Some(before) = wanted.before {
+            listed = listed.filter(Column::Id.lt(before.to_string()));
+        }
+        let rows = listed.order_by_desc(Column::Id).limit(u64::from(wanted.limit)).all(&self.db).await?;
         let mut views = Vec::new();
         for row in rows {
             views.push(self.import_view(row, prices).await?);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::nullable;
+use super::super::object::Object;
 use crate::domain::account::Kind;
 use crate::domain::mapping::{Choices, Part};
 
@@ -25,18 +26,23 @@ pub(in crate::http::api) enum KindName {
 pub(in crate::http::api) struct MappingChoice {
     /// A url column.
     #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = String, required = false)]
     link: Option<Option<String>>,
     /// A select or status column.
     #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = String, required = false)]
     status: Option<Option<String>>,
     /// The title column.
     #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = String, required = false)]
     title: Option<Option<String>>,
     /// A text column; null for none.
     #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
     reason: Option<Option<String>>,
     /// A select or multi-select column; null for none.
     #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
     tag: Option<Option<String>>,
 }
 
@@ -45,28 +51,36 @@ pub(in crate::http::api) struct MappingChoice {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct NewDatabase {
     /// Its id, or its address as Notion copies it.
+    #[schema(
+        pattern = "^([0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(https://)?([a-z0-9-]+\\.)?notion\\.(so|com|site)/([A-Za-z0-9_%-]+/)*([A-Za-z0-9_%-]+-)?([0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})([?#][A-Za-z0-9=&_%#-]*)?)$"
+    )]
     pub(super) database_id: String,
     /// What it is for.
     #[serde(default)]
     pub(super) kind: KindName,
     /// For a content database: links with this tag are put there.
     #[serde(default)]
+    #[schema(max_length = 100, pattern = "^[^,]*$")]
     pub(super) tag: Option<String>,
     /// What you want from every video, in your own words.
     #[serde(default)]
+    #[schema(max_length = 4000)]
     pub(super) instructions: Option<String>,
     /// The language you want to read (BCP 47).
     #[serde(default)]
+    #[schema(max_length = 35, pattern = "^[A-Za-z0-9-]*$")]
     pub(super) language: Option<String>,
     /// The connection that shows it; all of yours are tried without it.
     #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
     pub(super) connection_id: Option<String>,
     /// Which of its data sources, where it has several.
     #[serde(default)]
     pub(super) data_source_id: Option<String>,
     /// Which columns are to play which parts; the others are found.
     #[serde(default)]
-    pub(super) mapping: MappingChoice,
+    #[schema(value_type = MappingChoice)]
+    pub(super) mapping: Object<MappingChoice>,
     /// Whether missing columns may be added; a part set to null in `mapping` is not.
     #[serde(default)]
     pub(super) add_missing: bool,
@@ -77,12 +91,16 @@ pub(in crate::http::api) struct NewDatabase {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct WantedProposal {
     /// Its id, or its address as Notion copies it.
+    #[schema(
+        pattern = "^([0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(https://)?([a-z0-9-]+\\.)?notion\\.(so|com|site)/([A-Za-z0-9_%-]+/)*([A-Za-z0-9_%-]+-)?([0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})([?#][A-Za-z0-9=&_%#-]*)?)$"
+    )]
     pub(super) database_id: String,
     /// What it is to be for.
     #[serde(default)]
     pub(super) kind: KindName,
     /// The connection that shows it; all of yours are tried without it.
     #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
     pub(super) connection_id: Option<String>,
     /// Which of its data sources, where it has several.
     #[serde(default)]
@@ -98,9 +116,11 @@ pub(in crate::http::api) struct WantedProposal {
 pub(in crate::http::api) struct WantedDatabase {
     /// Where; may be left out by who has one connection.
     #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
     pub(super) connection_id: Option<String>,
     /// The language you want to read (BCP 47), also that of the columns; those are in the browser's without it.
     #[serde(default)]
+    #[schema(max_length = 35, pattern = "^[A-Za-z0-9-]*$")]
     pub(super) language: Option<String>,
 }
 
@@ -110,26 +130,20 @@ pub(in crate::http::api) struct WantedDatabase {
 pub(in crate::http::api) struct DatabaseChange {
     /// The tag of a content database.
     #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 100, pattern = "^[^,]*$")]
     pub(super) tag: Option<Option<String>>,
     /// What you want from every video.
     #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 4000)]
     pub(super) instructions: Option<Option<String>>,
     /// The language you want to read (BCP 47).
     #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 35, pattern = "^[A-Za-z0-9-]*$")]
     pub(super) language: Option<Option<String>>,
     /// Which columns are to play which parts.
     #[serde(default)]
-    pub(super) mapping: MappingChoice,
-}
-
-/// Which part of a list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(in crate::http::api) struct ListQuery {
-    /// `next_cursor` of the page before.
-    pub(super) cursor: Option<String>,
-    /// How many at most, 1 to 100.
-    pub(super) limit: Option<u32>,
+    #[schema(value_type = MappingChoice)]
+    pub(super) mapping: Object<MappingChoice>,
 }
 
 /// Which part of which list.
@@ -137,11 +151,14 @@ pub(in crate::http::api) struct ListQuery {
 #[into_params(parameter_in = Query)]
 pub(in crate::http::api) struct FindQuery {
     /// Of this connection alone.
+    #[param(value_type = Option<Uuid>)]
     pub(super) connection_id: Option<String>,
     /// `next_cursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]+$")]
     pub(super) cursor: Option<String>,
-    /// How many at most, 1 to 100.
-    pub(super) limit: Option<u32>,
+    /// How many at most, 50 unless given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    pub(super) limit: Option<String>,
 }
 
 impl From<KindName> for Kind {

@@ -9,14 +9,16 @@ use actix_web::http::header::LOCATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use self::asked::{DatabaseChange, FindQuery, ListQuery, NewDatabase, WantedDatabase, WantedProposal};
+use self::asked::{DatabaseChange, FindQuery, NewDatabase, WantedDatabase, WantedProposal};
 use self::told::{Database, DatabaseList, ProposalFound, VisibleList};
-use super::{Route, id_given, id_of, json, languages, limit};
+use super::object::Object;
+use super::paging::{PageQuery, Series, limit};
+use super::{Route, USUAL_LIMIT, id_given, id_of, json, languages};
 use crate::domain::entry::{ConnectionId, DatabaseId};
 use crate::http::Visitor;
 use crate::http::problem::{Problem, answered};
 use crate::messages::{
-    AdoptDatabase, ChangeDatabase, CreateDatabase, Doors, FindDatabases, Kept, ListDatabases, Pick,
+    AdoptDatabase, ChangeDatabase, CreateDatabase, Doors, FindDatabases, Kept, ListDatabases, Page, Pick,
     ProposeMapping, RemoveDatabase, ViewDatabase,
 };
 
@@ -36,27 +38,27 @@ pub(super) const ROUTES: &[Route] = &[
 type Answered = Result<HttpResponse, Problem>;
 
 /// Your registered databases, newest first. Columns are given by id; ask for one database to see their names.
-#[utoipa::path(get, path = "/api/databases", tag = "databases", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/databases", tag = "databases", params(PageQuery), responses(
     (status = 200, description = "A page of them.", body = DatabaseList),
-    (status = 400, description = "The query cannot be read."),
     (status = 422, description = "The cursor or the limit cannot be used."),
 ))]
 pub(super) async fn list(
     visitor: Visitor,
-    query: web::Query<ListQuery>,
+    query: web::Query<PageQuery>,
     doors: web::Data<Doors>,
 ) -> Answered {
-    let ListQuery { cursor, limit: wanted } = query.into_inner();
-    let asked = ListDatabases { user: visitor.0, cursor, limit: limit(wanted)? };
-    let page = answered(doors.list_databases.send(asked).await)?;
-    Ok(json(StatusCode::OK, &DatabaseList::from(page)))
+    let series = Series::of(visitor.0, "/api/databases", &[]);
+    let cursor = series.place(query.cursor.as_deref())?;
+    let limit = limit(query.limit.as_deref(), USUAL_LIMIT)?;
+    let page = answered(doors.list_databases.send(ListDatabases { user: visitor.0, cursor, limit }).await)?;
+    let next = page.next.as_deref().map(|place| series.cursor(place));
+    Ok(json(StatusCode::OK, &DatabaseList::from(Page { next, ..page })))
 }
 
 /// Registers a database you have. What is found in it is not written down until nothing necessary is missing.
 #[utoipa::path(post, path = "/api/databases", tag = "databases", request_body = NewDatabase, responses(
     (status = 201, description = "It is registered; `Location` leads to it.", body = Database),
     (status = 200, description = "It was registered already; its columns were mapped anew.", body = Database),
-    (status = 400, description = "The request cannot be read."),
     (status = 404, description = "Notion shows no such database to you, or you have no such connection."),
     (status = 409, description = "Something has to be decided or mended first: see `missing` and `choices`."),
     (status = 422, description = "A field cannot be used."),
@@ -64,10 +66,10 @@ pub(super) async fn list(
 pub(super) async fn adopt(
     visitor: Visitor,
     request: HttpRequest,
-    body: web::Json<NewDatabase>,
+    body: web::Json<Object<NewDatabase>>,
     doors: web::Data<Doors>,
 ) -> Answered {
-    let body = body.into_inner();
+    let Object(body) = body.into_inner();
     let pick = pick(body.database_id, body.data_source_id, body.connection_id.as_deref())?;
     let asked = AdoptDatabase {
         user: visitor.0,
@@ -77,7 +79,7 @@ pub(super) async fn adopt(
         instructions: body.instructions,
         language: body.language,
         languages: languages(&request),
-        mapping: body.mapping.into(),
+        mapping: body.mapping.0.into(),
         add_missing: body.add_missing,
     };
     Ok(kept(answered(doors.adopt_database.send(asked).await)?))
@@ -86,7 +88,6 @@ pub(super) async fn adopt(
 /// What would be watched in a database, and what it lacks. Writes nothing.
 #[utoipa::path(post, path = "/api/databases/propose", tag = "databases", request_body = WantedProposal, responses(
     (status = 200, description = "What was found.", body = ProposalFound),
-    (status = 400, description = "The request cannot be read."),
     (status = 404, description = "Notion shows no such database to you, or you have no such connection."),
     (status = 409, description = "It has several data sources (see `choices`), or no workspace is connected."),
     (status = 422, description = "A field cannot be used."),
@@ -94,10 +95,10 @@ pub(super) async fn adopt(
 pub(super) async fn propose(
     visitor: Visitor,
     request: HttpRequest,
-    body: web::Json<WantedProposal>,
+    body: web::Json<Object<WantedProposal>>,
     doors: web::Data<Doors>,
 ) -> Answered {
-    let body = body.into_inner();
+    let Object(body) = body.into_inner();
     let asked = ProposeMapping {
         user: visitor.0,
         pick: pick(body.database_id, body.data_source_id, body.connection_id.as_deref())?,
@@ -112,7 +113,6 @@ pub(super) async fn propose(
 #[utoipa::path(post, path = "/api/databases/create", tag = "databases", request_body = WantedDatabase, responses(
     (status = 201, description = "It is made and registered; `Location` leads to it.", body = Database),
     (status = 200, description = "It was made a moment ago.", body = Database),
-    (status = 400, description = "The request cannot be read."),
     (status = 404, description = "You have no such connection."),
     (status = 409, description = "No workspace is connected, or Linkscribe has no place in it."),
     (status = 422, description = "A field cannot be used."),
@@ -120,10 +120,10 @@ pub(super) async fn propose(
 pub(super) async fn create(
     visitor: Visitor,
     request: HttpRequest,
-    body: web::Json<WantedDatabase>,
+    body: web::Json<Object<WantedDatabase>>,
     doors: web::Data<Doors>,
 ) -> Answered {
-    let body = body.into_inner();
+    let Object(body) = body.into_inner();
     let asked = CreateDatabase {
         user: visitor.0,
         connection: id_given(body.connection_id.as_deref(), "connection_id", ConnectionId)?,
@@ -134,7 +134,7 @@ pub(super) async fn create(
 }
 
 /// A registered database, with the names its columns have now where Notion answers.
-#[utoipa::path(get, path = "/api/databases/{id}", tag = "databases", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/api/databases/{id}", tag = "databases", params(("id" = Uuid, Path, description = "The database's id.")), responses(
     (status = 200, description = "The database.", body = Database),
     (status = 404, description = "You have no such database."),
 ))]
@@ -145,10 +145,9 @@ pub(super) async fn view(visitor: Visitor, id: web::Path<String>, doors: web::Da
 }
 
 /// Changes what is kept of a database; nothing changes in Notion.
-#[utoipa::path(patch, path = "/api/databases/{id}", tag = "databases", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/api/databases/{id}", tag = "databases", params(("id" = Uuid, Path, description = "The database's id.")),
     request_body = DatabaseChange, responses(
     (status = 200, description = "The database as it is now.", body = Database),
-    (status = 400, description = "The request cannot be read."),
     (status = 404, description = "You have no such database, or Notion does not show it any more."),
     (status = 409, description = "The tag leads to another database, or the workspace is disconnected."),
     (status = 422, description = "A field cannot be used."),
@@ -156,24 +155,24 @@ pub(super) async fn view(visitor: Visitor, id: web::Path<String>, doors: web::Da
 pub(super) async fn change(
     visitor: Visitor,
     id: web::Path<String>,
-    body: web::Json<DatabaseChange>,
+    body: web::Json<Object<DatabaseChange>>,
     doors: web::Data<Doors>,
 ) -> Answered {
-    let body = body.into_inner();
+    let Object(body) = body.into_inner();
     let asked = ChangeDatabase {
         user: visitor.0,
         id: id_of(&id, "database", DatabaseId)?,
         tag: body.tag,
         instructions: body.instructions,
         language: body.language,
-        mapping: body.mapping.into(),
+        mapping: body.mapping.0.into(),
     };
     let shown = answered(doors.change_database.send(asked).await)?;
     Ok(json(StatusCode::OK, &Database::from(shown)))
 }
 
 /// Stops watching a database and forgets its entries; nothing changes in Notion.
-#[utoipa::path(delete, path = "/api/databases/{id}", tag = "databases", params(("id" = String, Path)), responses(
+#[utoipa::path(delete, path = "/api/databases/{id}", tag = "databases", params(("id" = Uuid, Path, description = "The database's id.")), responses(
     (status = 204, description = "It is forgotten."),
     (status = 404, description = "You have no such database."),
 ))]
@@ -186,7 +185,6 @@ pub(super) async fn remove(visitor: Visitor, id: web::Path<String>, doors: web::
 /// The databases your workspaces show to Linkscribe, by title.
 #[utoipa::path(get, path = "/api/notion/databases", tag = "databases", params(FindQuery), responses(
     (status = 200, description = "A page of them.", body = VisibleList),
-    (status = 400, description = "The query cannot be read."),
     (status = 404, description = "You have no such connection."),
     (status = 409, description = "No workspace is connected, or it took its access away."),
     (status = 422, description = "The cursor, the limit or the connection cannot be used."),
@@ -196,11 +194,17 @@ pub(super) async fn find(
     query: web::Query<FindQuery>,
     doors: web::Data<Doors>,
 ) -> Answered {
-    let FindQuery { connection_id, cursor, limit: wanted } = query.into_inner();
-    let connection = id_given(connection_id.as_deref(), "connection_id", ConnectionId)?;
-    let asked = FindDatabases { user: visitor.0, connection, cursor, limit: limit(wanted)? };
+    let given = query.connection_id.as_deref();
+    let series = Series::of(visitor.0, "/api/notion/databases", &[given]);
+    let asked = FindDatabases {
+        user: visitor.0,
+        connection: id_given(given, "connection_id", ConnectionId)?,
+        cursor: series.place(query.cursor.as_deref())?,
+        limit: limit(query.limit.as_deref(), USUAL_LIMIT)?,
+    };
     let page = answered(doors.find_databases.send(asked).await)?;
-    Ok(json(StatusCode::OK, &VisibleList::from(page)))
+    let next = page.next.as_deref().map(|place| series.cursor(place));
+    Ok(json(StatusCode::OK, &VisibleList::from(Page { next, ..page })))
 }
 
 fn pick(
