@@ -49,7 +49,7 @@ pub struct EntryState {
     pub lease: RunLease,
     /// The media record it belongs to, once known.
     pub media: Option<MediaKey>,
-    /// The title of its note, in lists and once there is one.
+    /// The title of its note, once there is one; not looked up for what merely moves.
     pub title: Option<String>,
 }
 

@@ -115,7 +115,7 @@ impl Journal for Store {
     }
 
     async fn state(&self, user: UserId, id: EntryId) -> Outcome<Option<EntryState>> {
-        let read = async { Ok(self.states(self.one_of(user, id)).await?.pop()) };
+        let read = async { Ok(self.titled(self.states(self.one_of(user, id)).await?).await?.pop()) };
         self.within("read a user's entry", read).await
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Entry {
     notion_url: String,
     /// The link as its owner wrote it.
     link: String,
+    /// The title of its note, once there is one.
+    title: Option<String>,
     /// Where it is: pending, downloading, transcribing, processing, saving, completed or failed.
     status: &'static str,
     /// What to tell its owner, in one or two sentences.
@@ -174,6 +176,7 @@ impl From<&EntryState> for Entry {
             earlier_runs: state.earlier_runs,
             page_id: view.page_id,
             link: view.link,
+            title: state.title.clone(),
             created_at: view.created_at,
             updated_at: view.updated_at,
         }

@@ -94,7 +94,8 @@ fn an_empty_row_has_neither_link_nor_status() {
         "Reason": { "id": "reason", "type": "rich_text", "rich_text": [] },
     });
     let row = row(&page(&properties), &mapping()).unwrap();
-    assert_eq!(row, Row { page: "p".into(), ..Row::default() });
+    assert!(row.columns.len() == 3 && row.columns.values().all(|held| held.empty), "{row:?}");
+    assert_eq!(row, Row { page: "p".into(), columns: row.columns.clone(), ..Row::default() });
 }
 
 #[test]

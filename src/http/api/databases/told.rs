@@ -39,7 +39,7 @@ pub(in crate::http::api) struct Database {
 /// What is wrong, for programs and for people.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct TroubleTold {
-    /// `column_gone`, `column_retyped`, `option_gone` or `not_reached`.
+    /// `column_gone`, `column_retyped`, `option_gone`, `not_reached` or `watched_by_other`.
     kind: &'static str,
     /// What happened and what to do about it.
     sentence: String,
