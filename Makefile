@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 # rustup's own folder, which a shell opened before the installation does not know.
 export PATH := $(PATH):$(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin
+# Most tests wait for leases, pauses and other programs: two for each core keep it busy.
+TEST_THREADS ?= $(shell expr 2 '*' "$$(nproc)")
 LINKSCRIBE := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)/debug/linkscribe
 
 help: ## lists these commands
@@ -21,9 +23,9 @@ demo: setup ## opens the sandbox, an emulated Notion; ONCE=1 reads the sample, p
 test: ready ## sets up what tests need besides, checks formatting and lints, runs all tests
 	@scripts/check.sh
 	@cargo test --locked --workspace --doc
-	@cargo test --locked --workspace --tests
+	@cargo test --locked --workspace --tests -- --test-threads=$(TEST_THREADS)
 
-bench: ## prints claims a second while much waits, and what polling 10,000 databases takes; about five minutes
+bench: ## prints figures: claims, polls, bills, stills and words, downloads; ten minutes
 	@cargo test --locked --test it -- --ignored --nocapture --test-threads=1 are_printed
 
 chaos: ready ## kills the service at every fault point, many times over; takes about half an hour

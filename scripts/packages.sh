@@ -35,6 +35,7 @@ needs() {
       echo "npm has npm"
       echo "util-linux has runuser"
       echo "fonts-dejavu-core has_font"
+      echo "fonts-wqy-microhei has_han_font"
       echo "chromium has chromium"
       ;;
     clips)
@@ -67,6 +68,10 @@ has_postgresql() {
 
 has_font() {
   [[ -r /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ]]
+}
+
+has_han_font() {
+  [[ -f /usr/share/fonts/truetype/wqy/wqy-microhei.ttc ]]
 }
 
 missing_packages() {

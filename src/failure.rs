@@ -48,6 +48,8 @@ pub struct Failure {
     pub stage: Option<Stage>,
     /// What the entry waits for, where its owner should know.
     pub waiting: Option<Waiting>,
+    /// What its owner is told where every attempt ends so; `None` for words that fit all.
+    pub given_up_as: Option<Reason>,
     /// The chain of causes, for the log; never shown to a user.
     pub cause: anyhow::Error,
 }
@@ -96,13 +98,20 @@ impl Failure {
 
     /// Any kind with its cause.
     pub fn new(kind: Kind, cause: impl Into<anyhow::Error>) -> Self {
-        Self { kind, stage: None, waiting: None, cause: cause.into() }
+        Self { kind, stage: None, waiting: None, given_up_as: None, cause: cause.into() }
     }
 
     /// Adds what was being done, outermost last, as `anyhow::Context` does.
     #[must_use]
     pub fn context(mut self, doing: impl fmt::Display + Send + Sync + 'static) -> Self {
         self.cause = self.cause.context(doing);
+        self
+    }
+
+    /// Says what its owner is told where every attempt ends so.
+    #[must_use]
+    pub fn given_up_as(mut self, reason: Reason) -> Self {
+        self.given_up_as = Some(reason);
         self
     }
 

@@ -23,7 +23,7 @@ pub fn answer_limit() -> Option<std::time::Duration> {
 }
 
 #[cfg(feature = "fault-points")]
-pub use armed::{OFF_THE_WAY, POINTS, answer_limit, lease, point};
+pub use armed::{OF_RESULTS, OFF_THE_WAY, POINTS, answer_limit, lease, point};
 
 #[cfg(feature = "fault-points")]
 mod armed {
@@ -33,29 +33,36 @@ mod armed {
 
     use rustix::process::{Signal, getpid, kill_process};
 
-    /// Points of tests of their own, which no link meets: a pair of tokens is renewed.
-    pub const OFF_THE_WAY: [&str; 2] = ["tokens_bought", "tokens_kept"];
+    /// Points of tests of their own, which no long link meets: a pair of tokens is renewed, a short link followed.
+    pub const OFF_THE_WAY: [&str; 3] = ["tokens_bought", "tokens_kept", "alias_kept"];
+
+    /// Points that only links meet whose results become pages of a content database, in their order.
+    pub const OF_RESULTS: [&str; 4] = ["choice_kept", "page_intended", "page_made", "page_kept"];
 
     /// Every point, in the order in which a link meets them.
-    pub const POINTS: [&str; 26] = [
+    pub const POINTS: [&str; 30] = [
         "row_queued",
         "claimed",
+        "right_taken",
         "row_read",
         "work_dir_made",
         "downloaded",
         "media_opened",
         "info_kept",
+        "cover_kept",
         "speech_answered",
         "transcript_kept",
         "screen_read",
         "screen_kept",
+        "watch_ended",
         "note_answered",
         "note_kept",
         "body_intended",
-        "older_body_removed",
         "body_begun",
         "body_written",
+        "older_body_removed",
         "body_kept",
+        "cover_uploaded",
         "values_intended",
         "row_filled",
         "completed",

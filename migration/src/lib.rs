@@ -20,6 +20,12 @@ mod m20261122_000010_remember_webhook_events;
 mod m20261122_000012_import_collections;
 mod m20261122_000013_settle_polls;
 mod m20261122_000014_remember_what_we_wrote;
+mod m20261123_000015_make_result_pages;
+mod m20261123_000016_keep_covers;
+mod m20261128_000017_share_videos;
+mod m20261128_000019_keep_videos;
+mod m20261128_000021_count_crashes;
+mod m20261128_000022_keep_pieces;
 
 /// All migrations in the order they are run.
 pub struct Migrator;
@@ -41,6 +47,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_import_collections::Migration),
             Box::new(m20261122_000013_settle_polls::Migration),
             Box::new(m20261122_000014_remember_what_we_wrote::Migration),
+            Box::new(m20261123_000015_make_result_pages::Migration),
+            Box::new(m20261123_000016_keep_covers::Migration),
+            Box::new(m20261128_000017_share_videos::Migration),
+            Box::new(m20261128_000019_keep_videos::Migration),
+            Box::new(m20261128_000021_count_crashes::Migration),
+            Box::new(m20261128_000022_keep_pieces::Migration),
         ]
     }
 }

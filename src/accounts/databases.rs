@@ -13,9 +13,11 @@ pub use self::finding::{find, propose};
 use super::Office;
 use crate::domain::account::{DatabaseView, Kind, Trouble};
 use crate::domain::entry::{ConnectionId, DatabaseId, UserId};
-use crate::domain::mapping::{self, Choices, Mapping, Part};
+use crate::domain::keepsake::Keep;
+use crate::domain::mapping::{self, Choices, Mapping, Part, Usage};
 use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
+use crate::domain::schema::Schema;
 use crate::failure::{self, Failure, Outcome};
 use crate::messages::{
     Answer, ChangeDatabase, ListDatabases, Page, Register, Registered, RemoveDatabase, Shown, ViewDatabase,
@@ -93,13 +95,15 @@ pub async fn change(office: Office, asked: ChangeDatabase) -> Answer<Shown> {
     let tag = asked.tag.clone().unwrap_or_else(|| view.tag.clone());
     let instructions = asked.instructions.as_ref().and_then(Option::as_deref);
     let language = asked.language.as_ref().and_then(Option::as_deref);
-    if let Err(refusal) = checked_texts(view.kind, tag.as_deref(), instructions, language) {
+    let checked = checked_texts(view.kind, tag.as_deref(), instructions, language)
+        .and_then(|()| checked_keep(view.kind, asked.keep));
+    if let Err(refusal) = checked {
         return Ok(Err(refusal));
     }
     if let Some(refusal) = tag_taken(&office, asked.user, tag.as_deref(), Some(&view.data_source_id)).await? {
         return Ok(Err(refusal));
     }
-    let mapping = match remapped(&office, &view, &asked.mapping).await? {
+    let mapping = match remapped(&office, &view, &asked).await? {
         Ok(mapping) => mapping,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -109,6 +113,7 @@ pub async fn change(office: Office, asked: ChangeDatabase) -> Answer<Shown> {
         mapping,
         instructions: asked.instructions.map(trimmed),
         language: asked.language.map(trimmed),
+        keep: asked.keep,
     };
     if !office.registry.change_database(asked.user, asked.id, change).await? {
         return Ok(Err(Refusal::NotFound { what: "database" }));
@@ -121,8 +126,8 @@ async fn view_of(office: &Office, user: UserId, id: DatabaseId) -> Answer<Shown>
 }
 
 /// The mapping with the owner's choices in it; `None` where there are none.
-async fn remapped(office: &Office, view: &DatabaseView, choices: &Choices) -> Answer<Option<Mapping>> {
-    if choices.is_empty() {
+async fn remapped(office: &Office, view: &DatabaseView, asked: &ChangeDatabase) -> Answer<Option<Mapping>> {
+    if asked.mapping.is_empty() && asked.open.is_none() {
         return Ok(Ok(None));
     }
     let opened = match finding::opened(office, view.user, Some(view.connection_id)).await? {
@@ -135,16 +140,19 @@ async fn remapped(office: &Office, view: &DatabaseView, choices: &Choices) -> An
         Err(refusal) => return Ok(Err(refusal)),
     };
     let mut mapping = view.mapping.clone();
-    Ok(chosen(&mut mapping, &described.schema, view.kind, choices).map(|()| Some(mapping)))
+    let done = chosen(&mut mapping, &described.schema, view.kind, &asked.mapping)
+        .and_then(|()| opened_lists(&mut mapping, &described.schema, asked.open.as_deref()));
+    Ok(done.map(|()| Some(mapping)))
+}
+
+/// Opens the lists an owner names, where they name any.
+fn opened_lists(mapping: &mut Mapping, schema: &Schema, open: Option<&[String]>) -> Result<(), Refusal> {
+    let Some(open) = open else { return Ok(()) };
+    mapping::open(mapping, schema, open).map_err(|problem| invalid("mapping", problem.to_string()))
 }
 
 /// Puts an owner's choices into a mapping.
-fn chosen(
-    mapping: &mut Mapping,
-    schema: &crate::domain::schema::Schema,
-    kind: Kind,
-    choices: &Choices,
-) -> Result<(), Refusal> {
+fn chosen(mapping: &mut Mapping, schema: &Schema, kind: Kind, choices: &Choices) -> Result<(), Refusal> {
     if let Some(odd) = choices.keys().find(|part| !Part::of(kind).contains(part)) {
         return Err(invalid("mapping", format!("A database of this kind has no part `{}`.", odd.name())));
     }
@@ -199,6 +207,13 @@ fn checked_texts(
     Ok(())
 }
 
+/// Videos are kept on the page of their row, and so at the wish of whose links are saved there.
+fn checked_keep(kind: Kind, keep: Option<Keep>) -> Result<(), Refusal> {
+    let is_elsewhere = kind == Kind::Content && keep.is_some_and(|keep| keep != Keep::None);
+    let hint = "A video is kept on the page of its row: say it of the link database.";
+    if is_elsewhere { Err(invalid("keep", hint)) } else { Ok(()) }
+}
+
 /// Whether another content database of the user has the tag, however it is spelled.
 async fn tag_taken(
     office: &Office,
@@ -223,8 +238,18 @@ pub async fn register(office: Office, request: Register) -> Answer<Registered> {
     let who = workspace.whoami(&access).await?;
     let source = only_data_source(workspace.data_sources(&access, &request.database).await?)?;
     let schema = workspace.schema(&access, &source.id).await?;
-    let mapping =
-        mapping::propose(&schema).map_err(|problem| Failure::permanent(Reason::SchemaChanged, problem))?;
+    let kind = if request.tag.is_some() { Kind::Content } else { Kind::Link };
+    let (tag, wishes) = (request.tag, (request.instructions.as_deref(), request.language.as_deref()));
+    let checked = checked_texts(kind, tag.as_deref(), wishes.0, wishes.1)
+        .and_then(|()| checked_keep(kind, Some(request.keep)));
+    if let Err(refusal) = checked {
+        return Ok(Err(refusal));
+    }
+    let mapping = match kind {
+        Kind::Link => mapping::propose(&schema),
+        Kind::Content => Ok(of_content(mapping::draft(&schema, &Usage::default()).mapping)),
+    };
+    let mapping = mapping.map_err(|problem| Failure::permanent(Reason::SchemaChanged, problem))?;
     let parts =
         named_parts(&mapping, |id| schema.column(id).map(|column| column.name.clone()).unwrap_or_default());
     let new = NewConnection {
@@ -239,14 +264,15 @@ pub async fn register(office: Office, request: Register) -> Answer<Registered> {
     let database = NewDatabase {
         user,
         connection,
-        kind: Kind::Link,
-        tag: None,
+        kind,
+        tag: trimmed(tag),
         notion_database: source.database,
         data_source: source.id,
         title: title.clone(),
         mapping,
         instructions: request.instructions,
         language: request.language,
+        keep: request.keep,
     };
     match registry.keep_database(database).await? {
         Ok(id) => Ok(Ok(Registered { id, workspace: who.workspace, title, parts })),
@@ -264,6 +290,11 @@ async fn forget_unused(accounts: &dyn Accounts, user: UserId, connection: Connec
         accounts.remove_connection(user, connection).await?;
     }
     Ok(())
+}
+
+/// What counts of a content database.
+fn of_content(found: Mapping) -> Mapping {
+    Mapping { title: found.title, ..Mapping::default() }
 }
 
 /// A database with several data sources needs its owner's choice.

@@ -47,7 +47,7 @@ pub async fn list(office: Office, asked: ListEntries) -> Answer<EntryList> {
 /// Everything about one entry.
 pub async fn show(office: Office, asked: ShowEntry) -> Answer<EntryDetail> {
     let Some(state) = office.journal.state(asked.user, asked.entry).await? else { return Ok(Err(UNKNOWN)) };
-    let media = match media_key(&state) {
+    let media = match media_key(&state).filter(|key| is_readable(&office, key, &state.entry.link)) {
         Some(key) => Some(office.journal.media(&key).await?),
         None => None,
     };
@@ -85,15 +85,21 @@ pub async fn usage(office: Office, asked: AskUsage) -> Outcome<Spent> {
     office.journal.spent_between(asked.user, millis(asked.from), millis(asked.until)).await
 }
 
-/// The media record an entry belongs to. One that found all of it there was never told the key; it is shown
-/// only once the entry made use of it.
+/// The media record an entry belongs to, once the entry made use of it. One of an older version of the service that
+/// found all of it there was never told the key.
 fn media_key(state: &EntryState) -> Option<MediaKey> {
     let made_use = || {
         state.stages.iter().any(|stage| matches!(stage.state, StageState::Done | StageState::Known))
             || state.entry.status == Status::Completed
     };
-    let by_link = || link::understand(&state.entry.link).ok().filter(|_| made_use());
-    state.media.clone().or_else(|| by_link().map(|target| target.key))
+    let by_link = || link::understand(&state.entry.link).ok().map(|target| target.key);
+    if made_use() { state.media.clone().or_else(by_link) } else { None }
+}
+
+/// What was found out with the operator's login is read by nobody once that is gone.
+fn is_readable(office: &Office, key: &MediaKey, link: &str) -> bool {
+    let now = || office.importing.as_ref().and_then(|importing| importing.source.understand(link).ok());
+    !key.is_behind_a_login() || now().is_some_and(|target| target.key.is_behind_a_login())
 }
 
 /// A row in which a status can be shown.

@@ -18,7 +18,7 @@ use crate::domain::entry::{ImportId, UserId};
 use crate::domain::import::preview::{self, Known};
 use crate::domain::import::view::ImportView;
 use crate::domain::import::{self, Export};
-use crate::domain::link::{self, MediaKey};
+use crate::domain::link::MediaKey;
 use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
 use crate::failure::{Failure, Kind, Outcome};
@@ -152,8 +152,8 @@ async fn known(importing: &Importing, access: &Access, database: &DatabaseView) 
         // A large database, or a spent budget: looked for one by one, later.
         Err(_) => RowLinks::default(),
     };
-    let keys = rows.links.iter().filter_map(|link| link::understand(link).ok()).map(|target| target.key);
-    let keys: HashSet<MediaKey> = keys.collect();
+    let keys: HashSet<MediaKey> =
+        rows.links.iter().filter_map(|link| key_of(&*importing.source, link).ok()).collect();
     let imports = importing.imports.being_imported(database.id).await?;
     Ok(Known { rows: keys, all_rows: rows.all, imports })
 }

@@ -4,7 +4,7 @@
 //! or its failure to the overseer. A panic, a time-out or a lost lease ends one job, never the actor.
 //! Delivery happens inside the job's task, so a restart of the stage loses no finished result.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,10 +99,25 @@ impl Bench {
         F: Future<Output = Outcome<N>> + 'static,
         N: Message<Result = ()> + Send + 'static,
     {
-        self.spawn(ctx, job, |job| {
-            let made = story(job);
-            async move { deliver(&next, made.await?) }
-        });
+        self.run_until(ctx, job, story, |made| ready(Ok(made)), next);
+    }
+
+    /// The same where the result has to wait for something else under way, which takes nobody's seat.
+    pub fn run_until<A, J, F, W, N>(
+        &mut self,
+        ctx: &mut Context<A>,
+        job: J,
+        story: impl FnOnce(J) -> F,
+        wait: impl FnOnce(N) -> W + 'static,
+        next: Recipient<N>,
+    ) where
+        A: Actor<Context = Context<A>> + Handler<Settled>,
+        J: Job,
+        F: Future<Output = Outcome<N>> + 'static,
+        W: Future<Output = Outcome<N>> + 'static,
+        N: Message<Result = ()> + Send + 'static,
+    {
+        self.spawn(ctx, job, story, |made| async move { deliver(&next, wait(made).await?) });
     }
 
     /// Runs one job that has no next stage.
@@ -112,14 +127,21 @@ impl Bench {
         J: Job,
         F: Future<Output = Outcome<()>> + 'static,
     {
-        self.spawn(ctx, job, story);
+        self.spawn(ctx, job, story, |()| ready(Ok(())));
     }
 
-    fn spawn<A, J, F>(&mut self, ctx: &mut Context<A>, job: J, story: impl FnOnce(J) -> F)
-    where
+    fn spawn<A, J, F, M, D>(
+        &mut self,
+        ctx: &mut Context<A>,
+        job: J,
+        story: impl FnOnce(J) -> F,
+        then: impl FnOnce(M) -> D + 'static,
+    ) where
         A: Actor<Context = Context<A>> + Handler<Settled>,
         J: Job,
-        F: Future<Output = Outcome<()>> + 'static,
+        F: Future<Output = Outcome<M>> + 'static,
+        M: 'static,
+        D: Future<Output = Outcome<()>> + 'static,
     {
         self.running += 1;
         let (docket, row) = (job.envelope().docket.clone(), Arc::clone(&job.envelope().row));
@@ -128,13 +150,14 @@ impl Bench {
         let hard_stop = self.parts.desk.stop.hard.clone();
         let (seats, limit) = (Arc::clone(&self.seats), self.parts.limit);
         let story = story(job);
+        let story = async move { then(seated(&seats, limit, story).await?).await };
         let work = actix::spawn(
             async move {
                 tokio::select! {
                     biased;
                     () = lost.cancelled() => Err(Failure::stale()),
                     () = hard_stop.cancelled() => Err(cut_short()),
-                    outcome = seated(&seats, limit, story) => outcome,
+                    outcome = story => outcome,
                 }
             }
             .instrument(span.clone()),
@@ -230,7 +253,11 @@ impl BackLinks {
 }
 
 /// Waits for a seat, then works within the time limit.
-async fn seated(seats: &Semaphore, limit: Duration, story: impl Future<Output = Outcome<()>>) -> Outcome<()> {
+async fn seated<M>(
+    seats: &Semaphore,
+    limit: Duration,
+    story: impl Future<Output = Outcome<M>>,
+) -> Outcome<M> {
     let _seat = seats.acquire().await.map_err(Failure::bug)?;
     tokio::time::timeout(limit, story).await.unwrap_or_else(|_| {
         Err(Failure::transient(anyhow::anyhow!("took longer than {} s", limit.as_secs())))

@@ -25,19 +25,29 @@
 //! clone always has a free slot), and its Supervisor restarts an actor that stopped but never one that
 //! panicked. So a permit taken before the claim bounds the chain, and the overseer rebuilds it.
 
+mod access;
 pub mod asking;
 pub mod bench;
 pub mod cleanup;
+mod cover;
 pub mod desk;
+pub mod destinations;
 pub mod downloader;
+mod filling;
 pub mod http;
 pub mod importer;
+pub mod keepsake;
 pub mod lease;
+mod map;
 pub mod monitor;
 pub mod notion_writer;
 pub mod ocr;
+pub mod outlines;
 pub mod pipeline;
 pub mod recorder;
+mod result_pages;
+pub mod room;
+mod section;
 pub mod status_board;
 pub mod summarizer;
 pub mod transcriber;

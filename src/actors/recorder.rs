@@ -72,7 +72,7 @@ pub fn rule(docket: &Docket, failure: &Failure, chance: f64) -> Ruling {
             Ruling::Finish(verdict)
         }
         (Kind::Transient { .. } | Kind::Outage { .. } | Kind::Bug, None) if failed >= MAX_ATTEMPTS => {
-            Ruling::HandBack(NextRun::GiveUp(Reason::AttemptsExhausted))
+            Ruling::HandBack(NextRun::GiveUp(failure.given_up_as.unwrap_or(Reason::AttemptsExhausted)))
         }
         (Kind::Transient { .. } | Kind::Outage { .. } | Kind::Bug, _) => {
             Ruling::HandBack(NextRun::Retry(pause()))
@@ -148,6 +148,8 @@ fn news<'a>(docket: &Docket, moved: bool, ruling: &'a Ruling) -> Option<&'a Wait
             waiting: Some(Waiting::Down(party) | Waiting::Limited(party)),
             ..
         }) if *party == Party::notion() => None,
+        // Over in seconds as a rule: telling it in the row, and taking it back, would cost more than it tells.
+        Ruling::HandBack(NextRun::Wait { waiting: Some(Waiting::SameVideo), .. }) => None,
         Ruling::HandBack(NextRun::Wait { waiting, .. }) => {
             waiting.as_ref().filter(|waiting| moved || docket.waiting.as_ref() != Some(*waiting))
         }
@@ -192,6 +194,7 @@ fn told(docket: &Docket, failure: &Failure, ruling: &Ruling) -> Option<(Stage, M
 fn log(failure: &Failure, ruling: &Ruling) {
     match failure.kind {
         Kind::Stale => debug!(error = %failure, "a job stopped"),
+        _ if failure.waiting == Some(Waiting::SameVideo) => debug!(error = %failure, "an entry waits"),
         Kind::Bug => error!(error = %failure, ?ruling, "a job failed by a defect"),
         _ => warn!(error = %failure, ?ruling, "a job failed"),
     }
@@ -263,6 +266,20 @@ mod tests {
                 None,
                 transient(),
                 Ruling::HandBack(NextRun::GiveUp(Reason::AttemptsExhausted)),
+            ),
+            (
+                "the third stumble is told in words of its own where it has any",
+                2,
+                None,
+                transient().given_up_as(Reason::AnswerCut),
+                Ruling::HandBack(NextRun::GiveUp(Reason::AnswerCut)),
+            ),
+            (
+                "which count for nothing before the last attempt",
+                0,
+                None,
+                transient().given_up_as(Reason::AnswerCut),
+                Ruling::HandBack(NextRun::Retry(Duration::from_millis(500))),
             ),
             (
                 "a defect counts as a stumble",

@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tracing::{Instrument, Span, warn};
+use tracing::{Instrument, Span, debug, warn};
 
 use crate::domain::entry::{EntryId, RunLease, Ticket};
 use crate::domain::waiting::Waiting;
-use crate::failure::Outcome;
+use crate::failure::{Kind, Outcome};
 use crate::fault;
 use crate::messages::{RowRef, ShowStatus};
 use crate::ports::{Access, Journal, RowUpdate, Workspace};
@@ -100,7 +100,10 @@ impl StatusBoard {
             tokio::time::sleep(self.patience).await;
             let Some(wanted) = self.next(entry) else { return };
             let (shown, ticket) = (wanted.status, wanted.ticket);
-            if let Err(why) = self.send(wanted).await {
+            let Err(why) = self.send(wanted).await else { continue };
+            if matches!(why.kind, Kind::Wait { .. }) {
+                debug!(entry_id = %ticket.entry, status = %shown, "a status gives way to work");
+            } else {
                 warn!(entry_id = %ticket.entry, status = %shown, error = %why, "a status could not be shown");
             }
         }
@@ -125,7 +128,9 @@ impl StatusBoard {
         }
         let update = RowUpdate { status: Some(wanted.status), ..RowUpdate::default() };
         let row = &wanted.row;
-        self.workspace.update_row(&row.access, &row.page, &row.database.mapping, &update).await?;
+        // In a busy connection the links come first: a status that is left out is followed by the last one in any case.
+        let access = row.access.clone().for_polls();
+        self.workspace.update_row(&access, &row.page, &row.database.mapping, &update).await?;
         fault::point("status_shown");
         Ok(())
     }

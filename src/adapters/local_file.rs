@@ -15,7 +15,7 @@ use crate::domain::link::{MediaKey, VideoUrl};
 use crate::domain::media::MediaInfo;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Download, VideoSource};
+use crate::ports::{Download, Files, VideoSource};
 
 /// One file.
 pub struct LocalFile {
@@ -54,6 +54,12 @@ impl VideoSource for LocalFile {
     async fn fetch(&self, _url: &VideoUrl, _work_dir: &Path) -> Outcome<Download> {
         let title = self.path.file_stem().map(|name| name.to_string_lossy().into_owned());
         let info = MediaInfo { platform: "Video file".to_owned(), title, ..MediaInfo::default() };
-        Ok(Download { file: self.path.clone(), info })
+        Ok(Download {
+            files: Files::Video(self.path.clone()),
+            subtitles: None,
+            thumbnail: None,
+            info,
+            is_partial: false,
+        })
     }
 }

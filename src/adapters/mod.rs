@@ -1,11 +1,16 @@
 //! One file or folder for each outside party. Status codes, SQL, JSON shapes and child processes stay in here.
 
+pub mod cookies;
+pub mod egress;
 pub mod fallback_budget;
+pub mod fetcher;
 pub mod ffmpeg;
+pub mod gallery_dl;
 pub mod gemini;
 pub mod keyring;
 pub mod local_file;
 pub mod memory_budget;
+pub mod nominatim;
 pub mod notion;
 pub mod openai;
 pub mod outbound;
@@ -16,6 +21,7 @@ mod provider_errors;
 pub mod redis_budget;
 pub mod rules;
 pub mod seal;
+pub mod short_links;
 pub mod sign_ins;
 pub mod store;
 pub mod tesseract;

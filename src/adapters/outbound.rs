@@ -96,12 +96,7 @@ impl Outbound {
 impl Reply {
     /// The Retry-After header, in seconds or as a date (RFC 9110, 10.2.3).
     pub fn retry_after(&self, now: SystemTime) -> Option<Duration> {
-        let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = value.parse::<u64>() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let at = chrono::DateTime::parse_from_rfc2822(value).ok()?;
-        SystemTime::from(at).duration_since(now).ok()
+        retry_after(&self.headers, now)
     }
 
     /// The body as JSON; an answer that is none, or of another form, is an outage: nobody can read it.
@@ -117,6 +112,16 @@ impl Reply {
         let text = String::from_utf8_lossy(&self.body);
         text.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect()
     }
+}
+
+/// How long the other side asks to wait, in seconds or until a date (RFC 9110, 10.2.3).
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = chrono::DateTime::parse_from_rfc2822(value).ok()?;
+    SystemTime::from(at).duration_since(now).ok()
 }
 
 /// Whether an address is on this machine.

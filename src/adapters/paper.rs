@@ -9,14 +9,14 @@ use tokio::sync::oneshot;
 
 use crate::domain::mapping::{self, Mapping};
 use crate::domain::note::Value;
-use crate::domain::ours::Fingerprint;
+use crate::domain::ours::Held;
 use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
 use crate::domain::stage::Status;
 use crate::domain::waiting::Waiting;
 use crate::failure::Outcome;
-use crate::ports::{Access, DataSourceRef, Identity, Row, RowUpdate, Workspace};
+use crate::ports::{Access, DataSourceRef, Identity, Row, RowUpdate, SectionNow, Workspace};
 
 /// How the one row ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,16 +99,16 @@ impl Workspace for Paper {
         Ok(())
     }
 
-    fn shown_as(&self, _value: &Value) -> Option<Fingerprint> {
+    fn shown_as(&self, _value: &Value) -> Option<Held> {
         // Paper has no columns; the note is printed as a whole.
         None
     }
 
-    async fn was_edited(&self, _access: &Access, _section: &str) -> Outcome<bool> {
-        Ok(false)
+    async fn find_sections(&self, _access: &Access, _page: &str, _marker: &str) -> Outcome<Vec<String>> {
+        Ok(Vec::new())
     }
 
-    async fn find_section(&self, _access: &Access, _page: &str, _marker: &str) -> Outcome<Option<String>> {
+    async fn section(&self, _access: &Access, _section: &str) -> Outcome<Option<SectionNow>> {
         Ok(None)
     }
 
@@ -116,7 +116,13 @@ impl Workspace for Paper {
         Ok(())
     }
 
-    async fn append_section(&self, _access: &Access, _page: &str, _section: &Section) -> Outcome<String> {
+    async fn append_section(
+        &self,
+        _access: &Access,
+        _page: &str,
+        _section: &Section,
+        _behind: Option<&SectionNow>,
+    ) -> Outcome<String> {
         Ok("section".to_owned())
     }
 

@@ -114,7 +114,7 @@ impl TextReader for Tesseract {
         let parts = frames.chunks(share).enumerate().map(|(part, frames)| self.read_some(part, frames));
         let lines = futures_util::future::try_join_all(parts).await?;
         let texts = frames.iter().zip(lines.into_iter().flatten());
-        Ok(texts.map(|(frame, lines)| FrameText { at: frame.at, lines }).collect())
+        Ok(texts.map(|(frame, lines)| FrameText { at: frame.at, lines, spoilt: false }).collect())
     }
 }
 

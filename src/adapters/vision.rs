@@ -1,9 +1,9 @@
 //! Reads screen text with Google Cloud Vision by `POST /v1/images:annotate`
 //! (cloud.google.com/vision/docs/reference/rest/v1/images/annotate).
 //!
-//! Takes frames as JPEG files; gives their lines in reading order. Frames go in as few requests as the
-//! limits allow, one after the other. A frame that cannot be read gives no lines; all of them failing is a
-//! failure, and so is a refused request.
+//! Takes frames as JPEG files; gives the lines of the first ones in reading order, as many as one request may carry.
+//! A frame that cannot be read gives no lines. A service that reads none of them for reasons of its own is a failure,
+//! and so is a refused request.
 
 use std::time::{Duration, SystemTime};
 
@@ -41,6 +41,9 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 /// With its boxes for every letter an answer for 16 full pages reaches some megabytes. Several are
 /// read at once, so a generous bound would be paid in memory several times.
 const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
+
+/// How google.rpc.Code says that an image is none.
+const INVALID_ARGUMENT: i64 = 3;
 
 /// Asks for the text alone, without a box for every letter; a header all Google services know
 /// (cloud.google.com/apis/docs/system-parameters).
@@ -155,25 +158,31 @@ impl TextReader for GoogleVision {
     }
 
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
-        let mut results: Vec<Read> = Vec::with_capacity(frames.len());
-        let (mut batch, mut batch_bytes) = (Vec::new(), WRAPPING_BYTES);
+        let (mut images, mut request_bytes) = (Vec::new(), WRAPPING_BYTES);
+        // What no request can carry is sent with none, and keeps its place.
+        let mut refused: Vec<Option<Status>> = Vec::new();
         for frame in frames {
+            if images.len() == IMAGES_PER_REQUEST {
+                break;
+            }
             let image = encoded(frame).await?;
             let bytes = image.len() + WRAPPING_BYTES;
-            if batch.len() == IMAGES_PER_REQUEST || batch_bytes + bytes > MAX_REQUEST_BYTES {
-                results.extend(self.annotate(std::mem::take(&mut batch)).await?);
-                batch_bytes = WRAPPING_BYTES;
-            }
-            if batch_bytes + bytes > MAX_REQUEST_BYTES {
-                // The batch is empty now, or results would lose their order.
-                results.push(Err(Status::too_large(bytes)));
+            if WRAPPING_BYTES + bytes > MAX_REQUEST_BYTES {
+                refused.push(Some(Status::too_large(bytes)));
                 continue;
             }
-            batch_bytes += bytes;
-            batch.push(image);
+            if request_bytes + bytes > MAX_REQUEST_BYTES {
+                break;
+            }
+            request_bytes += bytes;
+            images.push(image);
+            refused.push(None);
         }
-        results.extend(self.annotate(batch).await?);
-        told(frames, results)
+        let mut read = self.annotate(images).await?.into_iter();
+        let results = refused
+            .into_iter()
+            .filter_map(|refused| refused.map_or_else(|| read.next(), |status| Some(Err(status))));
+        told(frames, results.collect())
     }
 }
 
@@ -186,23 +195,28 @@ async fn encoded(frame: &Frame) -> Outcome<String> {
     Ok(STANDARD.encode(bytes))
 }
 
-/// Joins frames and results; fails when not one frame could be read.
+/// Joins results with their frames; fails when not one frame could be read and it is not the frames' own fault.
 fn told(frames: &[Frame], results: Vec<Read>) -> Outcome<Vec<FrameText>> {
     let failed: Vec<Status> = results.iter().filter_map(|result| result.as_ref().err().cloned()).collect();
     if let Some(first) = failed.first() {
         tracing::warn!(
             frames.failed = failed.len(),
-            frames.total = frames.len(),
+            frames.total = results.len(),
             code = first.code,
             message = one_line(&first.message),
             "vision could not read some frames"
         );
-        if failed.len() == frames.len() {
-            return Err(first.failure());
+        let is_service = failed.iter().find(|status| status.code != INVALID_ARGUMENT);
+        if let Some(status) = is_service.filter(|_| failed.len() == results.len()) {
+            return Err(status.failure());
         }
     }
-    let lines = results.into_iter().map(Result::unwrap_or_default);
-    Ok(frames.iter().zip(lines).map(|(frame, lines)| FrameText { at: frame.at, lines }).collect())
+    let text = |(frame, result): (&Frame, Read)| FrameText {
+        at: frame.at,
+        spoilt: result.is_err(),
+        lines: result.unwrap_or_default(),
+    };
+    Ok(frames.iter().zip(results).map(text).collect())
 }
 
 impl Annotation {
@@ -221,14 +235,16 @@ impl Annotation {
 impl Status {
     /// An invalid argument, as the service itself would say.
     fn too_large(bytes: usize) -> Self {
-        Self { code: 3, message: format!("the frame takes {bytes} bytes, a request {MAX_REQUEST_BYTES}") }
+        Self {
+            code: INVALID_ARGUMENT,
+            message: format!("the frame takes {bytes} bytes, a request {MAX_REQUEST_BYTES}"),
+        }
     }
 
     /// The failure behind google.rpc.Code, for when no image could be read.
     fn failure(&self) -> Failure {
         let cause = anyhow!("vision could read no frame (code {}): {}", self.code, one_line(&self.message));
         match self.code {
-            3 => Failure::permanent(Reason::Unreadable, cause),
             7 | 16 => Failure::permanent(Reason::ProviderAccount, cause),
             8 | 14 => Failure::wait(None, cause),
             // Unknown, deadline exceeded, internal: faults of the service, whatever the pictures.

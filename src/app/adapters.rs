@@ -7,17 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use tokio::time::{Instant, sleep};
 use tracing::warn;
 
-use super::{ImportPorts, Ports};
+use super::decoder::FFMPEG;
+use super::{ImportPorts, Ports, ResultPorts};
 use crate::accounts::{Front, Hooks, Live, Office};
 use crate::adapters::fallback_budget::FallbackBudget;
-use crate::adapters::ffmpeg::{Ffmpeg, FfmpegSettings};
 use crate::adapters::gemini::Gemini;
 use crate::adapters::keyring::Keyring;
 use crate::adapters::memory_budget::MemoryBudget;
+use crate::adapters::nominatim::Nominatim;
 use crate::adapters::notion::{Notion, NotionConsent, WINDOW};
 use crate::adapters::openai::{OpenAiChat, OpenAiSpeech};
 use crate::adapters::redis_budget::RedisBudget;
@@ -28,15 +29,17 @@ use crate::adapters::store::{LEASE, Store, StoreOptions};
 use crate::adapters::tesseract::{Tesseract, TesseractSettings};
 use crate::adapters::vision::GoogleVision;
 use crate::adapters::whisper::{WhisperLocal, WhisperSettings};
-use crate::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
 use crate::domain::cost::{MicroDollars, Prices};
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::ports::{
-    Accounts, Breakers, Catalogue, Consent, Imports, Journal, RateBudget, Registry, RowMaker, SignIns,
-    SpeechToText, SummaryModel, TextReader, Workspace,
+    Accounts, Catalogue, Consent, Geocoder, Imports, RateBudget, RowMaker, SignIns, SpeechToText,
+    SummaryModel, TextReader, Workspace,
 };
 use crate::settings::{ReaderEngine, Settings, SpeechEngine, SummaryEngine};
+
+pub use super::decoder::{ffmpeg, room};
+pub use super::downloader::{fetcher, platforms};
 
 /// Remote engines bear several requests of one account at once.
 const REMOTE_SEATS: usize = 4;
@@ -47,20 +50,11 @@ const LOCAL_READER_SEATS: usize = 2;
 /// One transcription at once on this machine: a second one makes both slower than one after the other.
 const LOCAL_SPEECH_SEATS: usize = 1;
 
-/// Wall-clock time of one download.
-const DOWNLOAD_LIMIT: Duration = Duration::from_mins(5);
-
-/// Wall-clock time for taking one video apart.
-const OPENING_LIMIT: Duration = Duration::from_mins(5);
-
 /// How long a service that was started before its database waits for it: hosts start both at once.
 const STORE_STARTS: Duration = Duration::from_mins(1);
 
 /// How often it looks, beside the seconds each look takes.
 const LOOK_FOR_STORE: Duration = Duration::from_secs(1);
-
-/// Found on the PATH, as Debian installs it.
-const FFMPEG: &str = "ffmpeg";
 
 /// The adapters of the service.
 pub async fn of_service(settings: &Settings) -> anyhow::Result<Ports> {
@@ -98,24 +92,31 @@ pub async fn with(
     settings: &Settings,
     store: Arc<Store>,
     workspace: Arc<dyn Workspace>,
-    catalogue: Arc<dyn Catalogue>,
+    notion: Arc<Notion>,
 ) -> anyhow::Result<Ports> {
-    let downloader = yt_dlp(settings);
-    downloader.check().await.map_err(for_operator)?;
+    let downloader = fetcher(settings);
+    downloader.videos.check().await.map_err(for_operator)?;
     let opener = ffmpeg(settings);
     opener.check().await.map_err(for_operator)?;
     let (speech, speech_seats) = speech(settings)?;
     let (reader, reader_seats) = reader(settings).await?;
-    let (webhooks, secret) = (Arc::clone(&store) as _, settings.notion_webhook_secret.clone());
+    let map = settings.geocoder_url.as_ref().map(Nominatim::new).transpose().map_err(for_operator)?;
+    let kept = move || Arc::clone(&store);
     Ok(Ports {
-        journal: Arc::clone(&store) as Arc<dyn Journal>,
-        breakers: Arc::clone(&store) as Arc<dyn Breakers>,
-        accounts: Arc::clone(&store) as Arc<dyn Accounts>,
-        registry: store as Arc<dyn Registry>,
+        journal: kept(),
+        breakers: kept(),
+        accounts: kept(),
+        results: ResultPorts {
+            maker: Arc::clone(&notion) as _,
+            pages: kept(),
+            covers: kept(),
+            keepsakes: kept(),
+        },
+        registry: kept(),
         workspace,
         front: front(settings)?,
-        hooks: Some(Hooks { webhooks, secret }),
-        catalogue,
+        hooks: Some(Hooks { webhooks: kept(), secret: settings.notion_webhook_secret.clone() }),
+        catalogue: notion as Arc<dyn Catalogue>,
         source: Arc::new(downloader),
         opener: Arc::new(opener),
         speech,
@@ -123,6 +124,7 @@ pub async fn with(
         reader,
         reader_seats,
         summary: summary(settings)?,
+        map: map.map(|map| Arc::new(map) as Arc<dyn Geocoder>),
         importing: None,
     })
 }
@@ -201,6 +203,11 @@ pub fn notion(settings: &Settings, store: Option<&Arc<Store>>) -> anyhow::Result
     };
     let notion = Notion::new(&settings.notion_api_url, budget);
     let notion = hurried(notion, Notion::with_timeout).map_err(for_operator)?;
+    // Tests in a hurry have an emulated Notion, whose queries never lag.
+    let notion = match fault::lease() {
+        Some(lease) => notion.that_shows_pages_within(lease),
+        None => notion,
+    };
     let Some(store) = store else { return Ok(Arc::new(notion)) };
     let accounts = Arc::clone(store) as Arc<dyn Accounts>;
     Ok(Arc::new(notion.with_keys(Arc::new(Keyring::new(accounts, consent(settings)?)))))
@@ -223,35 +230,9 @@ fn consent(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Consent>>> {
     Ok(Some(Arc::new(consent.map_err(for_operator)?)))
 }
 
-/// The downloader.
-pub fn yt_dlp(settings: &Settings) -> YtDlp {
-    let downloads = &settings.downloads;
-    YtDlp::new(YtDlpSettings {
-        program: absolute(&settings.tools_dir).join("venv/bin/yt-dlp"),
-        platforms: Platform::defaults(),
-        extra_hosts: downloads.extra_hosts.clone(),
-        max_bytes: downloads.max_bytes,
-        max_seconds: downloads.max_length.as_secs(),
-        timeout: DOWNLOAD_LIMIT,
-        proxy: downloads.proxy.as_ref().map(|url| SecretString::from(url.as_str())),
-        ca_file: downloads.ca_file.clone(),
-        cookies_file: downloads.cookies_file.clone(),
-    })
-}
-
 /// The speech model the set-up fetched.
 pub fn speech_model(settings: &Settings) -> PathBuf {
     absolute(&settings.tools_dir).join("models/speech.bin")
-}
-
-/// The decoder.
-pub fn ffmpeg(settings: &Settings) -> Ffmpeg {
-    Ffmpeg::new(FfmpegSettings {
-        ffmpeg: PathBuf::from(FFMPEG),
-        ffprobe: PathBuf::from("ffprobe"),
-        max_seconds: settings.downloads.max_length.as_secs(),
-        timeout: OPENING_LIMIT,
-    })
 }
 
 fn speech(settings: &Settings) -> anyhow::Result<(Option<Arc<dyn SpeechToText>>, usize)> {
@@ -321,7 +302,7 @@ fn hurried<T>(made: Outcome<T>, with_timeout: impl FnOnce(T, Duration) -> Outcom
 }
 
 /// Tools run in work dirs, so their own place must not depend on where the service was started.
-fn absolute(path: &Path) -> PathBuf {
+pub(super) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -1,6 +1,8 @@
 //! The only place that wires adapters to actors: builds the service, runs it until it is stopped.
 
 pub mod adapters;
+mod decoder;
+mod downloader;
 mod stopping;
 mod wiring;
 
@@ -28,6 +30,7 @@ use crate::actors::http::Http;
 use crate::actors::importer::Pace;
 use crate::actors::lease::Rhythm;
 use crate::actors::pipeline::{Pipeline, PipelineParts, Places};
+use crate::actors::room::Room;
 use crate::actors::status_board::StatusBoard;
 use crate::actors::{cleanup, status_board};
 use crate::domain::cost::Prices;
@@ -36,8 +39,8 @@ use crate::fault;
 use crate::http::{self, Behind, Site};
 use crate::messages::{Doors, Drain};
 use crate::ports::{
-    Accounts, Breakers, Catalogue, Imports, Journal, MediaOpener, Registry, RowMaker, SpeechToText,
-    SummaryModel, TextReader, VideoSource, Workspace,
+    Accounts, Breakers, Catalogue, Covers, Geocoder, Imports, Journal, Keepsakes, MediaOpener, PageMaker,
+    Registry, ResultPages, RowMaker, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
 };
 
 /// The exit code of a process whose chain could not be kept alive (`EX_SOFTWARE` of sysexits.h).
@@ -68,6 +71,8 @@ pub struct Ports {
     pub hooks: Option<Hooks>,
     /// The databases.
     pub catalogue: Arc<dyn Catalogue>,
+    /// Where results become pages of their own.
+    pub results: ResultPorts,
     /// Fetches videos.
     pub source: Arc<dyn VideoSource>,
     /// Takes them apart.
@@ -82,8 +87,23 @@ pub struct Ports {
     pub reader_seats: usize,
     /// Makes the note.
     pub summary: Arc<dyn SummaryModel>,
+    /// Knows where places are; `None` where nobody does.
+    pub map: Option<Arc<dyn Geocoder>>,
     /// Takes old collections in; `None` where there is one row only.
     pub importing: Option<ImportPorts>,
+}
+
+/// What results become pages of their own with.
+#[derive(Clone)]
+pub struct ResultPorts {
+    /// Makes the pages.
+    pub maker: Arc<dyn PageMaker>,
+    /// Remembers them.
+    pub pages: Arc<dyn ResultPages>,
+    /// Keeps the pictures for covers, also of rows.
+    pub covers: Arc<dyn Covers>,
+    /// Remembers what became of the videos that were to be kept.
+    pub keepsakes: Arc<dyn Keepsakes>,
 }
 
 /// What old collections are taken in with.
@@ -132,6 +152,8 @@ pub struct Options {
     pub public_url: Url,
     /// Where work dirs are made.
     pub work_root: PathBuf,
+    /// What they may hold together.
+    pub room: Arc<Room>,
     /// The name claims are made in.
     pub owner: String,
     /// How often leases are prolonged, and how long they are trusted.
@@ -156,6 +178,7 @@ impl Options {
             poll_interval,
             public_url,
             work_root,
+            room: Arc::new(Room::unlimited()),
             owner: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7()),
             rhythm: fault::lease().map_or_else(Rhythm::default, Rhythm::of),
             sweep_every: fault::lease().map_or(cleanup::SWEEP_EVERY, |lease| lease / 4),

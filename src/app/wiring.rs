@@ -10,11 +10,14 @@ use super::{Options, Ports};
 use crate::actors::bench::{BackLinks, Bench, BenchParts};
 use crate::actors::cleanup::{Cleanup, Courtesy};
 use crate::actors::desk::{Desk, StopSignals};
+use crate::actors::destinations::Destinations;
 use crate::actors::downloader::{self, Downloader};
 use crate::actors::importer::{Importer, ImporterParts};
+use crate::actors::keepsake::Keeper;
 use crate::actors::monitor::{Doors, Engines, Monitor, MonitorParts};
 use crate::actors::notion_writer::{self, NotionWriter};
 use crate::actors::ocr::{self, OcrActor};
+use crate::actors::outlines::Outlines;
 use crate::actors::pipeline::{Chain, Member, Places};
 use crate::actors::status_board::StatusBoard;
 use crate::actors::summarizer::{self, Summarizer};
@@ -82,19 +85,33 @@ impl Wiring {
     fn writer(&self, back: &BackLinks) -> Addr<NotionWriter> {
         let (workspace, board) = (Arc::clone(&self.ports.workspace), self.board.clone());
         let (public_url, back, wiring) = (self.options.public_url.clone(), back.clone(), self.clone());
+        let destinations = self.destinations();
         Supervisor::start(move |ctx: &mut Context<NotionWriter>| {
             let desk = Arc::new(wiring.desk(ctx.address().recipient().downgrade()));
             let bench =
                 bench("NotionWriter", Stage::Write, notion_writer::WIDTH, notion_writer::LIMIT, &desk, &back);
-            NotionWriter { workspace, board, public_url, desk, bench }
+            NotionWriter { workspace, destinations, board, public_url, desk, bench }
         })
+    }
+
+    fn destinations(&self) -> Destinations {
+        Destinations {
+            registry: Arc::clone(&self.ports.registry),
+            accounts: Arc::clone(&self.ports.accounts),
+            maker: Arc::clone(&self.ports.results.maker),
+            pages: Arc::clone(&self.ports.results.pages),
+            covers: Arc::clone(&self.ports.results.covers),
+            keepsakes: Arc::clone(&self.ports.results.keepsakes),
+            outlines: Outlines::default(),
+        }
     }
 
     fn summarizer(&self, back: &BackLinks, desk: &Arc<Desk>, next: &Addr<NotionWriter>) -> Addr<Summarizer> {
         let bench = bench("Summarizer", Stage::Summarize, summarizer::WIDTH, summarizer::LIMIT, desk, back);
         let (model, workspace) = (Arc::clone(&self.ports.summary), Arc::clone(&self.ports.workspace));
-        let next = next.clone().recipient();
-        Supervisor::start(|_| Summarizer { model, workspace, next, bench })
+        let (destinations, next) = (self.destinations(), next.clone().recipient());
+        let map = self.ports.map.clone();
+        Supervisor::start(|_| Summarizer { model, workspace, destinations, map, next, bench })
     }
 
     fn ocr(&self, back: &BackLinks, desk: &Arc<Desk>, next: &Addr<Summarizer>) -> Addr<OcrActor> {
@@ -116,8 +133,14 @@ impl Wiring {
     fn downloader(&self, back: &BackLinks, desk: &Arc<Desk>, next: &Addr<Transcriber>) -> Addr<Downloader> {
         let bench = bench("Downloader", Stage::Download, downloader::WIDTH, downloader::LIMIT, desk, back);
         let (source, opener) = (Arc::clone(&self.ports.source), Arc::clone(&self.ports.opener));
-        let next = next.clone().recipient();
-        Supervisor::start(|_| Downloader { source, opener, next, bench })
+        let (covers, keeper) = (Arc::clone(&self.ports.results.covers), self.keeper());
+        let (room, next) = (Arc::clone(&self.options.room), next.clone().recipient());
+        Supervisor::start(|_| Downloader { source, opener, room, covers, keeper, next, bench })
+    }
+
+    fn keeper(&self) -> Keeper {
+        let memory = Arc::clone(&self.ports.results.keepsakes);
+        Keeper { workspace: Arc::clone(&self.ports.workspace), memory }
     }
 
     fn monitor(&self, back: &BackLinks, desk: &Arc<Desk>, doors: Doors) -> Addr<Monitor> {
@@ -126,6 +149,7 @@ impl Wiring {
             accounts: Arc::clone(&self.ports.accounts),
             workspace: Arc::clone(&self.ports.workspace),
             source: Arc::clone(&self.ports.source),
+            keeper: self.keeper(),
             desk: Arc::clone(desk),
             doors,
             places: self.places.clone(),
@@ -136,6 +160,8 @@ impl Wiring {
             engines: Engines {
                 speech: self.ports.speech.as_ref().and_then(|engine| engine.party()),
                 summary: self.ports.summary.party(),
+                deaf: self.ports.speech.is_none(),
+                blind: self.ports.reader.is_none(),
             },
             bell: Arc::clone(&self.bell),
             back: back.clone(),

@@ -14,6 +14,7 @@ mod register;
 mod sandbox;
 mod scratch;
 mod serve;
+mod tour;
 mod webhook_token;
 
 use std::io::Write;

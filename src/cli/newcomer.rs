@@ -1,13 +1,13 @@
 //! The person of the emulated Notion as a user of the service, so that its own pages have something to show.
 //!
-//! Takes the service's office and the emulated Notion; consents as a browser would, and has one database watched.
+//! Takes the service's office and the emulated Notion; consents as a browser would, and has databases watched.
 //! Fails where either of the two refuses, which is a defect.
 
 use anyhow::Context;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::accounts::{Office, databases, sign_in};
+use crate::accounts::{Office, databases as rooms, sign_in};
 use crate::domain::account::Kind;
 use crate::domain::mapping::Choices;
 use crate::domain::refusal::Refusal;
@@ -15,8 +15,12 @@ use crate::failure::{Failure, Outcome};
 use crate::messages::{AdoptDatabase, BeginSignIn, FinishSignIn, Pick, Returned};
 use crate::sandbox::notion::EmulatedNotion;
 
-/// Signs the person in, once, and has their database watched.
-pub(super) async fn settle(office: &Office, notion: &EmulatedNotion, database: Uuid) -> anyhow::Result<()> {
+/// Signs the person in, once, and has their databases watched.
+pub(super) async fn settle(
+    office: &Office,
+    notion: &EmulatedNotion,
+    databases: &[Uuid],
+) -> anyhow::Result<()> {
     let browser = SecretString::from(sign_in::unguessable());
     let asked = BeginSignIn { browser: browser.clone() };
     let consent = granted(sign_in::begin(office.clone(), asked).await)?;
@@ -36,18 +40,23 @@ pub(super) async fn settle(office: &Office, notion: &EmulatedNotion, database: U
         .context("the session is unknown")?;
     // The person signs in with a browser of their own.
     office.accounts.close_session(&session).await.map_err(|failure| told(&failure))?;
-    let asked = AdoptDatabase {
-        user,
-        pick: Pick { database: database.to_string(), ..Pick::default() },
-        kind: Kind::Link,
-        mapping: Choices::default(),
-        tag: None,
-        instructions: None,
-        language: None,
-        languages: None,
-        add_missing: false,
-    };
-    granted(databases::adopt(office.clone(), asked).await).map(drop)
+    for database in databases {
+        let asked = AdoptDatabase {
+            user,
+            pick: Pick { database: database.to_string(), ..Pick::default() },
+            kind: Kind::Link,
+            mapping: Choices::default(),
+            tag: None,
+            instructions: None,
+            language: None,
+            keep: None,
+            open: None,
+            languages: None,
+            add_missing: false,
+        };
+        granted(rooms::adopt(office.clone(), asked).await)?;
+    }
+    Ok(())
 }
 
 fn granted<T>(answer: Outcome<Result<T, Refusal>>) -> anyhow::Result<T> {

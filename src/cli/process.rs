@@ -17,6 +17,7 @@ use crate::adapters::store::Store;
 use crate::app::{App, Options, Stopping, adapters};
 use crate::domain::account::Kind;
 use crate::domain::entry::EntryId;
+use crate::domain::keepsake::Keep;
 use crate::domain::link::MediaKey;
 use crate::domain::media::Watched;
 use crate::domain::note::Note;
@@ -137,6 +138,7 @@ async fn register(store: &Store, paper: &Paper, arguments: &Arguments) -> anyhow
         mapping: paper.mapping(),
         instructions: arguments.instructions.clone(),
         language: arguments.language.clone(),
+        keep: Keep::None,
     };
     let kept = store.keep_database(database).await.map_err(plain)?;
     kept.map(drop).map_err(|refusal| anyhow::anyhow!("{}", refusal.title()))

@@ -1,4 +1,4 @@
-//! `linkscribe register`: connects a link database with an integration token.
+//! `linkscribe register`: connects a link database, or a content database, with an integration token.
 
 use std::io::Write;
 
@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use crate::accounts::databases;
 use crate::app::adapters;
+use crate::domain::keepsake::Keep;
 use crate::messages::Register;
 use crate::settings::Settings;
 use crate::telemetry::{LogTo, init};
@@ -20,12 +21,30 @@ pub(super) struct Arguments {
     /// The database's address as Notion copies it, or its id
     #[arg(long, value_name = "ID")]
     database: String,
+    /// Makes it a content database: results of rows with this tag go to it as new pages
+    #[arg(long)]
+    tag: Option<String>,
     /// What you want from every video, in your own words
     #[arg(long)]
     instructions: Option<String>,
     /// The language you want to read, such as `en` or `de`
     #[arg(long)]
     language: Option<String>,
+    /// What of each video is kept as a file on the page of its row
+    #[arg(long, value_enum, default_value_t)]
+    keep: KeepName,
+}
+
+/// What of a video is kept.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum KeepName {
+    /// Nothing: the page leads to it
+    #[default]
+    None,
+    /// Its sound
+    Audio,
+    /// The video as it was downloaded
+    Video,
 }
 
 /// Registers the database in the service's own store; a running service sees it at its next look.
@@ -43,8 +62,14 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let request = Register {
         token: SecretString::from(token),
         database: arguments.database,
+        tag: arguments.tag.clone(),
         instructions: arguments.instructions,
         language: arguments.language,
+        keep: match arguments.keep {
+            KeepName::None => Keep::None,
+            KeepName::Audio => Keep::Audio,
+            KeepName::Video => Keep::Video,
+        },
     };
     let office = adapters::office(&store, &workspace);
     let done = databases::register(office, request).await.map_err(|failure| match failure.kind {
@@ -53,11 +78,15 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
     })?;
     let done = done.map_err(|refusal| anyhow::anyhow!("{}\n  {}", refusal.title(), refusal.hint()))?;
     let mut out = std::io::stdout();
-    writeln!(
-        out,
-        "Linkscribe watches the database \u{201c}{}\u{201d} in the workspace \u{201c}{}\u{201d}.",
+    let place = format!(
+        "the database \u{201c}{}\u{201d} in the workspace \u{201c}{}\u{201d}",
         done.title, done.workspace
-    )?;
+    );
+    if let Some(tag) = arguments.tag {
+        writeln!(out, "Results tagged \u{201c}{}\u{201d} go to {place}.", tag.trim())?;
+        return Ok(0);
+    }
+    writeln!(out, "Linkscribe watches {place}.")?;
     for (part, column) in done.parts {
         writeln!(out, "  {part:<7} {column}")?;
     }

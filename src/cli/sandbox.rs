@@ -10,6 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 use url::Url;
 use uuid::Uuid;
 
+use super::tour::Tour;
 use super::{newcomer, scratch};
 use crate::accounts::{Office, sign_in};
 use crate::app::{App, Options, Ports, Stopping, adapters};
@@ -35,24 +36,32 @@ pub(super) struct Arguments {
     /// End when the sample row is completed, and print its page as Markdown
     #[arg(long)]
     once: bool,
+    /// Fill three databases of different columns from the same three clips, type into them as their owner
+    /// would, read all of it again, and print what came of it
+    #[arg(long, conflicts_with = "once")]
+    tour: bool,
 }
 
 impl Arguments {
+    fn ends_by_itself(&self) -> bool {
+        self.once || self.tour
+    }
+
     /// Who waits for the sample's page does not get it from a sandbox that was stopped.
     pub(super) fn code_of_a_stop(&self) -> u8 {
-        u8::from(self.once)
+        u8::from(self.ends_by_itself())
     }
 }
 
-/// Runs until it is stopped, or with `--once` until the sample row has ended.
+/// Runs until it is stopped, or with `--once` until the sample row has ended, or with `--tour` until that is over.
 pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Result<u8> {
     let mut settings = Settings::load_over(&ON_THIS_MACHINE)?;
-    let _telemetry = init(if arguments.once { LogTo::Terminal } else { LogTo::Watcher })?;
+    let _telemetry = init(if arguments.ends_by_itself() { LogTo::Terminal } else { LogTo::Watcher })?;
     let folder = scratch::folder()?;
 
     let notion = EmulatedNotion::new();
     let database = starter::open(&notion)?;
-    let listener = listener(&settings, arguments.once)?;
+    let listener = listener(&settings, arguments.ends_by_itself())?;
     let address = listener.local_addr()?;
     let clips = Clips::in_dir(folder.path().join("clips"))?;
     let here = Url::parse(&format!("http://127.0.0.1:{}", address.port()))?;
@@ -61,7 +70,10 @@ pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Res
     let mut sandbox = Sandbox::new(notion.clone(), database.data_source, clips)
         .with_engines(engines())
         .with_service(&pages);
-    let row = sandbox.add_sample(&here).await?;
+    let links = sandbox.add_clips(&here).await?;
+    let sample = links.first().context("there is no sample")?;
+    let tour = arguments.tour.then(|| Tour::open(&notion)).transpose()?;
+    let row = if tour.is_none() { Some(sandbox.save(sample)?) } else { None };
     let running = sandbox.serve(listener)?;
 
     settings.notion_api_url = here.clone();
@@ -70,20 +82,27 @@ pub(super) async fn run(arguments: Arguments, stopping: Stopping) -> anyhow::Res
     settings.downloads.extra_hosts.push(format!("127.0.0.1:{}", address.port()));
     settings.downloads.proxy = None;
     settings.redis_url = None;
-    let sample = notion.value(row, "Link").and_then(|link| Some(link.get("url")?.as_str()?.to_owned()));
-    let app = start(&settings, folder.path(), &notion, database.database, sample).await?;
+    let watched = tour.as_ref().map_or_else(|| vec![database.database], |tour| tour.databases.clone());
+    let app = start(&settings, folder.path(), &notion, &watched, sample).await?;
     let web = app.serve_http(service)?;
 
-    let code = if arguments.once {
-        let code = tokio::select! {
-            ended = tokio::time::timeout(ONCE_LIMIT, ended(&notion, row)) => {
-                ended.context("the sample row took too long").flatten()
+    let code = if arguments.ends_by_itself() {
+        let story = async {
+            match (&tour, row) {
+                (Some(tour), _) => tour.walk(&links).await.map(|()| 0),
+                (None, Some(row)) => ended(&notion, row).await,
+                (None, None) => Ok(0),
             }
+        };
+        let code = tokio::select! {
+            ended = tokio::time::timeout(ONCE_LIMIT, story) => ended.context("the clips took too long").flatten(),
             () = stopping.wanted() => Ok(arguments.code_of_a_stop()),
         };
         app.drain().await;
         let code: u8 = code?;
-        write!(std::io::stdout(), "{}", notion.page_markdown(row).unwrap_or_default())?;
+        if let Some(row) = row {
+            write!(std::io::stdout(), "{}", notion.page_markdown(row).unwrap_or_default())?;
+        }
         code
     } else {
         greet(&here, &pages)?;
@@ -121,8 +140,8 @@ async fn start(
     settings: &Settings,
     folder: &Path,
     notion: &EmulatedNotion,
-    database: Uuid,
-    sample: Option<String>,
+    databases: &[Uuid],
+    sample: &Url,
 ) -> anyhow::Result<App> {
     let store = adapters::store_in(folder).await?;
     let workspace = adapters::notion(settings, Some(&store))?;
@@ -130,10 +149,16 @@ async fn start(
     let importing = Some(adapters::import_ports(settings, &store, &workspace));
     let ports = adapters::with(settings, store, workspace.clone(), workspace).await?;
     let ports = Ports { importing, ..ports };
-    newcomer::settle(&Office { front: ports.front.clone(), ..office }, notion, database).await?;
-    let mut options =
-        Options::usual(settings.public_url.clone(), folder.join("work"), settings.max_in_flight, POLL);
-    options.sample_link = sample;
+    newcomer::settle(&Office { front: ports.front.clone(), ..office }, notion, databases).await?;
+    // Together they leave the budget to the links.
+    let databases_polled = u32::try_from(databases.len()).unwrap_or(1);
+    let mut options = Options::usual(
+        settings.public_url.clone(),
+        folder.join("work"),
+        settings.max_in_flight,
+        POLL * databases_polled,
+    );
+    options.sample_link = Some(sample.to_string());
     Ok(App::start(ports, options))
 }
 

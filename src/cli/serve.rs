@@ -1,6 +1,7 @@
 //! `linkscribe serve`: the service for real accounts.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use anyhow::Context;
 use tracing::info;
@@ -43,6 +44,7 @@ async fn start(settings: &Settings) -> anyhow::Result<(App, WebServer)> {
         settings.poll_interval,
     );
     options.sample_link.clone_from(&settings.sample_link);
+    options.room = Arc::new(adapters::room(settings));
     let app = App::start(ports, options);
     let web = app.serve_http(listener)?;
     info!(%address, "the service listens");

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::entry::{ConnectionId, DatabaseId, UserId};
+use super::keepsake::Keep;
 use super::mapping::Mapping;
 
 /// A connection as its owner sees it.
@@ -131,6 +132,8 @@ pub struct DatabaseView {
     pub instructions: Option<String>,
     /// The language the owner wants prose in (BCP 47).
     pub language: Option<String>,
+    /// What of each video is kept as a file on the page of its row.
+    pub keep: Keep,
     /// What is wrong with it.
     pub trouble: Option<Trouble>,
     /// Whether it rests because its connection was revoked.

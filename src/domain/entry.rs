@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::keepsake::Keep;
 use super::link::{MediaKey, VideoUrl};
 use super::mapping::Mapping;
 use super::note::Note;
@@ -99,8 +100,33 @@ pub struct LinkDatabase {
     pub instructions: Option<String>,
     /// The language the owner wants prose in (BCP 47), if they said.
     pub language: Option<String>,
+    /// What of each video is kept as a file on the page of its row.
+    pub keep: Keep,
     /// When it was first registered; `None` before it is.
     pub registered_at: Option<DateTime<Utc>>,
+}
+
+/// A Notion database that results go to as new pages, as registered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContentDatabase {
+    /// Our id.
+    pub id: DatabaseId,
+    /// The connection whose token opens it.
+    pub connection: ConnectionId,
+    /// Notion's data source id.
+    pub data_source: String,
+    /// The database's title when it was registered, for people and for the choice.
+    pub title: String,
+    /// The tag that leads to it, unique per user.
+    pub tag: String,
+    /// Which column plays which part; of a content database only the title's is known.
+    pub mapping: Mapping,
+    /// What the owner wants in general, in their own words.
+    pub instructions: Option<String>,
+    /// The language the owner wants prose in (BCP 47), if they said.
+    pub language: Option<String>,
+    /// Whether it rests because its connection was revoked.
+    pub paused: bool,
 }
 
 /// Which of two queues an entry stands in.
@@ -164,6 +190,12 @@ pub struct Claimed {
     pub waited: Duration,
     /// Whether its owner asked for another run, whatever the row says.
     pub asked_again: bool,
+    /// The content database that was chosen for its result.
+    pub chosen: Option<DatabaseId>,
+    /// How many runs there were before this one: grows whenever the video is to be summarized anew.
+    pub run: u32,
+    /// Whether no claim before it did anything but wait its turn, so that nothing of ours stands in the row.
+    pub is_first: bool,
 }
 
 /// How far a run has got with the body of its page.
@@ -199,6 +231,8 @@ pub struct EntryView {
     pub waiting: Option<Waiting>,
     /// Since when it has been waiting for others without getting any further.
     pub waiting_since: Option<DateTime<Utc>>,
+    /// The entry in whose row its owner saved the same video before.
+    pub earlier: Option<EntryId>,
     /// When its row was first seen.
     pub created_at: DateTime<Utc>,
     /// When it last moved.

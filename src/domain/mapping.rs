@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::drift::drift;
+pub use self::lists::{ListProblem, open, openable};
 pub(in crate::domain) use self::names::fold;
 use self::names::{
     COMPLETED_NAMES, FAILED_NAMES, LINK_NAMES, PENDING_NAMES, REASON_NAMES, STATUS_NAMES, TAG_NAMES,
@@ -18,8 +19,14 @@ use super::schema::{ChoiceOption, Column, ColumnKind, Schema};
 use super::stage::Status;
 
 mod drift;
+mod lists;
 mod names;
 mod parts;
+
+/// Whether a column is named as the one for the link itself.
+pub(in crate::domain) fn names_a_link(column: &Column) -> bool {
+    is_named(column, LINK_NAMES)
+}
 
 /// The parts columns play, by property id, so that renames do no harm.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -200,7 +207,7 @@ fn status_column(schema: &Schema) -> Result<StatusColumn, MappingProblem> {
 /// How our statuses are shown in a select or status column.
 fn shown_in(column: &Column) -> Result<StatusColumn, MappingProblem> {
     match &column.kind {
-        ColumnKind::Status { options } => existing_options(column, options),
+        ColumnKind::Status { options, .. } => existing_options(column, options),
         kind => Ok(StatusColumn {
             id: column.id.clone(),
             kind: StatusKind::Select,

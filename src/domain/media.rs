@@ -8,12 +8,92 @@ use serde::{Deserialize, Serialize};
 use super::cost::Usage;
 use super::link::MediaKey;
 
-/// A moment of a video, in seconds from its beginning.
+/// A place in a video or in a post: a moment in seconds from its beginning, or a part of a post of several.
+///
+/// Pictures that are swiped through have no moments. So that speech and text of a whole post stand in one order,
+/// its first part has the days two and three of the time line, its second part four and five, and so on: a picture
+/// stands at the beginning of its days, a video plays on the second of them. No video is longer than a day.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Told", into = "Told")]
 pub struct At(pub f64);
 
+/// A place as it is kept and told to programs: `7.0`, `{"picture": 3}` or `{"video": 3, "at": 7.0}`.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Told {
+    Moment(f64),
+    Picture { picture: u32 },
+    Video { video: u32, at: f64 },
+}
+
+impl From<At> for Told {
+    fn from(at: At) -> Self {
+        match at.part() {
+            None => Self::Moment(at.0),
+            Some(Part::Picture(picture)) => Self::Picture { picture },
+            Some(Part::Video(video, At(at))) => Self::Video { video, at },
+        }
+    }
+}
+
+impl From<Told> for At {
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Moment(at) => Self(at),
+            Told::Picture { picture } => Self::picture(picture),
+            Told::Video { video, at } => Self(at).of_video(video),
+        }
+    }
+}
+
+/// A day, in seconds.
+const DAY: f64 = 86_400.0;
+
+/// Most parts a post may have: a bound for what is read back, far above what platforms allow.
+const MOST_PARTS: u32 = 1_000;
+
+/// Which part of a post a place is in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    /// The picture with this number, counted from one over all parts.
+    Picture(u32),
+    /// A moment of the video with this number.
+    Video(u32, At),
+}
+
 impl At {
+    /// The picture with this number in its post.
+    pub fn picture(number: u32) -> Self {
+        Self(f64::from(number) * 2.0 * DAY)
+    }
+
+    /// This moment of the video with this number in its post.
+    #[must_use]
+    pub fn of_video(self, number: u32) -> Self {
+        Self(Self::picture(number).0 + DAY + self.0.clamp(0.0, DAY - 1.0))
+    }
+
+    /// The number of the part of a post this is in, counted from one.
+    pub fn part_number(self) -> Option<u32> {
+        self.part().map(|(Part::Picture(number) | Part::Video(number, _))| number)
+    }
+
+    /// The part of a post this is in; `None` for a moment of a video that stands alone.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "float to int casts saturate, and the range was checked"
+    )]
+    pub fn part(self) -> Option<Part> {
+        let days = (self.0 / DAY).floor();
+        if !(2.0..f64::from(2 * MOST_PARTS)).contains(&days) {
+            return None;
+        }
+        let number = (days / 2.0).floor() as u32;
+        let within = self.0 - Self::picture(number).0;
+        Some(if within < DAY { Part::Picture(number) } else { Part::Video(number, Self(within - DAY)) })
+    }
+
     /// Whole seconds, never negative; nonsense counts as the beginning.
     #[expect(
         clippy::cast_possible_truncation,
@@ -25,9 +105,14 @@ impl At {
     }
 }
 
-/// `0:07`, `12:30` or `1:02:03`, as video players write it.
+/// `0:07`, `12:30` or `1:02:03`, as video players write it; in a post `picture 3`, or `0:07 of video 3`.
 impl fmt::Display for At {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.part() {
+            Some(Part::Picture(number)) => return write!(out, "picture {number}"),
+            Some(Part::Video(number, at)) => return write!(out, "{at} of video {number}"),
+            None => {}
+        }
         let total = self.seconds();
         let (hours, minutes, seconds) = (total / 3600, total / 60 % 60, total % 60);
         if hours > 0 {
@@ -52,12 +137,35 @@ pub struct MediaInfo {
     pub author: Option<String>,
     /// The day it was published.
     pub published: Option<NaiveDate>,
-    /// Length in seconds.
+    /// Length in seconds; none of a post with several parts.
     pub duration: Option<f64>,
+    /// How many pictures a post shows in place of one video, or beside videos.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub pictures: u32,
+    /// How many videos it shows beside pictures.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub videos: u32,
     /// The address of its page, as the platform writes it.
     pub page_url: Option<String>,
     /// The address of its preview image; expires on most platforms.
     pub thumbnail_url: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it is what serde hands over")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl MediaInfo {
+    /// Whether it is pictures alone, in which nobody can speak.
+    pub fn is_slideshow(&self) -> bool {
+        self.pictures > 0 && self.videos == 0
+    }
+
+    /// Whether it is a post of parts, and not one video.
+    pub fn is_post(&self) -> bool {
+        self.pictures > 0 || self.videos > 0
+    }
 }
 
 /// One stretch of speech.
@@ -80,12 +188,33 @@ pub struct Transcript {
     pub segments: Vec<Segment>,
     /// Which engine wrote it down, such as `whisper-1`; empty when nobody listened.
     pub engine: String,
-    /// What was billed for it.
+    /// What was billed for it, without the parts of it whose bill is settled.
     #[serde(default, skip_serializing_if = "Usage::is_nothing")]
     pub usage: Usage,
 }
 
 impl Transcript {
+    /// The transcripts of a sound's parts as one, each with the moment its part begins. The language is that of
+    /// the part with the most words.
+    pub fn joined(parts: Vec<(At, Self)>) -> Self {
+        let words = |part: &Self| part.text().chars().count();
+        let longest = parts.iter().map(|(_, part)| part).filter(|part| part.language.is_some());
+        let language = longest.max_by_key(|part| words(part)).and_then(|part| part.language.clone());
+        let mut whole = Self { language, ..Self::default() };
+        for (begins, part) in parts {
+            let later = |at: At| At(begins.0 + at.0);
+            let segments = part.segments.into_iter();
+            whole.segments.extend(segments.map(|segment| Segment {
+                start: later(segment.start),
+                end: later(segment.end),
+                text: segment.text,
+            }));
+            whole.usage += part.usage;
+            whole.engine = part.engine;
+        }
+        whole
+    }
+
     /// The whole speech as one text.
     pub fn text(&self) -> String {
         self.segments.iter().map(|segment| segment.text.trim()).collect::<Vec<_>>().join(" ")
@@ -108,9 +237,6 @@ pub struct ScreenText {
     pub lines: Vec<ScreenLine>,
     /// Which engine read them, such as `tesseract`; empty when reading was off or failed.
     pub engine: String,
-    /// What was billed for it.
-    #[serde(default, skip_serializing_if = "Usage::is_nothing")]
-    pub usage: Usage,
 }
 
 /// A media record with the checkpoints reached so far.
@@ -141,6 +267,14 @@ impl Media {
         }
     }
 
+    /// The same record, of which nobody finds out any more: what is missing is there, and empty.
+    #[must_use]
+    pub fn closed(self) -> Self {
+        let key = self.key.clone();
+        let Watched { info, transcript, screen_text } = self.known();
+        Self { key, info: Some(info), transcript: Some(transcript), screen_text: Some(screen_text) }
+    }
+
     /// The finished record, when nothing is missing any more.
     pub fn watched(&self) -> Option<Watched> {
         Some(Watched {
@@ -168,5 +302,58 @@ impl Watched {
         self.transcript.segments.is_empty()
             && self.screen_text.lines.is_empty()
             && self.info.caption.as_deref().is_none_or(|caption| caption.trim().is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(language: &str, text: &str) -> Transcript {
+        let segment = Segment { start: At(1.5), end: At(2.0), text: text.to_owned() };
+        let language = Some(language.to_owned());
+        Transcript {
+            language,
+            segments: vec![segment],
+            engine: "ear".to_owned(),
+            usage: Usage::of_speech(60.0),
+        }
+    }
+
+    #[test]
+    fn the_places_of_a_post_stand_in_its_order_and_say_what_they_are() {
+        let places = [
+            (At::picture(1), "picture 1"),
+            (At(0.0).of_video(2), "0:00 of video 2"),
+            (At(7.4).of_video(2), "0:07 of video 2"),
+            (At(90_000.0).of_video(2), "23:59:59 of video 2"),
+            (At::picture(3), "picture 3"),
+            (At::picture(35), "picture 35"),
+        ];
+        for (at, told) in places {
+            assert_eq!(at.to_string(), told);
+            let kept: At =
+                serde_json::from_str(&serde_json::to_string(&at).unwrap_or_default()).unwrap_or_default();
+            assert_eq!(kept, at, "it comes back as it was kept");
+        }
+        assert!(places.is_sorted_by(|(one, _), (other, _)| one < other));
+        let told = [At(7.5), At::picture(3), At(7.5).of_video(2)].map(|at| serde_json::json!(at).to_string());
+        assert_eq!(told, ["7.5", r#"{"picture":3}"#, r#"{"at":7.5,"video":2}"#]);
+        assert_eq!(serde_json::from_str::<At>("7").unwrap_or_default(), At(7.0));
+        // A video that stands alone, however long, and nonsense.
+        for at in [0.0, 86_399.0, 172_799.0, -1e9, f64::NAN, f64::INFINITY, 1e300] {
+            assert_eq!(At(at).part(), None, "{at}");
+        }
+    }
+
+    #[test]
+    fn parts_are_joined_at_their_moments() {
+        let parts = vec![(At(0.0), part("la", "Ave.")), (At(60.0), part("de", "Kochen wir."))];
+        let whole = Transcript::joined(parts);
+        assert_eq!(whole.text(), "Ave. Kochen wir.");
+        assert_eq!(whole.segments.iter().map(|segment| segment.start.0).collect::<Vec<_>>(), [1.5, 61.5]);
+        assert_eq!(whole.language.as_deref(), Some("de"), "that of the most words");
+        assert_eq!((whole.usage.speech_ms, whole.usage.calls), (120_000, 2));
+        assert_eq!(Transcript::joined(Vec::new()), Transcript::default());
     }
 }

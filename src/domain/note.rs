@@ -9,9 +9,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::cost::Usage;
+use super::entry::DatabaseId;
 use super::media::{At, Watched};
 use super::open_list::takes_new_options;
-use super::schema::{Column, ColumnKind, Schema};
+use super::own_columns::is_owners_own;
+use super::schema::{Column, Schema};
+use super::whereabouts::Point;
 
 /// What a summarizer is asked.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Question {
     pub language: Option<String>,
     /// Whether each thing the video shows gets a page of its own: five restaurants, three recipes.
     pub several: bool,
+    /// The keys of the items an earlier run found, so that the same thing keeps its page.
+    pub known_items: Vec<String>,
     /// The content databases the result may go to; the answer picks one or none. Empty where nothing is
     /// to be chosen.
     pub choices: Vec<Choice>,
@@ -44,17 +49,22 @@ pub struct Choice {
     pub key: String,
     /// Its title.
     pub title: String,
-    /// What its owner says about it: its description, its instructions.
+    /// What its owner says about it: its tag, its description, its instructions.
     pub about: String,
+    /// What its columns are called.
+    #[serde(default)]
+    pub columns: Vec<String>,
 }
 
 impl Question {
-    /// Asks for the fillable columns of a schema except the given ones (link, status, reason).
+    /// Asks for the fillable columns of a schema except the given ones (link, status, reason) and those that their
+    /// owner keeps.
     pub fn new(schema: &Schema, without: &[&str], watched: Watched) -> Self {
+        let is_asked = |column: &&Column| column.kind.is_fillable() && !is_owners_own(column);
         let columns = schema
             .columns
             .iter()
-            .filter(|column| column.kind.is_fillable() && !without.contains(&column.id.as_str()))
+            .filter(|column| is_asked(column) && !without.contains(&column.id.as_str()))
             .enumerate()
             .map(|(index, column)| (format!("p{}", index + 1), column.clone()))
             .collect();
@@ -65,6 +75,7 @@ impl Question {
             instructions: None,
             language: None,
             several: false,
+            known_items: Vec::new(),
             choices: Vec::new(),
             open: Vec::new(),
             watched,
@@ -74,9 +85,7 @@ impl Question {
     /// Whether values of this column may become new options: its description says so, or its owner did
     /// elsewhere. A status column never takes any.
     pub fn takes_new_options(&self, column: &Column) -> bool {
-        let said = || self.open.contains(&column.id);
-        let chosen = matches!(column.kind, ColumnKind::Select { .. } | ColumnKind::MultiSelect { .. });
-        chosen && (takes_new_options(column) || said())
+        takes_new_options(column, &self.open)
     }
 }
 
@@ -127,10 +136,22 @@ pub struct Note {
     /// The key of the content database that was chosen, where there was a choice and one fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<String>,
+    /// The content database the values are for; `None`: the columns of the row itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseId>,
+    /// The language its owner wants prose in (BCP 47); `None` for the video's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// What the summarizer offered and the checks refused.
     pub left_out: Vec<LeftOut>,
     /// Who made it.
     pub engine: String,
+    /// The fingerprint of the question it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
+    /// Whether the columns it is for were changed before it was written, so that they are looked at anew first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubted: bool,
     /// What was billed for it.
     #[serde(default, skip_serializing_if = "Usage::is_nothing")]
     pub usage: Usage,
@@ -159,6 +180,16 @@ pub struct Filled {
     pub value: Value,
     /// Where it comes from.
     pub evidence: Evidence,
+    /// For a status column: what it shows while nobody has set it, which is as good as nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unset: Option<String>,
+}
+
+impl LeftOut {
+    /// A value that was to be written and is told instead.
+    pub fn told(filled: &Filled, offered: String, why: &str) -> Self {
+        Self { name: filled.name.clone(), offered, why: why.to_owned() }
+    }
 }
 
 /// A checked value, one variant for each way a column can be filled.
@@ -193,7 +224,14 @@ pub enum Value {
         name: String,
         /// Where it is, as given in the video.
         address: Option<String>,
+        /// Where a map has it; without that no map can show it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Point>,
     },
+    /// For a relation column: ids of pages. Never made of what a model answered.
+    Relation(Vec<String>),
+    /// For a files column: the video's picture, which is kept with the video. Never made of what a model answered.
+    Thumbnail,
 }
 
 /// Where in the input a value stands.
@@ -210,6 +248,8 @@ pub enum Evidence {
     Screen(At),
     /// A judgement about the whole video: a summary, a choice of options.
     Whole,
+    /// In the row the video was saved in.
+    Row,
 }
 
 /// A value the checks refused.

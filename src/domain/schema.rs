@@ -60,6 +60,8 @@ pub enum ColumnKind {
     Status {
         /// What may be chosen.
         options: Vec<ChoiceOption>,
+        /// What it shows while nobody has set it: a status is never empty. `None` where that is not told.
+        unset: Option<String>,
     },
     /// A day.
     Date,
@@ -76,7 +78,10 @@ pub enum ColumnKind {
     /// Files.
     Files,
     /// Links to other pages.
-    Relation,
+    Relation {
+        /// The data source the pages stand in, as Notion writes its id; empty where it is not told.
+        data_source: String,
+    },
     /// Read-only, or of no use to us: formula, rollup, created time, button and so on.
     Other {
         /// Notion's type name.
@@ -87,7 +92,7 @@ pub enum ColumnKind {
 impl ColumnKind {
     /// Whether a summary may fill a column of this type.
     pub fn is_fillable(&self) -> bool {
-        !matches!(self, Self::Files | Self::Relation | Self::Other { .. })
+        !matches!(self, Self::Files | Self::Relation { .. } | Self::Other { .. })
     }
 
     /// Notion's name of the type.
@@ -106,15 +111,25 @@ impl ColumnKind {
             Self::Checkbox => "checkbox",
             Self::Place => "place",
             Self::Files => "files",
-            Self::Relation => "relation",
+            Self::Relation { .. } => "relation",
             Self::Other { kind } => kind,
+        }
+    }
+
+    /// What a column shows while nobody has set it, where that is something.
+    pub fn unset(&self) -> Option<&str> {
+        match self {
+            Self::Status { unset, .. } => unset.as_deref(),
+            _ => None,
         }
     }
 
     /// The options of a column one chooses from; none for any other.
     pub fn options(&self) -> &[ChoiceOption] {
         match self {
-            Self::Select { options } | Self::MultiSelect { options } | Self::Status { options } => options,
+            Self::Select { options } | Self::MultiSelect { options } | Self::Status { options, .. } => {
+                options
+            }
             _ => &[],
         }
     }

@@ -38,7 +38,7 @@ impl fmt::Display for Party {
 }
 
 /// What an entry waits for. In JSON a small object for programs: `{"for":"down","party":"OpenAI"}`,
-/// `{"for":"limited","party":"TikTok"}`, `{"for":"no_space"}`. People read [`Waiting::sentence`].
+/// `{"for":"limited","party":"TikTok"}`, `{"for":"no_space"}`, `{"for":"same_video"}`. People read [`Waiting::sentence`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "for", content = "party")]
 pub enum Waiting {
@@ -48,6 +48,8 @@ pub enum Waiting {
     Limited(Party),
     /// The machine has no room for another video.
     NoSpace,
+    /// The same video is being worked on for another link.
+    SameVideo,
 }
 
 impl Waiting {
@@ -58,6 +60,9 @@ impl Waiting {
                 format!("{party} does not answer Linkscribe properly at the moment. {CLOSING}")
             }
             Self::Limited(party) => format!("{party} asks Linkscribe to slow down. {CLOSING}"),
+            Self::SameVideo => {
+                format!("Linkscribe is working on the same video for another link already. {CLOSING}")
+            }
             Self::NoSpace => format!("Linkscribe has no room for another video at the moment. {CLOSING}"),
         }
     }
@@ -78,9 +83,12 @@ mod tests {
 
     #[test]
     fn every_sentence_is_known_again_and_an_owners_words_are_not() {
-        for waiting in
-            [Waiting::Down(Party::notion()), Waiting::Limited(Party::new("TikTok")), Waiting::NoSpace]
-        {
+        for waiting in [
+            Waiting::Down(Party::notion()),
+            Waiting::Limited(Party::new("TikTok")),
+            Waiting::NoSpace,
+            Waiting::SameVideo,
+        ] {
             assert!(Waiting::is_sentence(&format!("{} ", waiting.sentence())), "{waiting:?}");
         }
         assert!(!Waiting::is_sentence("Nothing is lost."));
@@ -92,6 +100,7 @@ mod tests {
             (Waiting::Down(Party::notion()), json!({ "for": "down", "party": "Notion" })),
             (Waiting::Limited(Party::new("TikTok")), json!({ "for": "limited", "party": "TikTok" })),
             (Waiting::NoSpace, json!({ "for": "no_space" })),
+            (Waiting::SameVideo, json!({ "for": "same_video" })),
         ];
         for (waiting, object) in table {
             assert_eq!(serde_json::to_value(&waiting).unwrap(), object);

@@ -8,24 +8,18 @@
 //!
 //! A message owns its resources: dropped on any path, its permit, its work dir and its lease free themselves.
 
+pub mod envelope;
 pub mod feed;
 pub mod requests;
+mod underway;
 
-use std::future::Future;
-use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
 
 use actix::Message;
-use tempfile::TempDir;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::task::{JoinError, JoinHandle};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Span;
 
+pub use self::envelope::{Docket, Envelope, LeaseKeeper, RowRef};
 pub use self::feed::{Feed, News};
 pub use self::requests::{
     AdoptDatabase, Answer, AskFigures, AskUsage, BeginSignIn, CancelImport, ChangeDatabase, ConfirmImport,
@@ -34,115 +28,15 @@ pub use self::requests::{
     ProposeMapping, Register, Registered, RemoveDatabase, RetryEntry, Returned, ShowEntry, ShowImport, Shown,
     SignOut, UploadImport, ViewDatabase, WatchEntries, WhoIs,
 };
-use crate::domain::entry::{Body, LinkDatabase, Ticket};
+pub use self::underway::{Keeping, Underway};
+use crate::domain::entry::Ticket;
 use crate::domain::link::VideoUrl;
 use crate::domain::media::{Media, Transcript, Watched};
 use crate::domain::note::Note;
-use crate::domain::ours::Written;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
-use crate::domain::waiting::Waiting;
 use crate::failure::Failure;
-use crate::ports::{Access, AudioFile, Fence, Frame};
-
-/// What every stage needs of an entry, and what an entry holds while it is in the chain.
-#[derive(Debug)]
-pub struct Envelope {
-    /// What a failure recorder needs to know.
-    pub docket: Docket,
-    /// The row and how to reach it.
-    pub row: Arc<RowRef>,
-    /// The body section on the page, of this run or an earlier one.
-    pub section: Option<String>,
-    /// What is remembered of our writing in the row.
-    pub written: Written,
-    /// How far this run has got with the body.
-    pub body: Body,
-    /// Keeps the lease alive.
-    pub lease: LeaseKeeper,
-    /// The chain's back-pressure: taken before the claim, given back with the envelope.
-    pub permit: OwnedSemaphorePermit,
-    /// The job's files; gone with the envelope.
-    pub work_dir: TempDir,
-    /// The log context: every line of the job carries its fields.
-    pub span: Span,
-}
-
-impl Envelope {
-    /// The right to work on the entry.
-    pub fn ticket(&self) -> Ticket {
-        self.docket.ticket
-    }
-
-    /// Where the job may write.
-    pub fn work_dir(&self) -> &Path {
-        self.work_dir.path()
-    }
-}
-
-/// What has to be known of a job after its envelope is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Docket {
-    /// The right to work on the entry.
-    pub ticket: Ticket,
-    /// Failed attempts before this run.
-    pub attempts: u32,
-    /// The verdict this run is telling, for a run that only tells.
-    pub verdict: Option<Reason>,
-    /// What the owner was last told the entry waits for.
-    pub waiting: Option<Waiting>,
-    /// How long it has been waiting for others without getting any further.
-    pub waited: Duration,
-}
-
-/// A row and how to reach it.
-#[derive(Debug, Clone)]
-pub struct RowRef {
-    /// The database it stands in.
-    pub database: LinkDatabase,
-    /// What opens it.
-    pub access: Access,
-    /// Its page id.
-    pub page: String,
-    /// Its link as the user wrote it.
-    pub link: String,
-}
-
-/// Keeps a lease alive until it is dropped, and tells when it was lost all the same.
-#[derive(Debug)]
-pub struct LeaseKeeper {
-    /// Fires when another worker owns the entry.
-    pub lost: CancellationToken,
-    /// Passed before each effect outside.
-    pub fence: Fence,
-    /// The heart; stops beating with the keeper.
-    pub heart: Underway<()>,
-}
-
-/// A task that ends when its owner lets go of it.
-#[derive(Debug)]
-pub struct Underway<T>(JoinHandle<T>);
-
-impl<T> Underway<T> {
-    /// Takes a task over.
-    pub fn new(task: JoinHandle<T>) -> Self {
-        Self(task)
-    }
-}
-
-impl<T> Future for Underway<T> {
-    type Output = Result<T, JoinError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context)
-    }
-}
-
-impl<T> Drop for Underway<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
+use crate::ports::{AudioFile, Frame};
 
 /// Fetch the video and take it apart.
 #[derive(Debug, Message)]
@@ -154,6 +48,8 @@ pub struct Download {
     pub url: VideoUrl,
     /// What earlier runs found out already; none of it is paid for again.
     pub media: Media,
+    /// Nothing more is to be found out: the file is wanted for its owner's workspace alone.
+    pub only_to_keep: bool,
 }
 
 /// Write down what is said.
@@ -164,10 +60,12 @@ pub struct Transcribe {
     pub envelope: Envelope,
     /// What is known so far, what the platform says included.
     pub media: Media,
-    /// The sound, where there is any.
-    pub audio: Option<AudioFile>,
+    /// The sound in its parts, where anybody may be speaking.
+    pub audio: Vec<AudioFile>,
     /// The pictures, passed on.
     pub frames: Vec<Frame>,
+    /// The file itself, passed on where it is wanted.
+    pub keeping: Option<Keeping>,
 }
 
 /// Write down what is shown, while what is said is still being written down.
@@ -182,6 +80,8 @@ pub struct ReadScreen {
     pub frames: Vec<Frame>,
     /// The transcript, perhaps still being made.
     pub transcript: PendingTranscript,
+    /// The file itself, where it is wanted; it is waited for before its page is made.
+    pub keeping: Option<Keeping>,
 }
 
 /// A transcript that is there or on its way.

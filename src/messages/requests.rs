@@ -16,6 +16,7 @@ pub use self::imports::{CancelImport, ConfirmImport, ListImports, ShowImport, Up
 use super::{AskReadiness, Door};
 use crate::domain::account::ConnectionView;
 use crate::domain::entry::{ConnectionId, DatabaseId, UserId};
+use crate::domain::keepsake::Keep;
 use crate::domain::refusal::Refusal;
 use crate::domain::stage::Status;
 use crate::domain::webhook::Unheard;
@@ -196,7 +197,7 @@ pub struct HearWebhook {
     pub signature: Option<String>,
 }
 
-/// Register a link database with an integration token.
+/// Register a database with an integration token.
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Answer<Registered>")]
 pub struct Register {
@@ -204,10 +205,14 @@ pub struct Register {
     pub token: SecretString,
     /// The database's id or its address, as people copy it.
     pub database: String,
+    /// The tag that leads to it, for a content database; `None` for a link database.
+    pub tag: Option<String>,
     /// What the owner wants in general.
     pub instructions: Option<String>,
     /// The language the owner wants prose in.
     pub language: Option<String>,
+    /// What of each video is kept as a file.
+    pub keep: Keep,
 }
 
 /// A registered database.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::{Pieces, Sharing};
 use crate::domain::cost::Spent;
 use crate::domain::entry::{
     Claimed, DatabaseId, Enqueued, EntryId, EntryView, FoundRow, RunLease, Ticket, UserId,
@@ -71,7 +72,7 @@ pub struct Swept {
 
 /// Keeps entries, media and checkpoints.
 #[async_trait]
-pub trait Journal: Send + Sync {
+pub trait Journal: Sharing + Pieces + Send + Sync {
     /// The store's clock in milliseconds since 1970, to tell whether a row was looked at before or
     /// after its entry was finished.
     async fn now(&self) -> Outcome<i64>;
@@ -111,8 +112,8 @@ pub trait Journal: Send + Sync {
     /// Checkpoint: the body is about to be written, so that a later run looks for it before it writes.
     async fn intend_body(&self, ticket: Ticket) -> Outcome<()>;
 
-    /// Checkpoint: the body section stands in the row's page as a whole; `None`: an older one was removed.
-    async fn save_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()>;
+    /// Checkpoint: the body section stands in the row's page as a whole, and no older one of ours does.
+    async fn save_section(&self, ticket: Ticket, section: &str) -> Outcome<()>;
 
     /// Checkpoint: what is remembered of our writing in the row, values included that are about to be written.
     /// Once the entry is completed they count as arrived.

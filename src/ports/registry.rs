@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::catalogue::Asked;
 use crate::domain::account::{DatabaseView, Kind, Trouble};
-use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase, UserId};
+use crate::domain::entry::{ConnectionId, ContentDatabase, DatabaseId, LinkDatabase, UserId};
+use crate::domain::keepsake::Keep;
 use crate::domain::mapping::Mapping;
 use crate::failure::Outcome;
 
@@ -33,6 +34,8 @@ pub struct NewDatabase {
     pub instructions: Option<String>,
     /// The language the owner wants prose in (BCP 47).
     pub language: Option<String>,
+    /// What of each video is kept as a file.
+    pub keep: Keep,
 }
 
 /// What may be changed about a registered database; `None` leaves it as it is.
@@ -48,6 +51,8 @@ pub struct DatabaseChange {
     pub instructions: Option<Option<String>>,
     /// The language the owner wants prose in.
     pub language: Option<Option<String>>,
+    /// What of each video is kept as a file.
+    pub keep: Option<Keep>,
 }
 
 /// A link database whose poll was taken.
@@ -105,6 +110,9 @@ pub trait Registry: Send + Sync {
 
     /// One database of a user.
     async fn database_of(&self, user: UserId, id: DatabaseId) -> Outcome<Option<DatabaseView>>;
+
+    /// A user's content databases, oldest first, resting ones included.
+    async fn content_databases(&self, user: UserId) -> Outcome<Vec<ContentDatabase>>;
 
     /// The database a user registered for a data source, through whichever connection.
     async fn registered(&self, user: UserId, data_source: &str) -> Outcome<Option<DatabaseView>>;

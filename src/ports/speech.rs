@@ -8,13 +8,15 @@ use crate::domain::media::Transcript;
 use crate::domain::waiting::Party;
 use crate::failure::Outcome;
 
-/// The sound of a video: mono, 16 kHz, Opus in Ogg.
+/// The sound of a video, or one part of a long one: mono, 16 kHz, Opus in Ogg.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AudioFile {
     /// The file, inside the work dir.
     pub path: PathBuf,
     /// Its length in seconds.
     pub duration: Option<f64>,
+    /// The number of the video in its post; `None` where it stands alone.
+    pub video: Option<u32>,
 }
 
 /// Writes down speech.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::cost::Usage;
 use crate::domain::media::At;
@@ -19,12 +20,15 @@ pub struct Frame {
 }
 
 /// What one picture says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FrameText {
     /// The picture's moment.
     pub at: At,
     /// Its lines in reading order.
     pub lines: Vec<String>,
+    /// Whether it could not be read, and so has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub spoilt: bool,
 }
 
 /// Reads text in pictures.
@@ -43,6 +47,7 @@ pub trait TextReader: Send + Sync {
         Usage::default()
     }
 
-    /// Reads all pictures of one video; the answer has one item for each picture, in the same order.
+    /// Reads the first of these pictures, as many as go into one request; the answer has one item for each that it is
+    /// done with, in the same order. Of all pictures a caller asks on with what is left.
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>>;
 }

@@ -1,16 +1,19 @@
 //! A user's workspace: their rows, their columns, the page under each row.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 use super::fence::Fence;
 use crate::domain::entry::ConnectionId;
+use crate::domain::keepsake::Keepsake;
 use crate::domain::mapping::Mapping;
 use crate::domain::note::Value;
-use crate::domain::ours::{Fingerprint, Held};
+use crate::domain::ours::Held;
 use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
@@ -24,7 +27,8 @@ pub enum Errand {
     /// What somebody waits for: an entry on its way, or a person.
     #[default]
     Work,
-    /// Looking for something new, which is done again soon: gives way to work and waits for nothing.
+    /// Looking for something new, or showing how far an entry is: done again soon, so it gives way to work and waits
+    /// for nothing.
     Poll,
 }
 
@@ -41,12 +45,21 @@ pub struct Access {
     pub token: SecretString,
     /// Passed before each request made for an entry; `None` where no lease is needed.
     pub fence: Option<Fence>,
+    /// When a request is not to be made any more, because what it was decided on is old by then; `None` for any time.
+    pub leaves_by: Option<Instant>,
 }
 
 impl Access {
     /// Access that no lease limits.
     pub fn new(connection: ConnectionId, token: SecretString) -> Self {
-        Self { connection, workspace: String::new(), errand: Errand::Work, token, fence: None }
+        Self {
+            connection,
+            workspace: String::new(),
+            errand: Errand::Work,
+            token,
+            fence: None,
+            leaves_by: None,
+        }
     }
 
     /// The same with the budget of a workspace.
@@ -56,10 +69,17 @@ impl Access {
         self
     }
 
-    /// The same for looking only.
+    /// The same for what gives way to work.
     #[must_use]
     pub fn for_polls(mut self) -> Self {
         self.errand = Errand::Poll;
+        self
+    }
+
+    /// The same for requests that leave by then or not at all: those fail as waiting.
+    #[must_use]
+    pub fn leaving_by(mut self, time: Instant) -> Self {
+        self.leaves_by = Some(time);
         self
     }
 
@@ -104,12 +124,56 @@ pub struct Row {
     pub status: Option<String>,
     /// The text of the mapped reason column.
     pub reason: Option<String>,
+    /// The options that the mapped tag column shows.
+    pub tags: Vec<String>,
+    /// Where people open it; empty where the workspace does not tell.
+    pub url: String,
     /// What its columns hold, by whomever, by property id.
     pub columns: BTreeMap<String, Held>,
+    /// Whether its page has a cover, by whomever.
+    pub has_cover: bool,
     /// Whether it lies in the trash.
     pub in_trash: bool,
     /// When it was made, to the minute.
     pub created_at: Option<DateTime<Utc>>,
+}
+
+/// A file to be put into a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewFile<'a> {
+    /// What people see it called.
+    pub name: &'a str,
+    /// Its MIME type.
+    pub mime: &'static str,
+    /// What is in it.
+    pub bytes: &'a [u8],
+}
+
+/// A file of this machine to be put into a workspace, however large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LargeFile<'a> {
+    /// What people see it called.
+    pub name: &'a str,
+    /// Its MIME type.
+    pub mime: &'static str,
+    /// Where it is.
+    pub path: &'a Path,
+}
+
+/// A file that was put into a workspace; any number of its pages may show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The workspace's own id of it.
+    pub id: String,
+}
+
+/// The picture of a video, on its way to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The file; columns that take the thumbnail show it.
+    pub upload: Upload,
+    /// Whether it becomes the page's cover.
+    pub as_cover: bool,
 }
 
 /// What is to change in a row, in one request.
@@ -121,6 +185,20 @@ pub struct RowUpdate {
     pub values: BTreeMap<String, Value>,
     /// The text of the mapped reason column; an empty text clears it.
     pub reason: Option<String>,
+    /// The video's picture. Without one, a column that would show it stays as it is; so does all of it where the
+    /// workspace does not take it, and what else is to change still does.
+    pub picture: Option<Picture>,
+}
+
+/// A section of ours as it stands in a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionNow {
+    /// Which one.
+    pub id: String,
+    /// The page or block it stands in; `None` where that is not told.
+    pub holder: Option<String>,
+    /// Whether somebody else wrote in it since it was put up.
+    pub edited: bool,
 }
 
 /// A workspace such as Notion. Every method takes the access it acts with.
@@ -150,20 +228,48 @@ pub trait Workspace: Send + Sync {
         update: &RowUpdate,
     ) -> Outcome<()>;
 
-    /// What a value will look like once its column holds it; `None` where the workspace has no form for it.
-    fn shown_as(&self, value: &Value) -> Option<Fingerprint>;
+    /// Puts a file into the workspace, within its own limits. `None` where it takes no files at all. Doing it twice
+    /// leaves a file that nothing shows.
+    async fn upload(&self, _access: &Access, _file: NewFile<'_>) -> Outcome<Option<Upload>> {
+        Ok(None)
+    }
 
-    /// The section with this marker on a page, wherever its owner moved it on the page's top level.
-    async fn find_section(&self, access: &Access, page: &str, marker: &str) -> Outcome<Option<String>>;
+    /// Puts a file of any size into the workspace, within its own limits; gives what became of it. Doing it twice
+    /// leaves a file that nothing shows.
+    async fn keep_file(&self, _access: &Access, _file: LargeFile<'_>) -> Outcome<Keepsake> {
+        Ok(Keepsake::Failed)
+    }
 
-    /// Whether somebody else wrote in a section since it was put up.
-    async fn was_edited(&self, access: &Access, section: &str) -> Outcome<bool>;
+    /// The largest file the workspace takes, in bytes.
+    async fn largest_file(&self, _access: &Access) -> Outcome<u64> {
+        Ok(0)
+    }
+
+    /// Whether a file that was put into the workspace may still be shown.
+    async fn has_file(&self, _access: &Access, _file: &str) -> Outcome<bool> {
+        Ok(false)
+    }
+
+    /// What a column will hold with this value in it; `None` where the workspace has no form for it.
+    fn shown_as(&self, value: &Value) -> Option<Held>;
+
+    /// All sections with this marker on a page, wherever its owner moved them there, within reason.
+    async fn find_sections(&self, access: &Access, page: &str, marker: &str) -> Outcome<Vec<String>>;
+
+    /// A section as it stands now; `None` where it is gone.
+    async fn section(&self, access: &Access, section: &str) -> Outcome<Option<SectionNow>>;
 
     /// Removes a section; one that is gone already is no failure.
     async fn remove_section(&self, access: &Access, section: &str) -> Outcome<()>;
 
-    /// Appends a section to a page and gives its id.
-    async fn append_section(&self, access: &Access, page: &str, section: &Section) -> Outcome<String>;
+    /// Puts a section up behind an older one, where that can be, else at the end of the page; gives its id.
+    async fn append_section(
+        &self,
+        access: &Access,
+        page: &str,
+        section: &Section,
+        behind: Option<&SectionNow>,
+    ) -> Outcome<String>;
 
     /// Shows status `failed` and tells the reason: in the mapped column, else as a comment on the row,
     /// else as a callout on the page. Telling the same reason twice leaves it told once.

@@ -12,8 +12,10 @@ pub mod notion;
 mod page;
 mod sample;
 mod server;
+pub mod shelves;
 pub mod starter;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::web;
@@ -58,7 +60,8 @@ pub struct Sandbox {
     clips: Clips,
     engines: Vec<Engine>,
     service: Option<String>,
-    sample: Option<String>,
+    /// The clips of our own making, by name, with their files' names.
+    shown: BTreeMap<&'static str, String>,
     closing: CancellationToken,
     listeners: Arc<Semaphore>,
 }
@@ -72,7 +75,7 @@ impl Sandbox {
             clips,
             engines: Vec::new(),
             service: None,
-            sample: None,
+            shown: BTreeMap::new(),
             closing: CancellationToken::new(),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
         }

@@ -1,10 +1,10 @@
-//! The sample: a short clip of our own making, and the page it is watched on.
+//! Three short clips of our own making, the sample first, and the pages they are watched on.
 //!
-//! The page describes its video the way video sites do (schema.org `VideoObject` as JSON-LD), so that
+//! A page describes its video the way video sites do (schema.org `VideoObject` as JSON-LD), so that
 //! the downloader finds caption, author and date where it finds them out there.
 
 use actix_web::http::header::ContentType;
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use anyhow::Context;
 use serde::Deserialize;
@@ -14,39 +14,75 @@ use uuid::Uuid;
 
 use super::Sandbox;
 
-/// The clip: sixteen seconds that speak and show a recipe. `scripts/make_clips.sh` makes it.
-const CLIP: &[u8] = include_bytes!("../../assets/sample.mp4");
+/// A clip; `scripts/make_clips.sh` makes it.
+struct Clip {
+    /// Its name on its page's address.
+    name: &'static str,
+    /// What stands in the file.
+    bytes: &'static [u8],
+    /// What it is called, says and shows.
+    sheet: &'static str,
+}
 
-/// What the clip is called, says and shows.
-const SHEET: &str = include_str!("../../assets/sample.json");
+/// The sample, sixteen seconds that speak and show a recipe; then one that only speaks, of a place, and one that only
+/// shows, a workout.
+const CLIPS: [Clip; 3] = [
+    Clip {
+        name: "sample",
+        bytes: include_bytes!("../../assets/sample.mp4"),
+        sheet: include_str!("../../assets/sample.json"),
+    },
+    Clip {
+        name: "lisbon",
+        bytes: include_bytes!("../../assets/speech_only.mp4"),
+        sheet: include_str!("../../assets/speech_only.json"),
+    },
+    Clip {
+        name: "stretch",
+        bytes: include_bytes!("../../assets/silent.mp4"),
+        sheet: include_str!("../../assets/silent.json"),
+    },
+];
 
-/// The clip's name in the folder of clips.
-const STEM: &str = "sample.mp4";
-
-/// Where the sample is watched.
-pub(super) const PATH: &str = "/watch/sample";
+/// Where clips are watched.
+pub(super) const PATH: &str = "/watch/{clip}";
 
 #[derive(Deserialize)]
 struct Sheet {
     title: String,
     author: String,
     caption: String,
-    published: String,
+    published: Option<String>,
     seconds: u32,
 }
 
 impl Sandbox {
-    /// Adds the sample's row; `here` is where this sandbox is served.
-    pub async fn add_sample(&mut self, here: &Url) -> anyhow::Result<Uuid> {
-        self.sample = Some(self.clips.add_bytes(STEM, CLIP).await.context("the sample clip cannot be kept")?);
-        let link = here.join(PATH)?;
+    /// Saves a link as its user would.
+    pub fn save(&self, link: &Url) -> anyhow::Result<Uuid> {
         Ok(self.notion.add_row(self.data_source, &json!({ "Link": link.as_str() }))?)
+    }
+
+    /// Keeps the clips; gives the addresses of their pages, the sample's first. `here` is where this sandbox is served.
+    pub async fn add_clips(&mut self, here: &Url) -> anyhow::Result<Vec<Url>> {
+        let mut links = Vec::new();
+        for clip in &CLIPS {
+            let kept = self.clips.add_bytes(&format!("{}.mp4", clip.name), clip.bytes).await;
+            self.shown.insert(clip.name, kept.context("a clip cannot be kept")?);
+            links.push(here.join(&PATH.replace("{clip}", clip.name))?);
+        }
+        Ok(links)
     }
 }
 
-/// `GET /watch/sample`.
-pub(super) async fn watch(sandbox: Data<Sandbox>, request: HttpRequest) -> actix_web::Result<HttpResponse> {
-    let (Some(clip), Ok(sheet)) = (&sandbox.sample, serde_json::from_str::<Sheet>(SHEET)) else {
+/// `GET /watch/{clip}`.
+pub(super) async fn watch(
+    sandbox: Data<Sandbox>,
+    name: Path<String>,
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    let known = CLIPS.iter().find(|clip| clip.name == *name);
+    let sheet = known.and_then(|clip| serde_json::from_str::<Sheet>(clip.sheet).ok());
+    let (Some(clip), Some(sheet)) = (sandbox.shown.get(name.as_str()), sheet) else {
         return Ok(HttpResponse::NotFound().finish());
     };
     let host = request.app_config().local_addr();

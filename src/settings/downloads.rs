@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::Downloads;
+use url::Url;
+
 use super::reader::{Reader, SettingsError};
+use super::{Downloads, platforms};
 
 /// Reads how videos are fetched.
 pub(super) fn read(from: &Reader) -> Result<Downloads, SettingsError> {
@@ -17,12 +19,23 @@ pub(super) fn read(from: &Reader) -> Result<Downloads, SettingsError> {
     }
     Ok(Downloads {
         extra_hosts,
-        proxy: from.url("DOWNLOAD_PROXY")?,
+        proxy: proxy(from)?,
         ca_file: from.path("DOWNLOAD_CA_FILE"),
         cookies_file: from.path("YTDLP_COOKIES_FILE"),
+        platforms: platforms::read(from)?,
         max_bytes: from.number("DOWNLOAD_MAX_MB", 1..=10_000)? * 1_000_000,
+        work_bytes: from.number("WORK_MAX_MB", 1..=1_000_000)? * 1_000_000,
         max_length: Duration::from_secs(from.number("DOWNLOAD_MAX_MINUTES", 1..=1_440)? * 60),
     })
+}
+
+/// Proxies that are spoken to in TLS are rare, and not spoken to here.
+fn proxy(from: &Reader) -> Result<Option<Url>, SettingsError> {
+    let proxy = from.url("DOWNLOAD_PROXY")?;
+    if proxy.as_ref().is_some_and(|url| url.scheme() != "http") {
+        return Err(from.error("DOWNLOAD_PROXY", "is no HTTP proxy", "Write http://host:port."));
+    }
+    Ok(proxy)
 }
 
 fn is_host_and_port(text: &str) -> bool {

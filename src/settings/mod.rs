@@ -1,6 +1,7 @@
 //! The settings: typed, validated once at the start, documented in `config/default.toml`.
 
 mod downloads;
+mod platforms;
 mod prices;
 mod reader;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+pub use self::platforms::Platform;
 pub use self::prices::PriceList;
 use self::reader::Reader;
 pub use self::reader::SettingsError;
@@ -55,6 +57,8 @@ pub struct Settings {
     pub reader: ReaderEngine,
     /// Who makes the note.
     pub summarizer: SummaryEngine,
+    /// Who knows where places are; `None` for nobody.
+    pub geocoder_url: Option<Url>,
     /// How videos are fetched.
     pub downloads: Downloads,
     /// What the paid engines cost.
@@ -138,10 +142,14 @@ pub struct Downloads {
     pub proxy: Option<Url>,
     /// Extra roots for that proxy.
     pub ca_file: Option<PathBuf>,
-    /// Cookies for videos that need a login.
+    /// Cookies for videos that need a login: a file with all of them, or a folder with one for each platform.
     pub cookies_file: Option<PathBuf>,
+    /// The sites links may point at.
+    pub platforms: Vec<Platform>,
     /// The largest download, in bytes.
     pub max_bytes: u64,
+    /// What all videos being worked on may hold together, in bytes.
+    pub work_bytes: u64,
     /// The longest video.
     pub max_length: Duration,
 }
@@ -198,6 +206,7 @@ impl Settings {
             speech: speech(&from)?,
             reader: reader(&from)?,
             summarizer: summarizer(&from)?,
+            geocoder_url: from.url("GEOCODER_URL")?,
             downloads: downloads::read(&from)?,
             prices: prices::read(&from)?,
             data_dir,
@@ -381,6 +390,8 @@ mod tests {
                 "Write dollars with at most six digits behind the point, such as 0.006.",
             ),
             ("DOWNLOAD_EXTRA_HOSTS", "media.example", "Write host:port, such as media.example:443."),
+            ("DOWNLOAD_PROXY", "https://proxy.example:3128", "Write http://host:port."),
+            ("PLATFORMS", "tiktok", "Write [platforms.site] with name, hosts, extractors and galleries."),
         ];
         for (key, value, fix) in table {
             let error = read(&[(key, value)]).unwrap_err();
@@ -390,6 +401,64 @@ mod tests {
             );
             assert!(!error.to_string().contains("secret"), "{error}");
         }
+    }
+
+    /// Settings with a file of their own.
+    fn with_file(text: &str) -> Result<Settings, SettingsError> {
+        let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Settings::from_layers(&HashMap::new(), Some(file.path()))
+    }
+
+    #[test]
+    fn a_table_of_a_platform_changes_what_it_names_adds_a_site_or_switches_one_off() {
+        let text = "port = 81\n[platforms.tiktok]\nextractors = [\"tiktok\"]\n[platforms.vimeo]\nhosts = []\n\
+            [platforms.peer]\nname = \"PeerTube\"\nhosts = [\"peer.example\"]\nextractors = [\"peertube\"]\n";
+        let platforms = with_file(text).unwrap().downloads.platforms;
+        let named = |name: &str| platforms.iter().find(|platform| platform.name == name).unwrap();
+        assert_eq!(named("TikTok").extractors, ["tiktok"]);
+        assert_eq!(named("TikTok").hosts, ["tiktok.com", "tiktokv.com", "tiktokv.us"]);
+        assert_eq!(named("Pinterest").hosts, crate::domain::link::PINTEREST, "all whose keys are known");
+        assert_eq!(named("TikTok").galleries, ["tiktok:post", "tiktok:vmpost"]);
+        assert!(named("Vimeo").hosts.is_empty());
+        assert_eq!(named("PeerTube").hosts, ["peer.example"]);
+        assert!(named("PeerTube").galleries.is_empty());
+    }
+
+    #[test]
+    fn a_platform_that_cannot_be_used_is_told_with_its_key_and_the_fix() {
+        let lines =
+            |key: &str, line: &str| (format!("PLATFORMS.{key}"), format!("[platforms.vimeo]\n{line}\n"));
+        for (key, file) in [
+            lines("VIMEO.NAME", "name = \"\""),
+            lines("VIMEO.NAME", "name = \"youtube\""),
+            lines("VIMEO.HOSTS", "hosts = \"vimeo.com\""),
+            lines("VIMEO.HOSTS", "hosts = [\"https://vimeo.com\"]"),
+            lines("VIMEO.HOSTS", "hosts = [\"vimeo.com:443\"]"),
+            lines("VIMEO.HOSTS", "hosts = [\"*.vimeo.com\"]"),
+            lines("VIMEO.HOSTS", "hosts = [\"com\"]"),
+            lines("VIMEO.HOSTS", "hosts = [\"10.0.0.7\"]"),
+            lines("VIMEO.HOSTS", "hosts = [\"media.internal\"]"),
+            lines("VIMEO.EXTRACTORS", "extractors = [\"generic\"]"),
+            lines("VIMEO.EXTRACTORS", "extractors = [\".*\"]"),
+            lines("VIMEO.EXTRACTORS", "extractors = [\"vimeo,generic\"]"),
+            lines("VIMEO.EXTRACTORS", "extractors = [\"-vimeo\"]"),
+            lines("VIMEO.EXTRACTORS", "extractors = [7]"),
+            lines("VIMEO", "extractors = []"),
+            lines("VIMEO.GALLERIES", "galleries = [\"vimeo\"]"),
+            lines("VIMEO.GALLERIES", "galleries = [\"generic:x\"]"),
+            lines("YOUTUBE.HOSTS", "hosts = [\"youtu.be\"]"),
+        ] {
+            let error = with_file(&file).unwrap_err();
+            // Of two with the same name or host the later one is told.
+            let told = [key.clone(), key.replace("VIMEO", "YOUTUBE")];
+            assert!(told.contains(&error.key), "{file}: {error}");
+            assert!(!error.fix.is_empty() && error.to_string().contains("(from "), "{error}");
+        }
+        let error = with_file("[platforms.vimeo]\nhost = \"x\"\n").unwrap_err();
+        assert!(error.to_string().contains("`platforms.host` is no setting"), "{error}");
+        let error = with_file("name = \"x\"\n").unwrap_err();
+        assert!(error.to_string().contains("`name` is no setting"), "{error}");
     }
 
     #[test]

@@ -123,6 +123,11 @@ impl Reader {
         text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
     }
 
+    /// A table.
+    pub(super) fn table(&self, key: &str) -> Option<Map<String, Value>> {
+        self.value(key)?.into_table().ok()
+    }
+
     /// An error about a key, with the origin of its value.
     pub(super) fn error(&self, key: &str, problem: &str, fix: &str) -> SettingsError {
         let origin = self.value(key).and_then(|value| value.origin().map(str::to_owned));
@@ -150,13 +155,29 @@ fn refuse_unknown_keys(file: &Path) -> Result<(), SettingsError> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         refused(format!("cannot be read: {error}"), "Check the path, or unset LINKSCRIBE_CONFIG.")
     })?;
-    let known: Vec<&str> = DEFAULTS.lines().filter_map(|line| key_of(line.trim_start_matches('#'))).collect();
-    match text.lines().filter_map(key_of).find(|key| !known.contains(key)) {
+    let known = keys(DEFAULTS.lines().map(|line| line.trim_start_matches('#')));
+    match keys(text.lines()).into_iter().find(|key| !known.contains(key)) {
         Some(unknown) => {
             Err(refused(format!("`{unknown}` is no setting"), "config/default.toml shows every key."))
         }
         None => Ok(()),
     }
+}
+
+/// All keys, those of a table behind its name. The tables of one kind, such as `[platforms.tiktok]`, have the same.
+fn keys<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut table = String::new();
+    let mut keys = Vec::new();
+    for line in lines {
+        let begins = line.trim().strip_prefix('[').and_then(|line| line.strip_suffix(']'));
+        if let Some(name) = begins.filter(|name| !name.starts_with(['"', '['])) {
+            let kind = name.split_once('.').map_or(name, |(kind, _)| kind);
+            table = format!("{kind}.");
+        } else if let Some(key) = key_of(line) {
+            keys.push(format!("{table}{key}"));
+        }
+    }
+    keys
 }
 
 /// The key a line of TOML gives a value to.

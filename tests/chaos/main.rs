@@ -19,6 +19,7 @@ mod ledger;
 mod life;
 mod plan;
 mod points;
+mod results;
 mod rounds;
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "a toolbox shared with the other behaviour tests")]

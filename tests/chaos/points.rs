@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use linkscribe::fault::{OFF_THE_WAY, POINTS};
+use linkscribe::fault::{OF_RESULTS, OFF_THE_WAY, POINTS};
 
 /// What a fault point looks like in the code.
 const CALL: &str = "fault::point(\"";
@@ -19,7 +19,7 @@ fn every_point_stands_in_the_code_once_and_no_other_does() {
             *found.entry(name.to_owned()).or_default() += 1;
         }
     }
-    let all = POINTS.iter().chain(&OFF_THE_WAY);
+    let all = POINTS.iter().chain(&OFF_THE_WAY).chain(&OF_RESULTS);
     let wanted: BTreeMap<String, usize> = all.map(|name| ((*name).to_owned(), 1)).collect();
     assert_eq!(found, wanted);
 }

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use linkscribe::app::{App, Ports};
+use linkscribe::domain::entry::{FoundRow, Lane};
+use linkscribe::domain::progress::Step;
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::stage::{Stage, Status};
+use linkscribe::domain::waiting::Waiting;
 use linkscribe::failure::Failure;
 use linkscribe::ports::Journal;
 
@@ -199,4 +202,127 @@ async fn an_unopenable_file_is_told_so() {
     ports.opener = Arc::new(FakeOpener(junk));
     run(&kitchen, ports, &workspace, &["row-0"]).await;
     assert_eq!(ended(&workspace.told(), "row-0"), Some(Err(Reason::Unreadable)));
+}
+
+/// Doubles that count: how often somebody followed a link or fetched a video, listened, read, and made a note.
+fn counted(kitchen: &Kitchen, workspace: &Arc<FakeWorkspace>) -> (Ports, [Script; 4]) {
+    let scripts: [Script; 4] = std::array::from_fn(|_| Script::works());
+    let mut ports = kitchen.ports(Arc::clone(workspace));
+    ports.source = Arc::new(FakeSource(scripts[0].clone()));
+    ports.speech = Some(Arc::new(FakeSpeech::new(scripts[1].clone())));
+    ports.reader = Some(Arc::new(FakeReader(scripts[2].clone())));
+    ports.summary = Arc::new(FakeModel(scripts[3].clone()));
+    (ports, scripts)
+}
+
+/// Queues the rows before the service starts, so that all of them wait when the first one is worked on.
+async fn queue(kitchen: &Kitchen, links: &[&str]) {
+    for (row, link) in links.iter().enumerate() {
+        let found = FoundRow {
+            database: kitchen.database.id,
+            page: format!("row-{row}"),
+            link: (*link).to_owned(),
+            lane: Lane::New,
+        };
+        kitchen.store.enqueue(&found, 0).await.unwrap();
+    }
+}
+
+#[actix::test]
+async fn a_short_link_is_followed_once_and_its_video_is_watched_once() {
+    let kitchen = Kitchen::open().await;
+    let short = "https://vm.tiktok.com/ZMabc/";
+    let long = "https://www.tiktok.com/@cook/video/7?_t=x";
+    let workspace = FakeWorkspace::with_links(&[short, short, long, short], Script::works());
+    let (ports, scripts) = counted(&kitchen, &workspace);
+    run(&kitchen, ports, &workspace, &["row-0", "row-1", "row-2", "row-3"]).await;
+    for row in ["row-0", "row-1", "row-2", "row-3"] {
+        assert_eq!(ended(&workspace.told(), row), Some(Ok(())), "{row}");
+    }
+    assert_eq!(
+        scripts.map(|script| script.asked()),
+        [2, 1, 1, 1],
+        "followed and fetched, heard, read, summarized"
+    );
+}
+
+#[actix::test]
+async fn a_short_link_that_leads_nowhere_is_told_to_all_who_saved_it() {
+    let kitchen = Kitchen::open().await;
+    let short = "https://vm.tiktok.com/ZMabc/";
+    let workspace = FakeWorkspace::with_links(&[short, short, short], Script::works());
+    let gone = Script::of([Behaviour::Fail(|| Failure::permanent(Reason::Deleted, anyhow::anyhow!("404")))]);
+    let mut ports = kitchen.ports(Arc::clone(&workspace));
+    ports.source = Arc::new(FakeSource(gone.clone()));
+    queue(&kitchen, &[short, short, short]).await;
+    run(&kitchen, ports, &workspace, &["row-0", "row-1", "row-2"]).await;
+    for row in ["row-0", "row-1", "row-2"] {
+        assert_eq!(ended(&workspace.told(), row), Some(Err(Reason::Deleted)), "{row}");
+    }
+    assert_eq!(gone.asked(), 1, "one asked for all");
+}
+
+#[actix::test]
+async fn whoever_comes_while_a_video_is_watched_waits_without_an_attempt_and_says_what_for() {
+    let kitchen = Kitchen::open().await;
+    let links = links(1);
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let workspace = FakeWorkspace::with_links(&[&links[0], &links[0]], Script::works());
+    let (mut ports, mut scripts) = counted(&kitchen, &workspace);
+    scripts[0] = Script::of([Behaviour::Hold(Arc::clone(&gate))]);
+    ports.source = Arc::new(FakeSource(scripts[0].clone()));
+    let app = App::start(ports, kitchen.options(2));
+    let mut steps = app.watchers.subscribe();
+    let waits = async {
+        loop {
+            if let Step::Waits(_, _, waiting) = steps.recv().await.unwrap().step {
+                return waiting;
+            }
+        }
+    };
+    let waiting = tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.unwrap();
+    assert_eq!(waiting, Waiting::SameVideo);
+    let entries = kitchen.store.entries(kitchen.database.id, 10).await.unwrap();
+    let sleeper = entries.iter().find(|entry| entry.status == Status::Pending).unwrap();
+    assert_eq!((sleeper.attempts, sleeper.waiting.clone()), (0, Some(Waiting::SameVideo)));
+    assert!(!workspace.told().iter().any(|told| matches!(told, Told::Waits(..))), "no row is bothered");
+    gate.add_permits(1);
+    workspace.until(|told| ["row-0", "row-1"].iter().all(|row| ended(told, row).is_some())).await;
+    app.drain().await;
+    assert_eq!(scripts.map(|script| script.asked()), [1, 1, 1, 1]);
+}
+
+#[actix::test]
+async fn what_could_not_be_read_is_not_tried_again_by_all_who_waited() {
+    let kitchen = Kitchen::open().await;
+    let links = links(1);
+    let all: Vec<&str> = std::iter::repeat_n(links[0].as_str(), 5).collect();
+    let workspace = FakeWorkspace::with_links(&all, Script::works());
+    let (mut ports, scripts) = counted(&kitchen, &workspace);
+    let blind =
+        Script::of((0..9).map(|_| Behaviour::Fail(|| Failure::transient(anyhow::anyhow!("no eyes")))));
+    ports.reader = Some(Arc::new(FakeReader(blind.clone())));
+    let rows = ["row-0", "row-1", "row-2", "row-3", "row-4"];
+    queue(&kitchen, &all).await;
+    run(&kitchen, ports, &workspace, &rows).await;
+    assert!(rows.iter().all(|row| ended(&workspace.told(), row) == Some(Ok(()))));
+    assert_eq!((scripts[0].asked(), scripts[1].asked(), blind.asked()), (1, 1, 1));
+}
+
+#[actix::test]
+async fn a_video_is_fetched_once_where_nobody_listens_or_reads() {
+    let kitchen = Kitchen::open().await;
+    let links = links(1);
+    let workspace = FakeWorkspace::with_links(&[&links[0]], Script::works());
+    let (mut ports, scripts) = counted(&kitchen, &workspace);
+    (ports.speech, ports.reader) = (None, None);
+    let app = App::start(ports, kitchen.options(2));
+    for row in ["row-0", "row-1", "row-2"] {
+        if row != "row-0" {
+            workspace.save(row, &links[0]);
+        }
+        workspace.until(|told| ended(told, row) == Some(Ok(()))).await;
+    }
+    app.drain().await;
+    assert_eq!(scripts[0].asked(), 1);
 }

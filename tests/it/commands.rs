@@ -144,7 +144,62 @@ async fn on_cloud_run_nothing_starts_with_an_sqlite_file_unless_that_is_wanted()
 async fn check_says_what_is_in_order() {
     let (code, out, log) = run(&["check"]).await;
     assert_eq!(code, 0, "{out}{log}");
-    for what in ["yt-dlp", "ffmpeg", "transcriber", "reader", "summarizer", "database"] {
+    for what in ["yt-dlp", "gallery-dl", "ffmpeg", "transcriber", "reader", "summarizer", "database"] {
         assert!(out.lines().any(|line| line.starts_with(&format!("✓ {what}"))), "{what} is not in {out}");
     }
+}
+
+#[tokio::test]
+async fn check_tells_of_logins_that_expired_or_cannot_be_read_and_of_misspelled_extractors() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |host: &str, until: &str| format!(".{host}\tTRUE\t/\tTRUE\t{until}\tsessionid\ts3cret\n");
+    let jar = [line("instagram.com", "1000"), line("tiktok.com", "0")].concat();
+    std::fs::write(folder.path().join("jar.txt"), jar).unwrap();
+    std::fs::write(folder.path().join("mine.toml"), "[platforms.vimeo]\nextractors = [\"vimeoo\"]\n")
+        .unwrap();
+    for (cookies, told) in [
+        (
+            "jar.txt",
+            [
+                "✗ logins       that of Instagram has expired",
+                "export its cookies anew",
+                "✓ logins       for TikTok",
+            ],
+        ),
+        ("lost.txt", ["✗ logins", "the cookies file cannot be read", "a file in Netscape format"]),
+        ("mine.toml", ["✗ logins", "has none for any platform", "in Netscape format"]),
+    ] {
+        let output = linkscribe(folder.path(), &["check"])
+            .env("YTDLP_COOKIES_FILE", cookies)
+            .env("LINKSCRIBE_CONFIG", "mine.toml")
+            .output()
+            .await
+            .unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        for words in told {
+            assert!(text.contains(words), "{words} is not in {text}");
+        }
+        assert!(text.contains("✗ yt-dlp       knows no vimeoo"), "{text}");
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_tour_fills_three_shelves_from_the_same_clips_and_leaves_what_their_owner_typed() {
+    let (code, told, log) = run(&["sandbox", "--tour"]).await;
+    assert_eq!(code, 0, "{told}\n{log}");
+    for line in [
+        "    Minutes            20",
+        "    Servings           4",
+        "    Course             Soup",
+        "    Body               Neck",
+        "    Moves              3",
+        "    How to get there   Take the yellow tram and go there before sunset.",
+        "  typed cells that stand     18 of 18",
+        "  written lines that stand   9 of 9",
+    ] {
+        assert!(told.lines().any(|said| said == line), "{line} is not in {told}");
+    }
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
 }

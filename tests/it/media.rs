@@ -4,11 +4,33 @@
 //! model); every file is made here.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod addresses;
+mod attacks;
 mod clips;
+mod corpus;
+mod extractors;
 mod fetch;
+mod frames;
 mod hear;
+mod inspector;
+mod keeper;
+mod logins;
 mod open;
+mod pictures;
 mod read;
 mod site;
+mod slides;
+mod sound;
+mod subtitles;
+mod vectors;
+mod walls;
+mod x;
+mod youtube;
 
-use crate::support::tools_dir;
+use crate::support::{platforms, tools_dir};
+
+/// All files below a folder.
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}

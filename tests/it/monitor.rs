@@ -13,8 +13,10 @@ use linkscribe::domain::link::MediaKey;
 use linkscribe::domain::media::{MediaInfo, ScreenText, Transcript};
 use linkscribe::domain::note::Note;
 use linkscribe::domain::reason::Reason;
+use linkscribe::domain::sharing::{Right, Taken};
+use linkscribe::domain::waiting::Waiting;
 use linkscribe::messages::{Download, Failed, StageDown, Summarize, TellFailure, WriteToNotion};
-use linkscribe::ports::{Journal, NextRun};
+use linkscribe::ports::{Journal, NextRun, Sharing};
 use tokio::sync::{Notify, broadcast};
 
 use crate::support::fakes::{FakeSource, FakeWorkspace, Script};
@@ -49,6 +51,7 @@ impl Bed {
             accounts: kitchen.store.clone(),
             workspace: workspace.clone(),
             source: Arc::new(FakeSource(Script::works())),
+            keeper: kitchen.keeper(workspace.clone()),
             desk: Arc::new(Desk {
                 journal: kitchen.store.clone(),
                 status: nobody.downgrade(),
@@ -96,8 +99,12 @@ impl Bed {
 
 /// An entry that was claimed before and reached some checkpoints.
 async fn claimed_before(kitchen: &Kitchen) -> Ticket {
+    row_claimed_before(kitchen, "row-0").await
+}
+
+async fn row_claimed_before(kitchen: &Kitchen, page: &str) -> Ticket {
     let row =
-        FoundRow { database: kitchen.database.id, page: "row-0".into(), link: LINK.into(), lane: Lane::New };
+        FoundRow { database: kitchen.database.id, page: page.into(), link: LINK.into(), lane: Lane::New };
     kitchen.store.enqueue(&row, kitchen.store.now().await.unwrap()).await.unwrap();
     kitchen.store.claim("an earlier process").await.unwrap().unwrap().ticket
 }
@@ -175,4 +182,22 @@ async fn a_link_its_owner_corrected_meanwhile_is_the_one_that_is_fetched() {
         Bed::start(kitchen, FakeWorkspace::with_links(&["https://vimeo.com/76979871"], Script::works()));
     assert_eq!(bed.download.next().await.media.key.0, "vimeo:76979871");
     assert_eq!(bed.workspace.told(), []);
+}
+
+#[actix::test]
+async fn a_row_that_went_while_another_one_was_refused_the_video_is_gone_and_not_refused() {
+    let kitchen = Kitchen::open().await;
+    let right = Right::Watch(MediaKey("tiktok:7".into()));
+    let first = row_claimed_before(&kitchen, "row-1").await;
+    assert_eq!(kitchen.store.take(first, &right).await.unwrap(), Taken::Mine);
+    let sleeper = claimed_before(&kitchen).await;
+    assert_eq!(kitchen.store.take(sleeper, &right).await.unwrap(), Taken::Others);
+    let asleep =
+        NextRun::Wait { pause: std::time::Duration::from_mins(10), waiting: Some(Waiting::SameVideo) };
+    handed_back(&kitchen, sleeper, asleep).await;
+    handed_back(&kitchen, first, NextRun::GiveUp(Reason::Private)).await;
+    let bed = Bed::start(kitchen, FakeWorkspace::with_links(&[], Script::works()));
+    let failed = bed.failures.next().await;
+    assert_eq!(failed.failure.kind, linkscribe::failure::Kind::Permanent(Reason::RowGone));
+    assert_eq!(bed.tell.next().await.envelope.row.page, "row-1", "the other one alone is told");
 }

@@ -11,26 +11,32 @@ use linkscribe::actors::downloader::{Downloader, download};
 use linkscribe::actors::lease::{self, Rhythm};
 use linkscribe::actors::notion_writer::{self, NotionWriter, tell, write};
 use linkscribe::actors::ocr::{OcrActor, read_screen};
+use linkscribe::actors::room::Room;
 use linkscribe::actors::status_board::StatusBoard;
 use linkscribe::actors::summarizer::{Summarizer, summarize};
 use linkscribe::actors::transcriber::{Transcriber, transcribe};
+use linkscribe::domain::cost::Usage;
 use linkscribe::domain::entry::{FoundRow, Lane, Ticket};
 use linkscribe::domain::link::{MediaKey, understand};
 use linkscribe::domain::media::{At, Media, ScreenText, Segment, Transcript, Watched};
 use linkscribe::domain::note::Note;
-use linkscribe::domain::ours::{Fingerprint, Held, Written};
+use linkscribe::domain::ours::Written;
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::stage::{Stage, Status};
-use linkscribe::failure::{Failure, Kind};
+use linkscribe::domain::waiting::Party;
+use linkscribe::failure::{Failure, Kind, Outcome};
 use linkscribe::messages::{
     Docket, Download, Envelope, Failed, PendingTranscript, ReadScreen, RowRef, ShowStatus, StageDown,
     Summarize, TellFailure, Transcribe, WriteToNotion,
 };
-use linkscribe::ports::{Access, AudioFile, Frame, Journal, MediaOpener, VideoSource, work_dir_name};
+use linkscribe::ports::{
+    Access, AudioFile, Fence, Frame, FrameText, Journal, MediaOpener, Pieces, TextReader, Trust, VideoSource,
+    work_dir_name,
+};
 use tokio::sync::{Semaphore, broadcast};
 
 use crate::support::fakes::{
-    Behaviour, FakeModel, FakeOpener, FakeReader, FakeSource, FakeSpeech, FakeWorkspace, Script, Told,
+    Behaviour, FakeModel, FakeOpener, FakeReader, FakeSource, FakeSpeech, FakeWorkspace, Script, Told, held,
 };
 use crate::support::kitchen::Kitchen;
 use crate::support::probe::{Probe, Received};
@@ -84,6 +90,16 @@ async fn envelope(kitchen: &Kitchen) -> Envelope {
     let journal = Arc::clone(&kitchen.store) as Arc<dyn Journal>;
     std::fs::create_dir_all(kitchen.work_root()).unwrap();
     Envelope {
+        url: String::new(),
+        target: Some(understand(LINK).unwrap()),
+        has_cover: false,
+        columns: std::collections::BTreeMap::new(),
+        tags: Vec::new(),
+        chosen: None,
+        earlier: None,
+        doubted: None,
+        run: 0,
+        is_first: claimed.is_first,
         written: Written::default(),
         docket: Docket {
             ticket: claimed.ticket,
@@ -126,18 +142,26 @@ fn said(text: &str) -> Transcript {
     Transcript { segments: vec![segment], engine: "fake".into(), ..Transcript::default() }
 }
 
+fn opener(script: Script) -> Arc<dyn MediaOpener> {
+    Arc::new(FakeOpener(script))
+}
+
+fn unlimited() -> Arc<Room> {
+    Arc::new(Room::unlimited())
+}
+
 fn a_download(envelope: Envelope) -> Download {
-    Download { envelope, url: understand(LINK).unwrap().url, media: media() }
+    Download { envelope, url: understand(LINK).unwrap().url, media: media(), only_to_keep: false }
 }
 
 fn a_transcribe(envelope: Envelope) -> Transcribe {
-    let audio = AudioFile { path: envelope.work_dir().join("audio.ogg"), duration: None };
-    Transcribe { envelope, media: media(), audio: Some(audio), frames: vec![] }
+    let audio = AudioFile { path: envelope.work_dir().join("audio.ogg"), duration: None, video: None };
+    Transcribe { envelope, media: media(), audio: vec![audio], frames: vec![], keeping: None }
 }
 
 fn a_read(envelope: Envelope, transcript: PendingTranscript) -> ReadScreen {
     let frame = Frame { path: envelope.work_dir().join("0.jpg"), at: At(2.0) };
-    ReadScreen { envelope, media: media(), frames: vec![frame], transcript }
+    ReadScreen { envelope, media: media(), frames: vec![frame], transcript, keeping: None }
 }
 
 fn watched() -> Watched {
@@ -153,13 +177,68 @@ async fn the_downloader_hands_sound_and_pictures_to_the_transcriber() {
     let (source, opener): (Arc<dyn VideoSource>, Arc<dyn MediaOpener>) =
         (Arc::new(FakeSource(Script::works())), Arc::new(FakeOpener(Script::works())));
     let bench = bed.bench(Stage::Download);
-    let stage = Supervisor::start(|_| Downloader { source, opener, next, bench });
+    let (covers, keeper) =
+        (bed.kitchen.store.clone(), bed.kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works())));
+    let stage =
+        Supervisor::start(|_| Downloader { source, opener, room: unlimited(), covers, keeper, next, bench });
     stage.do_send(a_download(bed.envelope().await));
     let handed = received.next().await;
-    assert!(handed.audio.is_some() && handed.frames.len() == 1);
+    assert!(handed.audio.len() == 1 && handed.frames.len() == 1);
     assert_eq!(handed.media.info.unwrap().platform, "TikTok");
     assert_eq!(bed.statuses.next().await.status, Status::Downloading);
     assert_eq!(bed.failures.len(), 0);
+}
+
+#[tokio::test]
+async fn subtitles_of_the_platform_are_kept_and_nobody_listens() {
+    struct Subtitled;
+    #[async_trait::async_trait]
+    impl VideoSource for Subtitled {
+        async fn fetch(
+            &self,
+            url: &linkscribe::domain::link::VideoUrl,
+            work_dir: &std::path::Path,
+        ) -> linkscribe::failure::Outcome<linkscribe::ports::Download> {
+            let fetched = FakeSource(Script::works()).fetch(url, work_dir).await?;
+            Ok(linkscribe::ports::Download { subtitles: Some(said("Read, not heard.")), ..fetched })
+        }
+    }
+    let kitchen = Kitchen::open().await;
+    let (desk, opener) = (Arc::new(quiet_desk(&kitchen)), opener(Script::works()));
+    let job = a_download(envelope(&kitchen).await);
+    let work_dir = job.envelope.work_dir().to_owned();
+    let keeper = kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works()));
+    let handed = download(&Subtitled, &opener, &*kitchen.store, &keeper, &desk, job).await.unwrap();
+    let left = std::fs::read_dir(&work_dir).unwrap().flatten();
+    let left: Vec<String> = left.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    assert!(!left.iter().any(|name| name.starts_with("video")), "the video itself is gone: {left:?}");
+    let script = Script::works();
+    let speech = Arc::new(FakeSpeech::new(script.clone()));
+    let made = transcribe(Some(speech), Arc::new(Semaphore::new(1)), desk, handed).await.unwrap();
+    assert!(matches!(made.transcript, PendingTranscript::Ready(read) if read == said("Read, not heard.")));
+    assert_eq!(script.asked(), 0);
+    let kept = kitchen.store.media(&MediaKey("tiktok:7".into())).await.unwrap();
+    assert_eq!(kept.transcript, Some(said("Read, not heard.")));
+}
+
+#[tokio::test]
+async fn a_video_that_is_fetched_to_be_kept_alone_is_not_found_out_any_further() {
+    let kitchen = Kitchen::open().await;
+    let (desk, opens, reads) = (Arc::new(quiet_desk(&kitchen)), Script::works(), Script::works());
+    let job = Download { only_to_keep: true, ..a_download(envelope(&kitchen).await) };
+    let (opener, keeper) =
+        (opener(opens.clone()), kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works())));
+    let source = FakeSource(Script::works());
+    let handed = download(&source, &opener, &*kitchen.store, &keeper, &desk, job).await.unwrap();
+    let hears = Script::works();
+    let (speech, seats) = (Arc::new(FakeSpeech::new(hears.clone())), Arc::new(Semaphore::new(1)));
+    let made = transcribe(Some(speech), seats, Arc::clone(&desk), handed).await.unwrap();
+    let reader = Arc::new(FakeReader(reads.clone()));
+    let made = read_screen(Some(reader), &desk, made).await.unwrap();
+    assert_eq!(made.watched, Watched::default());
+    assert_eq!((source.0.asked(), opens.asked(), hears.asked(), reads.asked()), (1, 0, 0, 0));
+    let kept = kitchen.store.media(&MediaKey("tiktok:7".into())).await.unwrap();
+    assert_eq!(kept, media(), "what was missing is missing for the next one as well");
 }
 
 #[actix::test]
@@ -209,7 +288,8 @@ async fn the_summarizer_hands_a_checked_note_to_the_writer() {
     let workspace = FakeWorkspace::with_links(&[LINK], Script::works());
     let bench = bed.bench(Stage::Summarize);
     let model = Arc::new(FakeModel(Script::works()));
-    let stage = Supervisor::start(|_| Summarizer { model, workspace, next, bench });
+    let destinations = bed.kitchen.destinations();
+    let stage = Supervisor::start(|_| Summarizer { model, workspace, destinations, map: None, next, bench });
     stage.do_send(Summarize { envelope: bed.envelope().await, watched: watched() });
     let handed = received.next().await;
     assert!(handed.note.values.iter().any(|filled| filled.name == "Minutes"), "{:?}", handed.note);
@@ -223,7 +303,9 @@ async fn the_writer_completes_the_row_and_then_the_entry() {
     let public_url = "http://localhost:8080".parse().unwrap();
     let (desk, bench) = (Arc::clone(&bed.desk), bed.bench(Stage::Write));
     let rows: Arc<dyn linkscribe::ports::Workspace> = workspace.clone();
-    let stage = Supervisor::start(|_| NotionWriter { workspace: rows, board, public_url, desk, bench });
+    let destinations = bed.kitchen.destinations();
+    let stage =
+        Supervisor::start(|_| NotionWriter { workspace: rows, destinations, board, public_url, desk, bench });
     stage.do_send(WriteToNotion {
         envelope: bed.envelope().await,
         watched: watched(),
@@ -244,7 +326,10 @@ async fn a_panic_is_one_failed_job_and_the_stage_lives_on() {
     let (next, received) = Probe::<Transcribe>::start();
     let source = Arc::new(FakeSource(Script::of([Behaviour::Panic])));
     let (opener, bench) = (Arc::new(FakeOpener(Script::works())), bed.bench(Stage::Download));
-    let stage = Supervisor::start(|_| Downloader { source, opener, next, bench });
+    let (covers, keeper) =
+        (bed.kitchen.store.clone(), bed.kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works())));
+    let stage =
+        Supervisor::start(|_| Downloader { source, opener, room: unlimited(), covers, keeper, next, bench });
     let envelope = bed.envelope().await;
     let (ticket, work_dir) = (envelope.ticket(), envelope.work_dir().to_owned());
     stage.do_send(a_download(envelope));
@@ -267,7 +352,10 @@ async fn a_lost_lease_stops_the_job_without_a_record_of_failure() {
     let script = Script::of([Behaviour::Hang]);
     let (source, opener) = (Arc::new(FakeSource(script.clone())), Arc::new(FakeOpener(Script::works())));
     let bench = bed.bench(Stage::Download);
-    let stage = Supervisor::start(|_| Downloader { source, opener, next, bench });
+    let (covers, keeper) =
+        (bed.kitchen.store.clone(), bed.kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works())));
+    let stage =
+        Supervisor::start(|_| Downloader { source, opener, room: unlimited(), covers, keeper, next, bench });
     let envelope = bed.envelope().await;
     let lost = envelope.lease.lost.clone();
     let work_dir = envelope.work_dir().to_owned();
@@ -287,7 +375,10 @@ async fn an_unfit_stage_rests_and_then_takes_what_waited_in_its_mailbox() {
         (0..UNFIT_AFTER).map(|_| Behaviour::Fail(|| Failure::transient(anyhow::anyhow!("no tool"))));
     let source = Arc::new(FakeSource(Script::of(stumbles)));
     let (opener, bench) = (Arc::new(FakeOpener(Script::works())), bed.bench(Stage::Download));
-    let stage = Supervisor::start(|_| Downloader { source, opener, next, bench });
+    let (covers, keeper) =
+        (bed.kitchen.store.clone(), bed.kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works())));
+    let stage =
+        Supervisor::start(|_| Downloader { source, opener, room: unlimited(), covers, keeper, next, bench });
     for _ in 0..UNFIT_AFTER {
         let envelope = bed.envelope().await;
         let ticket = envelope.ticket();
@@ -352,8 +443,10 @@ fn quiet_desk(kitchen: &Kitchen) -> Desk {
 async fn a_downloads_story_keeps_what_the_platform_says() {
     let kitchen = Kitchen::open().await;
     let desk = quiet_desk(&kitchen);
-    let (source, opener) = (FakeSource(Script::works()), FakeOpener(Script::works()));
-    let made = download(&source, &opener, &desk, a_download(envelope(&kitchen).await)).await.unwrap();
+    let (source, opener) = (FakeSource(Script::works()), opener(Script::works()));
+    let keeper = kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works()));
+    let job = a_download(envelope(&kitchen).await);
+    let made = download(&source, &opener, &*kitchen.store, &keeper, &desk, job).await.unwrap();
     assert_eq!(made.media.info.unwrap().duration, Some(12.0), "the length comes from the file");
     assert!(kitchen.store.media(&media().key).await.unwrap().info.is_some());
 }
@@ -380,7 +473,7 @@ async fn a_video_without_sound_is_never_sent_to_the_speech_engine() {
     let script = Script::works();
     let speech = Arc::new(FakeSpeech::new(script.clone()));
     let mut job = a_transcribe(envelope(&kitchen).await);
-    job.audio = None;
+    job.audio.clear();
     let made = transcribe(Some(speech), Arc::new(Semaphore::new(1)), Arc::new(quiet_desk(&kitchen)), job)
         .await
         .unwrap();
@@ -388,6 +481,151 @@ async fn a_video_without_sound_is_never_sent_to_the_speech_engine() {
         matches!(made.transcript, PendingTranscript::Ready(transcript) if transcript.segments.is_empty())
     );
     assert_eq!(script.asked(), 0);
+}
+
+#[tokio::test]
+async fn the_parts_of_a_long_sound_are_heard_one_by_one_and_joined_at_their_moments() {
+    let kitchen = Kitchen::open().await;
+    let script = Script::works();
+    let speech = Arc::new(FakeSpeech::new(script.clone()));
+    let mut job = a_transcribe(envelope(&kitchen).await);
+    let part = |name: &str, seconds| AudioFile {
+        path: job.envelope.work_dir().join(name),
+        duration: Some(seconds),
+        video: None,
+    };
+    job.audio =
+        vec![part("part-000.ogg", 3_598.5), part("part-001.ogg", 3_600.0), part("part-002.ogg", 70.0)];
+    let made = transcribe(Some(speech), Arc::new(Semaphore::new(1)), Arc::new(quiet_desk(&kitchen)), job)
+        .await
+        .unwrap();
+    let PendingTranscript::Underway(task) = made.transcript else { panic!("it is still being made") };
+    let heard = task.await.unwrap().unwrap();
+    let begins: Vec<f64> = heard.segments.iter().map(|segment| segment.start.0).collect();
+    assert_eq!(begins, [0.0, 3_598.5, 7_198.5]);
+    assert_eq!(heard.segments[2].end, At(7_202.5));
+    assert_eq!((script.asked(), heard.language.as_deref()), (3, Some("en")));
+    let kept = kitchen.store.media(&MediaKey("tiktok:7".into())).await.unwrap();
+    assert_eq!(kept.transcript, Some(heard), "kept once all of it is there");
+}
+
+/// Hears a sound of three parts to its end or to the first failure.
+async fn hear_in_parts(kitchen: &Kitchen, speech: &Script, envelope: Envelope) -> Outcome<Transcript> {
+    let mut job = a_transcribe(envelope);
+    let seconds = [3_598.5, 3_600.0, 70.0];
+    job.audio = seconds.map(|seconds| AudioFile { duration: Some(seconds), ..job.audio[0].clone() }).into();
+    let (speech, seats) = (Arc::new(FakeSpeech::new(speech.clone())), Arc::new(Semaphore::new(1)));
+    let made = transcribe(Some(speech), seats, Arc::new(quiet_desk(kitchen)), job).await?;
+    let PendingTranscript::Underway(task) = made.transcript else { panic!("it is still being made") };
+    task.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_part_of_a_sound_that_was_heard_is_neither_heard_nor_paid_for_again() {
+    let kitchen = Kitchen::open().await;
+    let limited = || Failure::wait(Some(Duration::ZERO), anyhow::anyhow!("too many requests"));
+    let script = Script::of([Behaviour::Work, Behaviour::Work, Behaviour::Fail(limited)]);
+    let first = envelope(&kitchen).await;
+    let ticket = first.ticket();
+    let spent = || async { kitchen.store.spent_on(kitchen.database.user, ticket.entry).await.unwrap().usage };
+    hear_in_parts(&kitchen, &script, first).await.unwrap_err();
+    assert_eq!((spent().await.speech_ms, spent().await.calls), (24_000, 2), "what was heard is booked");
+
+    release(&kitchen, ticket).await;
+    let heard = hear_in_parts(&kitchen, &script, envelope(&kitchen).await).await.unwrap();
+    assert_eq!((script.asked(), script.answered()), (4, 3));
+    assert_eq!((spent().await.speech_ms, spent().await.calls), (36_000, 3));
+    let begins: Vec<f64> = heard.segments.iter().map(|segment| segment.start.0).collect();
+    assert_eq!(begins, [0.0, 3_598.5, 7_198.5]);
+    let key = media().key;
+    assert_eq!(kitchen.store.media(&key).await.unwrap().transcript, Some(heard));
+    assert!(kitchen.store.heard(&key, "fake speech").await.unwrap().is_empty(), "the whole is kept instead");
+}
+
+/// Reads two pictures a request, and does something else before each.
+struct ByTwos<F>(Script, F);
+
+#[async_trait::async_trait]
+impl<F: Fn(usize) + Send + Sync> TextReader for ByTwos<F> {
+    fn name(&self) -> String {
+        "by twos".into()
+    }
+
+    fn party(&self) -> Option<Party> {
+        Some(Party::new("eyes"))
+    }
+
+    fn billed(&self, pictures: usize) -> Usage {
+        Usage { images: pictures as u64, calls: 1, ..Usage::default() }
+    }
+
+    async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
+        self.1(self.0.asked());
+        FakeReader(self.0.clone()).read(&frames[..frames.len().min(2)]).await
+    }
+}
+
+/// The same with so many pictures, each of its own moment.
+fn a_read_of(pictures: u32, envelope: Envelope) -> ReadScreen {
+    let mut job = a_read(envelope, PendingTranscript::Ready(said("hello")));
+    job.frames =
+        (0..pictures).map(|at| Frame { at: At(f64::from(at) / 3.0), ..job.frames[0].clone() }).collect();
+    job
+}
+
+#[tokio::test]
+async fn pictures_that_were_read_are_neither_read_nor_paid_for_again() {
+    let kitchen = Kitchen::open().await;
+    let away = || Failure::outage(anyhow::anyhow!("503"));
+    let script = Script::of([Behaviour::Work, Behaviour::Fail(away)]);
+    let reader = Arc::new(ByTwos(script.clone(), |_| {}));
+    let first = envelope(&kitchen).await;
+    let ticket = first.ticket();
+    let spent = || async { kitchen.store.spent_on(kitchen.database.user, ticket.entry).await.unwrap().usage };
+    let kept = || async { kitchen.store.media(&media().key).await.unwrap().screen_text };
+    let made = read_screen(Some(reader.clone()), &quiet_desk(&kitchen), a_read_of(5, first)).await.unwrap();
+    assert_eq!(made.watched.screen_text.lines.len(), 1, "the entry goes on with what was read");
+    assert_eq!((spent().await.images, kept().await), (2, None), "the rest is still to be read");
+    drop(made);
+
+    release(&kitchen, ticket).await;
+    let again = a_read_of(5, envelope(&kitchen).await);
+    let made = read_screen(Some(reader), &quiet_desk(&kitchen), again).await.unwrap();
+    assert_eq!((script.asked(), script.answered()), (4, 3), "two, none, two, one");
+    assert_eq!((spent().await.images, spent().await.calls), (5, 3));
+    assert_eq!(kept().await, Some(made.watched.screen_text));
+    assert!(kitchen.store.seen(&media().key, "by twos").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_read_for_an_entry_that_may_be_somebody_elses() {
+    let kitchen = Kitchen::open().await;
+    let in_a_minute = Trust::Until(tokio::time::Instant::now() + Duration::from_mins(1));
+    for (lost_at, read) in [(0, 0), (1, 1), (2, 2)] {
+        let (hand, fence) = Fence::new(in_a_minute);
+        if lost_at == 0 {
+            hand.send_replace(Trust::Lost);
+        }
+        let lose = move |asked: usize| {
+            if asked + 1 == lost_at {
+                hand.send_replace(Trust::Lost);
+            }
+        };
+        let script = Script::works();
+        let mut envelope = envelope(&kitchen).await;
+        envelope.lease.fence = fence;
+        let ticket = envelope.ticket();
+        let reader = Arc::new(ByTwos(script.clone(), lose));
+        let failure =
+            read_screen(Some(reader), &quiet_desk(&kitchen), a_read_of(9, envelope)).await.unwrap_err();
+        assert!(failure.is_stale());
+        for _ in 0..100 {
+            // Whatever was begun unseen has its turn.
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(script.asked(), read);
+        release(&kitchen, ticket).await;
+    }
 }
 
 #[tokio::test]
@@ -425,8 +663,16 @@ async fn a_video_that_says_shows_and_captions_nothing_is_given_up_with_a_reason(
     let workspace = FakeWorkspace::with_links(&[LINK], Script::works());
     let script = Script::works();
     let job = Summarize { envelope: envelope(&kitchen).await, watched: Watched::default() };
-    let failure =
-        summarize(&FakeModel(script.clone()), &*workspace, &quiet_desk(&kitchen), job).await.unwrap_err();
+    let failure = summarize(
+        &FakeModel(script.clone()),
+        &*workspace,
+        &kitchen.destinations(),
+        None,
+        &quiet_desk(&kitchen),
+        job,
+    )
+    .await
+    .unwrap_err();
     assert_eq!(failure.kind, Kind::Permanent(Reason::NothingFound));
     assert_eq!(script.asked(), 0, "nothing is paid for");
 }
@@ -435,13 +681,22 @@ async fn a_video_that_says_shows_and_captions_nothing_is_given_up_with_a_reason(
 async fn a_column_that_somebody_filled_meanwhile_stays_as_it_is() {
     let kitchen = Kitchen::open().await;
     let workspace = FakeWorkspace::with_links(&[LINK], Script::works());
-    let theirs = Held { fingerprint: Fingerprint::of("fake", "an hour"), empty: false };
+    let theirs = held("an hour", false);
     workspace.rows.lock().unwrap()[0].columns.insert("minutes".into(), theirs);
     let envelope = envelope(&kitchen).await;
     let note = note_with_minutes();
     let board = StatusBoard::new(workspace.clone(), kitchen.store.clone(), Duration::ZERO);
     let job = WriteToNotion { envelope, watched: watched(), note };
-    write(&*workspace, &board, &quiet_desk(&kitchen), "http://x/entries/1".into(), job).await.unwrap();
+    write(
+        &*workspace,
+        &kitchen.destinations(),
+        &board,
+        &quiet_desk(&kitchen),
+        "http://x/entries/1".into(),
+        job,
+    )
+    .await
+    .unwrap();
     assert!(!workspace.told().iter().any(|told| matches!(told, Told::Values(..))), "{:?}", workspace.told());
 }
 
@@ -460,17 +715,18 @@ async fn a_second_run_replaces_the_section_of_the_first() {
         &first.row.access,
         "row-0",
         &linkscribe::domain::page::section(&Note::default(), &watched(), LINK, marker.clone()),
+        None,
     )
     .await
     .unwrap();
     drop(first);
     release(&kitchen, ticket).await;
     let job = WriteToNotion { envelope: envelope(&kitchen).await, watched: watched(), note: Note::default() };
-    write(&*workspace, &board, &desk, marker.clone(), job).await.unwrap();
+    write(&*workspace, &kitchen.destinations(), &board, &desk, marker.clone(), job).await.unwrap();
     let told = workspace.told();
     let sections: Vec<_> =
         told.iter().filter(|told| matches!(told, Told::Section(..) | Told::Removed(_))).collect();
-    assert!(matches!(sections[..], [Told::Section(..), Told::Removed(_), Told::Section(..)]), "{told:?}");
+    assert!(matches!(sections[..], [Told::Section(..), Told::Section(..), Told::Removed(_)]), "{told:?}");
 }
 
 #[tokio::test]
@@ -482,9 +738,16 @@ async fn a_stale_worker_changes_nothing_in_the_row() {
     release(&kitchen, stale.ticket()).await;
     let _newer = kitchen.store.claim("another").await.unwrap().expect("it is due");
     let job = WriteToNotion { envelope: stale, watched: watched(), note: note_with_minutes() };
-    let failure = write(&*workspace, &board, &quiet_desk(&kitchen), "http://x/entries/1".into(), job)
-        .await
-        .unwrap_err();
+    let failure = write(
+        &*workspace,
+        &kitchen.destinations(),
+        &board,
+        &quiet_desk(&kitchen),
+        "http://x/entries/1".into(),
+        job,
+    )
+    .await
+    .unwrap_err();
     assert!(failure.is_stale());
     assert_eq!(workspace.told(), []);
 }
@@ -522,6 +785,7 @@ fn note_with_minutes() -> Note {
         name: "Minutes".into(),
         value: Value::Number(20.0),
         evidence: Evidence::Whole,
+        unset: None,
     };
     Note { values: vec![filled], ..Note::default() }
 }

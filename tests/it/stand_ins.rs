@@ -9,7 +9,8 @@ use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::{Limits, Notion, WINDOW};
 use linkscribe::adapters::openai::OpenAiSpeech;
 use linkscribe::adapters::vision::GoogleVision;
-use linkscribe::app::{App, Ports};
+use linkscribe::app::{App, Ports, ResultPorts};
+use linkscribe::domain::keepsake::Keep;
 use linkscribe::domain::reason::Reason;
 use linkscribe::domain::waiting::{Party, Waiting};
 use linkscribe::messages::Register;
@@ -54,9 +55,11 @@ impl World {
         let workspace = Arc::new(workspace.with_limits(Limits::of(100_000)));
         let request = Register {
             token: notion.token().into(),
+            tag: None,
             database: database.database.to_string(),
             instructions: None,
             language: None,
+            keep: Keep::None,
         };
         let office = linkscribe::app::adapters::office(&kitchen.store, &workspace);
         databases::register(office, request).await.unwrap().unwrap();
@@ -67,6 +70,12 @@ impl World {
             registry: Arc::clone(&kitchen.store) as Arc<dyn Registry>,
             front: None,
             workspace: workspace.clone(),
+            results: ResultPorts {
+                maker: workspace.clone(),
+                pages: kitchen.store.clone(),
+                covers: kitchen.store.clone(),
+                keepsakes: kitchen.store.clone(),
+            },
             catalogue: workspace,
             source: Arc::new(FakeSource(Script::works())),
             opener: Arc::new(FakeOpener(Script::works())),
@@ -75,6 +84,7 @@ impl World {
             reader: Some(Arc::new(reader(&providers))),
             reader_seats: 2,
             summary: Arc::new(gemini(&providers)),
+            map: None,
             importing: None,
             hooks: None,
         };
@@ -252,9 +262,11 @@ async fn without_a_reason_column_the_reason_is_a_comment_and_without_comments_a_
         }
         let request = Register {
             token: world.notion.token().into(),
+            tag: None,
             database: database.database.to_string(),
             instructions: None,
             language: None,
+            keep: Keep::None,
         };
         databases::register(world.ports.office(), request).await.unwrap().unwrap();
         let row = world.save("https://soup");
@@ -263,6 +275,49 @@ async fn without_a_reason_column_the_reason_is_a_comment_and_without_comments_a_
         let told = if comments { world.notion.comments(row) } else { world.notion.blocks(row) };
         let told = serde_json::to_string(&told).unwrap();
         assert!(told.contains(Reason::NotALink.sentence()), "{told}");
+        world.close().await;
+    }
+}
+
+#[actix::test]
+async fn a_verdict_whose_telling_was_lost_on_the_way_is_looked_for_and_stands_once() {
+    let faults = [NotionFault::AnswerLost(500), NotionFault::AnswerLost(504), NotionFault::CutBody];
+    for (comments, fault) in faults.iter().flat_map(|fault| [(true, fault), (false, fault)]) {
+        let mut world = World::open().await;
+        let properties =
+            json!({ "Name": { "title": {} }, "Link": { "url": {} }, "Status": { "select": {} } });
+        let database = world.notion.create_database("No reason", &properties).unwrap();
+        world.source = database.data_source;
+        if !comments {
+            world.notion.take_capability(&world.notion.token(), Capability::InsertComments);
+            world.notion.take_capability(&world.notion.token(), Capability::ReadComments);
+        }
+        let request = Register {
+            token: world.notion.token().into(),
+            tag: None,
+            database: database.database.to_string(),
+            instructions: None,
+            language: None,
+            keep: Keep::None,
+        };
+        databases::register(world.ports.office(), request).await.unwrap().unwrap();
+        let row = world.save("https://soup");
+        world.notion.edit_row(row, &json!({ "Link": "not a link at all" })).unwrap();
+        let (method, path) = if comments { ("POST", "/v1/comments") } else { ("PATCH", "/v1/blocks") };
+        world.notion.fail_next(1, method, path, fault.clone());
+        let app = App::start(world.ports.clone(), world.kitchen.options(1));
+        let told_to_the_end = async {
+            let entries = || async { world.kitchen.store.counts().await.unwrap() };
+            while !entries().await.iter().any(|(status, _)| status.is_final()) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), told_to_the_end).await.unwrap();
+        app.drain().await;
+        let told = if comments { world.notion.comments(row) } else { world.notion.blocks(row) };
+        assert_eq!(told.len(), 1, "{fault:?}: {told:?}");
+        assert!(json!(told).to_string().contains(Reason::NotALink.sentence()), "{fault:?}: {told:?}");
+        assert!(world.notion.count(method, path) >= 1, "{fault:?}");
         world.close().await;
     }
 }

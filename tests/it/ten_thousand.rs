@@ -11,6 +11,7 @@ use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::{Limits, Notion, WINDOW, parse_schema};
 use linkscribe::app::{App, Ports};
 use linkscribe::domain::account::Kind;
+use linkscribe::domain::keepsake::Keep;
 use linkscribe::domain::mapping;
 use linkscribe::ports::{Accounts, Journal, NewConnection, NewDatabase, Registry, Tokens};
 use linkscribe::sandbox::notion::{Connection, EmulatedNotion, Exchange, RateLimit};
@@ -115,6 +116,7 @@ async fn register(kitchen: &Kitchen, notion: &EmulatedNotion, connection: &Conne
             mapping: mapping::propose(&schema).unwrap(),
             instructions: None,
             language: None,
+            keep: Keep::None,
         };
         kitchen.store.keep_database(database).await.unwrap().unwrap();
     }

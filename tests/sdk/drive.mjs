@@ -503,6 +503,13 @@ const checks = {
     assert.equal(again.status, "uploaded")
   },
 
+  async "a free workspace takes no file in parts"() {
+    const parts = { mode: "multi_part", filename: "film.mp4", content_type: "video/mp4", number_of_parts: 2 }
+    await invalid(notion.fileUploads.create(parts), /paid plan/)
+    const whole = await notion.fileUploads.create({ mode: "single_part", filename: "film.mp4", content_type: "video/mp4" })
+    await invalid(notion.fileUploads.complete({ file_upload_id: whole.id }), /multi-part/)
+  },
+
   async "search finds rows and data sources by title"() {
     const rows = await notion.search({ query: "tomato", filter: { property: "object", value: "page" } })
     assert.deepEqual(rows.results.map((page) => page.id), [state.row])

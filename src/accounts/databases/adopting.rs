@@ -9,11 +9,12 @@ use tracing::warn;
 
 use super::super::Office;
 use super::finding::{Opened, described, draft, opened, unless_disconnected};
-use super::{checked_texts, chosen, invalid, tag_taken, trimmed, view_of};
+use super::{checked_keep, checked_texts, chosen, invalid, opened_lists, tag_taken, trimmed, view_of};
 use crate::domain::account::{DatabaseView, Kind};
 use crate::domain::adopt::{self, Missing, NewColumn, Words};
 use crate::domain::entry::{DatabaseId, UserId};
-use crate::domain::mapping::{Choices, Draft, Mapping};
+use crate::domain::keepsake::Keep;
+use crate::domain::mapping::{self, Choices, Draft, Mapping};
 use crate::domain::refusal::Refusal;
 use crate::failure::{Failure, Outcome};
 use crate::messages::{AdoptDatabase, Answer, CreateDatabase, Kept, Pick};
@@ -34,7 +35,9 @@ pub async fn adopt(office: Office, asked: AdoptDatabase) -> Answer<Kept> {
         known.as_ref().filter(|known| known.kind == asked.kind).and_then(|known| known.tag.clone())
     });
     let given = (asked.instructions.as_deref(), asked.language.as_deref());
-    if let Err(refusal) = checked_texts(asked.kind, tag.as_deref(), given.0, given.1) {
+    let checked = checked_texts(asked.kind, tag.as_deref(), given.0, given.1)
+        .and_then(|()| checked_keep(asked.kind, asked.keep));
+    if let Err(refusal) = checked {
         return Ok(Err(refusal));
     }
     if let Some(refusal) = tag_taken(&office, asked.user, tag.as_deref(), Some(&source)).await? {
@@ -43,11 +46,25 @@ pub async fn adopt(office: Office, asked: AdoptDatabase) -> Answer<Kept> {
     if asked.kind == Kind::Link && office.registry.watched_by_other(asked.user, &source).await? {
         return Ok(Err(Refusal::WatchedByOther));
     }
-    let (described, mapping) = match mapped(&office, &asked, &opened, described).await? {
+    let (described, mut mapping) = match mapped(&office, &asked, &opened, described).await? {
         Ok(mapped) => mapped,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let wishes = Wishes { kind: asked.kind, tag, instructions: asked.instructions, language: asked.language };
+    if let Some(known) = known.as_ref().filter(|_| asked.open.is_none()) {
+        // A list that plays a part by now is none any more.
+        let openable = mapping::openable(&mapping, &described.schema);
+        let stays = |id: &&String| openable.iter().any(|column| column.id == **id);
+        mapping.open = known.mapping.open.iter().filter(stays).cloned().collect();
+    } else if let Err(refusal) = opened_lists(&mut mapping, &described.schema, asked.open.as_deref()) {
+        return Ok(Err(refusal));
+    }
+    let wishes = Wishes {
+        kind: asked.kind,
+        tag,
+        instructions: asked.instructions,
+        language: asked.language,
+        keep: asked.keep,
+    };
     keep(&office, asked.user, &opened, &described, mapping, wishes, known).await
 }
 
@@ -124,6 +141,7 @@ struct Wishes {
     tag: Option<String>,
     instructions: Option<String>,
     language: Option<String>,
+    keep: Option<Keep>,
 }
 
 /// Keeps a database. What was said of it before stays unless it is said anew.
@@ -137,13 +155,15 @@ async fn keep(
     known: Option<DatabaseView>,
 ) -> Answer<Kept> {
     let is_new = known.is_none();
-    let mut before = (None, None);
+    let mut before = (None, None, Keep::None);
     if let Some(known) = known {
         if known.connection_id != opened.connection {
             let change = DatabaseChange { connection: Some(opened.connection), ..DatabaseChange::default() };
             office.registry.change_database(user, known.id, change).await?;
         }
-        before = (known.instructions, known.language);
+        // What is no link database any more keeps nothing.
+        let keep = if wishes.kind == Kind::Link { known.keep } else { Keep::None };
+        before = (known.instructions, known.language, keep);
     }
     let new = NewDatabase {
         user,
@@ -156,6 +176,7 @@ async fn keep(
         mapping,
         instructions: trimmed(wishes.instructions).or(before.0),
         language: trimmed(wishes.language).or(before.1),
+        keep: wishes.keep.unwrap_or(before.2),
     };
     match office.registry.keep_database(new).await? {
         Ok(id) => kept(office, user, id, is_new).await,
@@ -201,7 +222,8 @@ pub async fn create(office: Office, asked: CreateDatabase) -> Answer<Kept> {
         warn!(%failure, "a new database stays without its first row");
     }
     let known = office.registry.registered(asked.user, &described.source.id).await?;
-    let wishes = Wishes { kind: Kind::Link, tag: None, instructions: None, language: asked.language };
+    let wishes =
+        Wishes { kind: Kind::Link, tag: None, instructions: None, language: asked.language, keep: None };
     keep(&office, asked.user, opened, &described, mapping, wishes, known).await
 }
 

@@ -8,7 +8,7 @@ use super::invalid;
 use crate::domain::account::Kind;
 use crate::domain::adopt::{self, Words};
 use crate::domain::entry::{ConnectionId, UserId};
-use crate::domain::mapping::{self, Draft, Mapping, Part, Usage};
+use crate::domain::mapping::{self, Draft, Part, Usage};
 use crate::domain::reason::Reason;
 use crate::domain::refusal::{Choice, Refusal};
 use crate::failure::{self, Failure, Outcome};
@@ -177,8 +177,6 @@ pub(super) async fn draft(
     let found = mapping::draft(schema, &usage);
     Ok(match kind {
         Kind::Link => found,
-        Kind::Content => {
-            Draft { mapping: Mapping { title: found.mapping.title, ..Mapping::default() }, no_status: None }
-        }
+        Kind::Content => Draft { mapping: super::of_content(found.mapping), no_status: None },
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! What goes wrong between the claim and the door is recorded like any job's failure.
 
+use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
@@ -13,11 +14,16 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, info_span, warn};
 
-use super::{MonitorParts, TICK, access, disconnected};
+use super::sharing::{self, Known};
+use super::{MonitorParts, TICK};
+use crate::actors::access::{access, disconnected};
 use crate::actors::desk::cut_short;
+use crate::actors::destinations::{still_fits, way};
+use crate::actors::result_pages::of_the_database;
 use crate::actors::{bench, lease};
+use crate::domain::answer;
 use crate::domain::entry::{Claimed, FoundRow, Lane, Target, Ticket};
-use crate::domain::media::Media;
+use crate::domain::note::Note;
 use crate::domain::reason::Reason;
 use crate::domain::stage::{Stage, Status};
 use crate::domain::timeline::Mark;
@@ -27,7 +33,7 @@ use crate::fault;
 use crate::messages::{
     Docket, Download, Envelope, Failed, LeaseKeeper, RowRef, Summarize, TellFailure, WriteToNotion,
 };
-use crate::ports::{NextRun, work_dir_name};
+use crate::ports::{NextRun, Row, work_dir_name};
 
 /// Takes a place, claims, sends in, again and again, until the service stops.
 pub(super) async fn claim_due(parts: MonitorParts) {
@@ -57,6 +63,7 @@ pub(super) async fn claim_due(parts: MonitorParts) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = parts.bell.notified() => {}
+            () = parts.desk.journal.woken().notified() => {}
             () = tokio::time::sleep(TICK) => {}
         }
     }
@@ -110,7 +117,7 @@ async fn send_in(
 
 async fn enter(
     parts: &MonitorParts,
-    claimed: Claimed,
+    mut claimed: Claimed,
     docket: Docket,
     row: Arc<RowRef>,
     (lease, span): (LeaseKeeper, Span),
@@ -123,41 +130,78 @@ async fn enter(
         let envelope = envelope(parts, &claimed, docket, row, (lease, span), permit)?;
         return through(&parts.doors.tell, TellFailure { envelope, reason });
     }
+    let doubted = claimed.note.take_if(|note| note.doubted);
     // Understood later as well: the owner may have corrected the link meanwhile.
-    let target = parts.source.understand(&claimed.link);
-    let media = match &target {
-        Ok(target) => Some(parts.desk.journal.media(&target.key).await?),
-        Err(_) => None,
+    let (target, known) = match sharing::settled(parts, &claimed, row.database.user, &lease.fence).await {
+        Ok((target, known)) => (Ok(target), Some(known)),
+        Err(failure) if failure.waiting.is_some() || failure.is_stale() => return Err(failure),
+        // Told once the row was looked at: it may have another link by now.
+        Err(failure) => (Err(failure), None),
     };
-    let needed = needed(parts, &claimed, target.as_ref().ok(), media.as_ref());
+    let needed = needed(parts, &claimed, target.as_ref().ok(), known.as_ref());
     if let Some(blocked) = parts.desk.blocked(&needed).await {
         return Err(blocked);
     }
-    if !still_wanted(parts, &row, &docket, &lease, claimed.asked_again).await? {
+    let Some(now) = still_wanted(parts, &row, &docket, &lease, claimed.asked_again).await? else {
         return Ok(());
-    }
+    };
     fault::point("row_read");
-    let envelope = envelope(parts, &claimed, docket, row, (lease, span), permit)?;
-    let (target, media) =
-        (target?, media.ok_or_else(|| Failure::bug(anyhow::anyhow!("media without a link")))?);
+    let mut envelope = envelope(parts, &claimed, docket, row, (lease, span), permit)?;
+    (envelope.tags, envelope.url, envelope.has_cover) = (now.tags, now.url, now.has_cover);
+    (envelope.columns, envelope.doubted) = (now.columns, doubted);
+    let (target, mut known) =
+        (target?, known.ok_or_else(|| Failure::bug(anyhow::anyhow!("media without a link")))?);
+    envelope.target = Some(target.clone());
     envelope.span.record("platform", tracing::field::display(&target.url));
     let ticket = envelope.ticket();
-    let known = |stages: &[Stage]| {
+    envelope.earlier = sharing::earlier(parts, &envelope, &target.key).await?;
+    envelope.chosen = envelope.chosen.or(envelope.earlier.as_ref().and_then(|earlier| earlier.chosen));
+    let skip = |stages: &[Stage]| {
         for stage in stages {
             parts.desk.journal.mark(ticket, *stage, Mark::Known);
         }
     };
-    match (claimed.note, media.watched()) {
-        (Some(note), _) => {
-            known(&[Stage::Download, Stage::Transcribe, Stage::Read, Stage::Summarize]);
-            through(&parts.doors.write, WriteToNotion { envelope, watched: media.known(), note })
-        }
-        (None, Some(watched)) => {
-            known(&[Stage::Download, Stage::Transcribe, Stage::Read]);
-            through(&parts.doors.summarize, Summarize { envelope, watched })
-        }
-        (None, None) => through(&parts.doors.download, Download { envelope, url: target.url, media }),
+    let had_note = claimed.note.is_some();
+    if let Some(note) = fitting(parts, &envelope, claimed.note).await? {
+        skip(&[Stage::Download, Stage::Transcribe, Stage::Read, Stage::Summarize]);
+        return through(&parts.doors.write, WriteToNotion { envelope, watched: known.media.known(), note });
     }
+    if had_note && !known.is_all {
+        known = sharing::to_watch(parts, ticket, &target.key).await?;
+    }
+    // The file of a video of which all is known is worth a download of its own; taking it apart again is not.
+    let only_to_keep = known.is_all && parts.keeper.lacks(&envelope, &known.media).await?;
+    if known.is_all && !only_to_keep {
+        skip(&[Stage::Download, Stage::Transcribe, Stage::Read]);
+        return through(&parts.doors.summarize, Summarize { envelope, watched: known.media.known() });
+    }
+    through(&parts.doors.download, Download { envelope, url: target.url, media: known.media, only_to_keep })
+}
+
+/// The note of an earlier run, if its values are for where the result goes now; without options that are gone since.
+async fn fitting(parts: &MonitorParts, envelope: &Envelope, note: Option<Note>) -> Outcome<Option<Note>> {
+    let Some(mut note) = note else { return Ok(None) };
+    let contents = parts.registry.content_databases(envelope.row.database.user).await?;
+    if !still_fits(&note, &way(envelope, &contents)) {
+        return Ok(None);
+    }
+    if answer::holds_options(&note) {
+        let row = &envelope.row;
+        let content = contents.iter().find(|content| note.database == Some(content.id));
+        let (access, source, open) = match content {
+            Some(content) => {
+                let access = access(&*parts.accounts, content.connection).await?;
+                let access = access.within(envelope.lease.fence.clone());
+                (access, &content.data_source, &content.mapping.open)
+            }
+            None => (row.access.clone(), &row.database.data_source, &row.database.mapping.open),
+        };
+        let reading = parts.workspace.schema(&access, source);
+        let schema = parts.desk.ask(&envelope.lease.fence, Some(Party::notion()), reading).await;
+        let schema = if content.is_some() { schema.map_err(of_the_database) } else { schema }?;
+        answer::leave_out_gone(&mut note, &schema, open);
+    }
+    Ok(Some(note))
 }
 
 /// The parties this entry still needs, Notion first, where alone it can be told what else it waits for: what stands behind a checkpoint is not asked for again. The reader of
@@ -166,18 +210,18 @@ fn needed(
     parts: &MonitorParts,
     claimed: &Claimed,
     target: Option<&Target>,
-    media: Option<&Media>,
+    known: Option<&Known>,
 ) -> Vec<Party> {
     let mut needed = vec![Party::notion()];
     if claimed.note.is_some() {
         return needed;
     }
     // What is no link is told so, whoever else is out of order.
-    let (Some(target), Some(media)) = (target, media) else { return needed };
+    let (Some(target), Some(known)) = (target, known) else { return needed };
     needed.extend(parts.engines.summary.clone());
-    if media.watched().is_none() {
+    if !known.is_all {
         needed.extend(parts.source.party(&target.url));
-        if media.transcript.is_none() {
+        if known.media.transcript.is_none() {
             needed.extend(parts.engines.speech.clone());
         }
     }
@@ -194,24 +238,44 @@ fn envelope(
 ) -> Outcome<Envelope> {
     let work_dir = work_dir(parts, docket.ticket)?;
     fault::point("work_dir_made");
-    let (section, body, written) = (claimed.section.clone(), claimed.body, claimed.written.clone());
-    Ok(Envelope { docket, row, section, written, body, lease, permit, work_dir, span })
+    Ok(Envelope {
+        docket,
+        row,
+        url: String::new(),
+        target: None,
+        has_cover: false,
+        columns: BTreeMap::new(),
+        tags: Vec::new(),
+        chosen: claimed.chosen,
+        earlier: None,
+        doubted: None,
+        run: claimed.run,
+        is_first: claimed.is_first,
+        section: claimed.section.clone(),
+        written: claimed.written.clone(),
+        body: claimed.body,
+        lease,
+        permit,
+        work_dir,
+        span,
+    })
 }
 
-/// Looks at the row once more before anything is paid for: the answer of a query may be old.
+/// Looks at the row once more before anything is paid for: the answer of a query may be old. Gives the row if its
+/// entry is to go on.
 async fn still_wanted(
     parts: &MonitorParts,
     row: &RowRef,
     docket: &Docket,
     lease: &LeaseKeeper,
     asked_again: bool,
-) -> Outcome<bool> {
+) -> Outcome<Option<Row>> {
     let look = parts.workspace.row(&row.access, &row.page, &row.database.mapping);
     let now = parts.desk.ask(&lease.fence, Some(Party::notion()), look).await?;
     if now.in_trash {
         return Err(Failure::permanent(Reason::RowGone, anyhow::anyhow!("the row lies in the trash")));
     }
-    let Some(link) = now.link else {
+    let Some(link) = &now.link else {
         return Err(Failure::permanent(
             Reason::NotALink,
             anyhow::anyhow!("the link was removed from the row"),
@@ -221,24 +285,25 @@ async fn still_wanted(
     if !asked_again && now.status.is_some() && now.status.as_ref() == options.get(&Status::Completed) {
         // The result stands there already: the query's answer was old, or the last run died behind its last write.
         parts.desk.journal.complete(docket.ticket).await?;
-        return Ok(false);
+        return Ok(None);
     }
     // The journal keeps no NUL, which PostgreSQL refuses.
     if link.replace('\0', "") == row.link {
-        return Ok(true);
+        return Ok(Some(now));
     }
     // The owner corrected the link meanwhile: the entry waits again, for the new one.
     let looked_at = parts.desk.journal.now().await?;
     parts.desk.journal.hand_back(docket.ticket, NextRun::wait(Duration::ZERO)).await?;
-    let found = FoundRow { database: row.database.id, page: row.page.clone(), link, lane: Lane::New };
+    let found =
+        FoundRow { database: row.database.id, page: row.page.clone(), link: link.clone(), lane: Lane::New };
     parts.desk.journal.enqueue(&found, looked_at).await?;
-    Ok(false)
+    Ok(None)
 }
 
 async fn row_ref(parts: &MonitorParts, claimed: &Claimed, lease: &LeaseKeeper) -> Outcome<RowRef> {
     let database = parts.registry.database(claimed.database).await?;
     let database = database.ok_or_else(|| disconnected("the database is not registered any more"))?;
-    let access = access(&*parts.accounts, &database).await?.within(lease.fence.clone());
+    let access = access(&*parts.accounts, database.connection).await?.within(lease.fence.clone());
     Ok(RowRef { database, access, page: claimed.page.clone(), link: claimed.link.clone() })
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tracing::warn;
 
-use super::{MonitorParts, access};
+use super::MonitorParts;
+use crate::actors::access::access;
 use crate::domain::account::Trouble;
 use crate::domain::entry::LinkDatabase;
 use crate::domain::mapping;
@@ -46,7 +47,7 @@ pub(super) async fn record(parts: &MonitorParts, poll: &DuePoll, failure: Option
 /// What Notion says of the columns. It refused the poll, so that something is wrong even where all looks well:
 /// then somebody is mending it just now.
 async fn look(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<Trouble> {
-    let access = access(&*parts.accounts, database).await?.for_polls();
+    let access = access(&*parts.accounts, database.connection).await?.for_polls();
     let schema = parts.workspace.schema(&access, &database.data_source).await?;
     let unclear = || Failure::transient(anyhow::anyhow!("the columns are as they were mapped"));
     mapping::drift(&schema, &database.mapping).ok_or_else(unclear)

@@ -8,6 +8,7 @@
 mod claims;
 mod drift;
 mod polls;
+mod sharing;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -20,14 +21,12 @@ use tracing::{error, info, warn};
 
 use super::bench::BackLinks;
 use super::desk::Desk;
+use super::keepsake::Keeper;
 use super::lease::Rhythm;
 use super::pipeline::Places;
-use crate::domain::entry::LinkDatabase;
-use crate::domain::reason::Reason;
 use crate::domain::waiting::Party;
-use crate::failure::{Failure, Outcome};
 use crate::messages::{Download, Summarize, TellFailure, Underway, WriteToNotion};
-use crate::ports::{Access, Accounts, Registry, VideoSource, Workspace};
+use crate::ports::{Accounts, Registry, VideoSource, Workspace};
 
 pub use self::polls::poll;
 
@@ -48,6 +47,8 @@ pub struct MonitorParts {
     pub workspace: Arc<dyn Workspace>,
     /// Understands links.
     pub source: Arc<dyn VideoSource>,
+    /// Whether a video is still to be kept.
+    pub keeper: Keeper,
     /// What all stages share.
     pub desk: Arc<Desk>,
     /// The doors into the chain.
@@ -77,6 +78,10 @@ pub struct Engines {
     pub speech: Option<Party>,
     /// Who makes the note; `None` for this machine.
     pub summary: Option<Party>,
+    /// Nobody listens: a record is whole without a transcript.
+    pub deaf: bool,
+    /// Nobody reads: a record is whole without the text on the screen.
+    pub blind: bool,
 }
 
 /// Where an entry may enter the chain.
@@ -164,17 +169,4 @@ impl Handler<LoopBroke> for Monitor {
         self.resting = true;
         ctx.stop();
     }
-}
-
-async fn access(accounts: &dyn Accounts, database: &LinkDatabase) -> Outcome<Access> {
-    let connection = accounts.connection(database.connection).await?;
-    let connection = connection.ok_or_else(|| disconnected("the connection is gone"))?;
-    if connection.revoked {
-        return Err(disconnected("the workspace took its access away"));
-    }
-    Ok(connection.access)
-}
-
-fn disconnected(why: &'static str) -> Failure {
-    Failure::permanent(Reason::Disconnected, anyhow::anyhow!(why))
 }

@@ -11,7 +11,8 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
-use super::{MonitorParts, TICK, access, drift};
+use super::{MonitorParts, TICK, drift};
+use crate::actors::access::access;
 use crate::domain::backoff;
 use crate::domain::entry::{DatabaseId, Enqueued, FoundRow, Lane, LinkDatabase};
 use crate::domain::waiting::Party;
@@ -132,7 +133,7 @@ fn end(polled: &Outcome<usize>, failed: u32, interval: Duration) -> Option<PollE
 /// Asks one database for waiting rows and queues them; gives how many were new.
 pub async fn poll(parts: &MonitorParts, database: &LinkDatabase) -> Outcome<usize> {
     let looked_at = parts.desk.journal.now().await?;
-    let access = access(&*parts.accounts, database).await?.for_polls();
+    let access = access(&*parts.accounts, database.connection).await?.for_polls();
     // Asked last of all: who is let through here is the one that tries Notion for everybody.
     if let Some(blocked) = parts.desk.blocked(&[Party::notion()]).await {
         return Err(blocked);

@@ -3,13 +3,21 @@
 //! Takes any file a stranger sent; gives what [`Opened`] promises. Fails as permanent when the file is
 //! damaged, empty, too long or too large, as transient when the program is missing or too slow; a full disk
 //! is waited for.
-//! One look (ffprobe) and one pass (ffmpeg): sound, stills and their tiny grey copies come out of the same
-//! decoding. Where key frames lie close only those are decoded, which is a tenth of the work.
+//! One look (ffprobe) and one pass (ffmpeg): sound, its levels, stills and their small grey copies come out of
+//! the same decoding. Where key frames lie close only those are decoded, which is a tenth of the work. Stills are
+//! judged while they are made, and few are kept.
 //! A file can name other files or addresses (playlists do): only the `file` protocol and container formats
 //! that hold everything themselves are open to both programs.
 
-mod likeness;
+mod cover;
+mod gathering;
+mod limits;
+mod listening;
+mod novelty;
+mod post;
 mod probe;
+mod sound;
+mod stills;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,12 +27,16 @@ use async_trait::async_trait;
 use tokio::fs;
 use tokio::io::AsyncReadExt;
 
-use self::probe::{Content, Picture};
-use crate::adapters::tool::{Tool, ToolError, empty_folder, says_no_room};
-use crate::domain::media::At;
+use self::gathering::{Allowance, Gathered, Gathering};
+use self::limits::unreadable;
+use self::probe::{Content, seconds_as_float};
+use self::sound::{MOST_BYTES_A_SECOND, Measured, SOUND};
+use crate::adapters::tool::{Tool, empty_folder};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{AudioFile, Frame, MediaOpener, Opened};
+use crate::ports::{MediaOpener, Opened, OpenedPost, PostFile};
+
+pub use sound::PartLimit;
 
 /// Containers that hold their own data; playlists, concat lists and image patterns are not among them.
 const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,flv,asf,ogg,mp3,wav,flac,aac,gif,\
@@ -37,19 +49,11 @@ const IMAGES: [(&[u8], &str); 3] =
 /// Decoders refuse larger pictures, also when they change size half-way: 4,096 squared.
 const MAX_PIXELS: &str = "16777216";
 
-/// Most stills of one video; each costs a fraction of a cent to read.
-const MAX_FRAMES: u32 = 120;
+/// Key frames up to so far apart, in seconds, are enough by themselves: captions stay on for as long.
+const DENSE_KEYS: f64 = 2.1;
 
-/// Stills are at most so far apart, in seconds: captions stay on for two seconds or more.
-const GAP: f64 = 1.95;
-
-/// Stills are at least so far apart, in seconds: nobody reads faster.
-const NEAREST: f64 = 0.25;
-
-/// Key frames up to so far apart, in seconds, are enough by themselves.
-const DENSE_KEYS: f64 = 2.5;
-
-/// ffprobe prints about 50 bytes a packet; this is more than an hour of video.
+/// ffprobe prints about 50 bytes a packet, and ten minutes have 100,000 at most; a file with more than three
+/// times that is none to play.
 const PROBE_BYTES: usize = 16 << 20;
 
 /// Looking into a file reads it once.
@@ -58,11 +62,11 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Threads of each kind: phone videos gain nothing from more, and each reserves memory.
 const THREADS: &str = "4";
 
-/// 4,096 x 4,096 pictures with all their reference frames fit.
-const MEMORY_BYTES: u64 = 4 << 30;
+/// 4,096 x 4,096 pictures with all their reference frames take half of it.
+const MEMORY_BYTES: u64 = 2 << 30;
 
-/// No file we ask for is larger: an hour of Opus has 15 MB, a still less than one.
-const OUTPUT_BYTES: u64 = 64 << 20;
+/// A still of 1,280 pixels a side has less than one of these; sounds may have more.
+const OUTPUT_BYTES: u64 = 16 << 20;
 
 /// How ffmpeg is run.
 #[derive(Debug, Clone)]
@@ -73,8 +77,16 @@ pub struct FfmpegSettings {
     pub ffprobe: PathBuf,
     /// Longest video taken, in seconds.
     pub max_seconds: u64,
-    /// Wall-clock time for one video.
+    /// Wall-clock time for one short video, and processor time too; longer ones have more.
     pub timeout: Duration,
+    /// The most the speech engine takes at once.
+    pub part: PartLimit,
+}
+
+/// The most bytes that taking a video of so many seconds apart may write beside it, its sound for people to listen to
+/// included, which is made at the same time.
+pub fn most_bytes(seconds: u64) -> u64 {
+    gathering::MOST_BYTES + sound::most_bytes(seconds) + listening::most_bytes(seconds)
 }
 
 /// Takes videos apart with ffmpeg.
@@ -118,29 +130,39 @@ impl Ffmpeg {
             .timeout(PROBE_TIMEOUT.min(self.settings.timeout))
             .stdout_bytes(PROBE_BYTES)
             .memory_bytes(MEMORY_BYTES)
-            .args(["-v", "error", "-show_entries", probe::ENTRIES, "-of", "compact"]);
+            .cpu_time(PROBE_TIMEOUT)
+            .args(["-v", "error", "-show_entries", probe::ENTRIES, "-of", "compact"])
+            .args(["-read_intervals", &format!("%+{}", probe::PROBED_SECONDS)]);
         let finished = input.given_to(tool).succeed_or_unreadable().await?;
         probe::content(&String::from_utf8_lossy(&finished), self.settings.max_seconds)
     }
 
-    /// Decodes the file once; gives the tiny grey copies of the stills.
+    /// A file may claim to be shorter than it is; what was decoded of it tells.
+    fn within_length(&self, sound: &Measured) -> Outcome<()> {
+        let (real, most) = (sound.seconds(), seconds_as_float(self.settings.max_seconds));
+        if real <= most + 0.5 {
+            return Ok(());
+        }
+        Err(Failure::permanent(Reason::TooLong, anyhow!("the file plays on after {most} s")))
+    }
+
+    /// Decodes the file once; gives the stills worth reading.
     async fn decode(
         &self,
         input: &Input,
         content: &Content,
         decode: Decode,
-        into: &Path,
-    ) -> Outcome<Vec<u8>> {
+        into: Gathering,
+    ) -> Outcome<Gathered> {
         let skipped = match decode {
             Decode::Keys => "nokey",
             Decode::References => "noref",
             Decode::All => "default",
         };
-        let tool = Tool::new(&self.settings.ffmpeg, into)
-            .timeout(self.settings.timeout)
-            .stdout_bytes(likeness::TINY_BYTES * (MAX_FRAMES as usize + 1))
-            .memory_bytes(MEMORY_BYTES)
-            .file_bytes(OUTPUT_BYTES)
+        let tool = self
+            .settings
+            .within_limits(Tool::new(&self.settings.ffmpeg, into.folder()), content)
+            .file_bytes(OUTPUT_BYTES.max(self.settings.max_seconds * MOST_BYTES_A_SECOND))
             .args(["-nostdin", "-hide_banner", "-v", "error", "-y"])
             .args(["-t", &(self.settings.max_seconds + 1).to_string()])
             .args(["-filter_complex_threads", THREADS, "-threads", THREADS])
@@ -148,32 +170,43 @@ impl Ffmpeg {
         let mut tool = input.given_to(tool);
         if let Some(stream) = content.sound {
             tool = tool
-                .args(["-map", &format!("0:{stream}"), "-ac", "1", "-ar", "16000"])
-                .args(["-c:a", "libopus", "-b:a", "32k", "-f", "ogg", SOUND]);
+                .args(["-filter_complex", &sound::filter(stream), "-map", "[sound]"])
+                .args(["-c:a", "libopus", "-b:a", sound::BITRATE])
+                .args(["-compression_level", sound::EFFORT, "-f", "ogg", SOUND]);
         }
         if let Some(picture) = content.picture {
-            let most = MAX_FRAMES.to_string();
+            let most = stills::most(self.settings.max_seconds + 1).to_string();
             tool = tool
-                .args(["-filter_complex", &stills(picture, content.duration)])
+                .args(["-filter_complex", &stills::filter(picture)])
                 .args(["-map", "[still]", "-fps_mode", "passthrough", "-enc_time_base", "1/1000"])
                 .args(["-frames:v", &most, "-c:v", "mjpeg", "-q:v", "3", "-f", "image2", "-frame_pts", "1"])
                 .arg("still-%d.jpg")
                 .args(["-map", "[tiny]", "-fps_mode", "passthrough", "-frames:v", &most])
                 .args(["-f", "rawvideo", "pipe:1"]);
         }
-        tool.succeed_or_unreadable().await
+        match tool.run_read(|pipe| into.watch(pipe)).await {
+            Ok((gathering, finished)) => {
+                let gathering = gathering?;
+                finished.success().map_err(unreadable)?;
+                gathering.gathered().await
+            }
+            Err(error) => Err(unreadable(error)),
+        }
     }
 }
 
 /// The folder inside the work dir that belongs to the parts.
 const FOLDER: &str = "opened";
 
-/// The sound's file name.
-const SOUND: &str = "sound.ogg";
+/// A file taken apart.
+struct Apart {
+    opened: Opened,
+    /// Of a still image its tiny grey copy.
+    still: Option<Vec<u8>>,
+}
 
-#[async_trait]
-impl MediaOpener for Ffmpeg {
-    async fn open(&self, file: &Path, work_dir: &Path) -> Outcome<Opened> {
+impl Ffmpeg {
+    async fn take_apart(&self, file: &Path, work_dir: &Path, allowance: Allowance) -> Outcome<Apart> {
         let input = Input::of(file).await?;
         let content = self.probe(&input, work_dir).await?;
         let folder = empty_folder(work_dir, FOLDER).await?;
@@ -183,21 +216,45 @@ impl MediaOpener for Ffmpeg {
             Some(picture) if picture.key_gap <= DENSE_KEYS => Decode::Keys,
             _ => Decode::References,
         };
-        let mut tiny = self.decode(&input, &content, first, &folder).await?;
-        if content.picture.is_some() && tiny.is_empty() && first != Decode::All {
+        let into = || Gathering::new(&folder, allowance);
+        let mut gathered = self.decode(&input, &content, first, into()).await?;
+        if content.picture.is_some() && gathered.last.is_empty() && first != Decode::All {
             // Some recorders mark no key frames that decoders accept.
-            tiny = self.decode(&input, &content, Decode::All, &folder).await?;
+            gathered = self.decode(&input, &content, Decode::All, into()).await?;
         }
-        let frames = distinct(stills_in(&folder).await?, &tiny).await?;
-        let sound = folder.join(SOUND);
-        let audio = content.sound.map(|_| AudioFile { path: sound, duration: content.duration });
-        if audio.is_none() && frames.is_empty() {
-            return Err(Failure::permanent(
-                Reason::Unreadable,
-                anyhow!("no picture of the file can be decoded"),
-            ));
+        let Gathered { frames, last } = gathered;
+        let still = input.image.is_some().then_some(last);
+        let sound = Measured::read(&folder).await?;
+        self.within_length(&sound)?;
+        let heard = sound.seconds() > 0.0;
+        let audio = sound.parts(&self.settings.ffmpeg, &folder, self.settings.part).await?;
+        if !heard && frames.is_empty() {
+            let cause = anyhow!("neither sound nor picture of the file can be decoded");
+            return Err(Failure::permanent(Reason::Unreadable, cause));
         }
-        Ok(Opened { audio, frames, duration: content.duration })
+        Ok(Apart { opened: Opened { audio, frames, duration: content.duration }, still })
+    }
+}
+
+#[async_trait]
+impl MediaOpener for Ffmpeg {
+    async fn open(&self, file: &Path, work_dir: &Path) -> Outcome<Opened> {
+        Ok(self.take_apart(file, work_dir, Allowance::whole()).await?.opened)
+    }
+
+    async fn open_post(&self, files: &[PostFile], work_dir: &Path) -> Outcome<OpenedPost> {
+        post::open(self, files, work_dir).await
+    }
+
+    async fn sound(&self, file: &Path, work_dir: &Path) -> Outcome<Option<PathBuf>> {
+        let input = Input::of(file).await?;
+        let content = self.probe(&input, work_dir).await?;
+        let Some(stream) = content.sound else { return Ok(None) };
+        listening::copy(&self.settings, &input, (stream, &content), work_dir).await.map(Some)
+    }
+
+    async fn small_picture(&self, image: &Path, work_dir: &Path) -> Outcome<Vec<u8>> {
+        cover::small(&self.settings, image, work_dir).await
     }
 }
 
@@ -232,72 +289,4 @@ impl Input {
         let tool = if let Some(reader) = self.image { tool.args(["-f", reader]) } else { tool };
         tool.arg("-i").arg(name)
     }
-}
-
-impl Tool {
-    /// Runs ffmpeg or ffprobe: what they refuse cannot be played; what stops them from outside may pass.
-    async fn succeed_or_unreadable(self) -> Outcome<Vec<u8>> {
-        match self.run().await?.success() {
-            Ok(finished) => Ok(finished.stdout),
-            Err(ToolError::Failed { program, status, stderr })
-                if status.code().is_some() && !says_no_room(&stderr) =>
-            {
-                Err(Failure::permanent(Reason::Unreadable, ToolError::Failed { program, status, stderr }))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-/// The filter that picks the stills and makes their tiny copies.
-///
-/// First thinned out to a few pictures a second, so that comparing them costs little; of those a still is
-/// taken at the beginning, after a gap, at a cut, and at a key frame, where encoders see a cut of their own.
-/// For long videos both distances grow, so that the whole length is covered by the allowed number.
-fn stills(picture: Picture, duration: Option<f64>) -> String {
-    let length = duration.unwrap_or_default();
-    let nearest = NEAREST.max(length / f64::from(MAX_FRAMES - 2));
-    let gap = GAP.max(nearest);
-    let Picture { stream, .. } = picture;
-    format!(
-        "[0:{stream}]select='isnan(prev_selected_t)+gte(t-prev_selected_t,{nearest:.3})+key',\
-         select='isnan(prev_selected_t)+gte(t-prev_selected_t,{gap:.3})\
-         +gte(t-prev_selected_t,{nearest:.3})*(gt(scene,0.3)+key*gte(t-prev_selected_t,0.9))',\
-         split=2[a][b];\
-         [a]scale=w='min(iw,1280)':h='min(ih,1280)':force_original_aspect_ratio=decrease,\
-         format=yuvj420p,settb=1/1000[still];\
-         [b]scale={side}:{side}:flags=area,format=gray[tiny]",
-        side = likeness::SIDE,
-    )
-}
-
-/// The stills in the folder in the order of time; a still's name is its moment in milliseconds.
-async fn stills_in(folder: &Path) -> Outcome<Vec<(i64, PathBuf)>> {
-    let unlisted = "cannot list the stills";
-    let mut stills = Vec::new();
-    let mut entries = fs::read_dir(folder).await.context(unlisted).map_err(Failure::transient)?;
-    while let Some(entry) = entries.next_entry().await.context(unlisted).map_err(Failure::transient)? {
-        let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix("still-")?.strip_suffix(".jpg"));
-        if let Some(millis) = number.and_then(|number| number.parse().ok()) {
-            stills.push((millis, entry.path()));
-        }
-    }
-    stills.sort();
-    Ok(stills)
-}
-
-/// Keeps the stills that show something new and deletes the others.
-async fn distinct(stills: Vec<(i64, PathBuf)>, tiny: &[u8]) -> Outcome<Vec<Frame>> {
-    let novelties = likeness::novelties(tiny);
-    let mut frames = Vec::new();
-    for (number, (millis, path)) in stills.into_iter().enumerate() {
-        if novelties.get(number).copied().unwrap_or(true) {
-            let at = Duration::from_millis(millis.unsigned_abs()).as_secs_f64();
-            frames.push(Frame { path, at: At(at) });
-        } else {
-            fs::remove_file(&path).await.context("cannot delete a still").map_err(Failure::transient)?;
-        }
-    }
-    Ok(frames)
 }

@@ -12,6 +12,10 @@ use crate::failure::{Failure, Outcome};
 pub(super) const ENTRIES: &str = "stream=index,codec_type,codec_name,width,height:stream_disposition=attached_pic:\
      format=duration:packet=stream_index,pts_time,flags";
 
+/// How far packets are looked at, in seconds: encoders keep their distance of key frames to the end, and a
+/// list of a whole day's packets would be as long as a film.
+pub(super) const PROBED_SECONDS: u32 = 600;
+
 /// Longest side of a picture, in pixels: twice the largest that platforms serve; a few bytes can claim more.
 const MAX_SIDE: u32 = 4_096;
 
@@ -98,7 +102,7 @@ fn stream(fields: &str) -> Stream<'_> {
 /// The longest stretch between two key frames, or between the last one and the end.
 fn key_gap(answer: &str, stream: u32, duration: Option<f64>) -> f64 {
     let mut keys: Vec<f64> = Vec::new();
-    let mut end = duration.unwrap_or_default();
+    let mut end = duration.unwrap_or_default().min(f64::from(PROBED_SECONDS));
     for fields in answer.lines().filter_map(|line| line.strip_prefix("packet|")) {
         let (mut ours, mut at, mut key) = (false, None, false);
         for (name, value) in pairs(fields) {

@@ -139,10 +139,11 @@ impl Generated {
         );
         let feedback = self.prompt_feedback.unwrap_or_default();
         if !feedback.block_reason.is_empty() {
-            return Err(refusal("gemini refuses the prompt", &feedback.block_reason));
+            let why = one_line(&feedback.block_reason);
+            return Err(Failure::permanent(Reason::Blocked, anyhow!("gemini blocks the prompt ({why})")));
         }
         let Some(candidate) = self.candidates.into_iter().next() else {
-            return Err(Failure::transient(anyhow!("gemini gave no candidate at all")));
+            return Err(empty(anyhow!("gemini gave no candidate at all")));
         };
         Ok(Said { text: candidate.text()?, usage: usage.billed() })
     }
@@ -157,25 +158,26 @@ impl Candidate {
     fn text(self) -> Outcome<String> {
         let finish = self.finish_reason.as_str();
         if REFUSALS.contains(&finish) {
-            return Err(refusal("gemini refuses the content", finish));
+            let cause = anyhow!("gemini refuses the content ({finish})");
+            return Err(Failure::permanent(Reason::Refused, cause));
         }
         if finish == "MAX_TOKENS" {
-            return Err(Failure::transient(anyhow!(
-                "gemini's answer was cut off at {MAX_OUTPUT_TOKENS} tokens"
-            )));
+            let cause = anyhow!("gemini's answer was cut off at {MAX_OUTPUT_TOKENS} tokens");
+            return Err(Failure::transient(cause).given_up_as(Reason::AnswerCut));
         }
         let parts = self.content.parts.into_iter().filter(|part| !part.thought);
         let text: String = parts.map(|part| part.text).collect();
         if text.trim().is_empty() {
             let finish = one_line(finish);
-            return Err(Failure::transient(anyhow!("gemini's answer is empty (finish reason {finish})")));
+            return Err(empty(anyhow!("gemini's answer is empty (finish reason {finish})")));
         }
         Ok(text)
     }
 }
 
-fn refusal(what: &'static str, why: &str) -> Failure {
-    Failure::permanent(Reason::Refused, anyhow!("{what} ({})", one_line(why)))
+/// An answer without any words may be another one next time.
+fn empty(cause: anyhow::Error) -> Failure {
+    Failure::transient(cause).given_up_as(Reason::AnswerEmpty)
 }
 
 #[cfg(test)]
@@ -185,35 +187,41 @@ mod tests {
     use super::*;
     use crate::failure::Kind;
 
-    fn outcome(answer: Value) -> Result<String, Kind> {
-        serde_json::from_value::<Generated>(answer)
-            .unwrap()
-            .said("gemini")
-            .map(|said| said.text)
-            .map_err(|failure| failure.kind)
+    fn said(answer: Value) -> Outcome<String> {
+        serde_json::from_value::<Generated>(answer).unwrap().said("gemini").map(|said| said.text)
     }
 
     #[test]
     fn thoughts_are_no_part_of_the_answer() {
         let parts = json!([{"text": "let me see", "thought": true}, {"text": "{\"a\""}, {"text": ":1}"}]);
         let answer = json!({"candidates": [{"content": {"parts": parts}, "finishReason": "STOP"}]});
-        assert_eq!(outcome(answer), Ok("{\"a\":1}".to_owned()));
+        assert_eq!(said(answer).unwrap(), "{\"a\":1}");
     }
 
     #[test]
-    fn refused_content_is_permanent_and_a_missing_answer_passes() {
-        let refused = Err(Kind::Permanent(Reason::Refused));
-        let passing = Err(Kind::Transient { retry_after: None });
-        for reason in ["SAFETY", "RECITATION", "PROHIBITED_CONTENT"] {
-            assert_eq!(outcome(json!({"candidates": [{"finishReason": reason}]})), refused, "{reason}");
-        }
-        assert_eq!(outcome(json!({"promptFeedback": {"blockReason": "OTHER"}})), refused);
+    fn refused_blocked_cut_and_empty_answers_each_have_their_own_words_for_the_owner() {
+        let ended = |reason: &str| json!({"candidates": [{"finishReason": reason}]});
         let cut =
             json!({"candidates": [{"finishReason": "MAX_TOKENS", "content": {"parts": [{"text": "{"}]}}]});
-        assert_eq!(outcome(cut), passing);
-        assert_eq!(outcome(json!({"candidates": [{"finishReason": "STOP"}]})), passing);
-        assert_eq!(outcome(json!({"usageMetadata": {"promptTokenCount": 9}})), passing);
-        assert_eq!(outcome(json!({"data": [1]})), Err(Kind::Outage { retry_after: None }));
+        let blocked = |reason: &str| json!({"promptFeedback": {"blockReason": reason}});
+        let again = Kind::Transient { retry_after: None };
+        let for_good = |reason| (Kind::Permanent(reason), None);
+        for (answer, (kind, given_up_as)) in [
+            (ended("SAFETY"), for_good(Reason::Refused)),
+            (ended("RECITATION"), for_good(Reason::Refused)),
+            (ended("PROHIBITED_CONTENT"), for_good(Reason::Refused)),
+            (blocked("SAFETY"), for_good(Reason::Blocked)),
+            (blocked("OTHER"), for_good(Reason::Blocked)),
+            (cut, (again.clone(), Some(Reason::AnswerCut))),
+            (ended("MAX_TOKENS"), (again.clone(), Some(Reason::AnswerCut))),
+            (ended("STOP"), (again.clone(), Some(Reason::AnswerEmpty))),
+            (json!({"usageMetadata": {"promptTokenCount": 9}}), (again, Some(Reason::AnswerEmpty))),
+            (json!({"data": [1]}), (Kind::Outage { retry_after: None }, None)),
+        ] {
+            let told = format!("{answer}");
+            let failure = said(answer).unwrap_err();
+            assert_eq!((failure.kind, failure.given_up_as), (kind, given_up_as), "{told}");
+        }
     }
 
     #[test]

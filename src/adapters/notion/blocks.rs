@@ -9,7 +9,8 @@ use anyhow::anyhow;
 use serde_json::{Map, Value, json};
 
 use super::text;
-use crate::domain::page::{Block, Section, Span};
+use crate::domain::keepsake::Keep;
+use crate::domain::page::{Block, PageFile, Section, Span};
 use crate::failure::{Failure, Outcome};
 
 /// Most blocks in one array.
@@ -56,6 +57,11 @@ pub(super) struct Batch<'a> {
     pub(super) open: Vec<(usize, &'a [Node])>,
 }
 
+/// The section's callout without what stands in it.
+pub(super) fn headline(section: &Section) -> Outcome<Value> {
+    Ok(callout(section)?.json(0))
+}
+
 /// The section as one callout. Fails as a defect when its marker is no link Notion would keep: the
 /// section would never be found again.
 pub(super) fn callout(section: &Section) -> Outcome<Node> {
@@ -67,7 +73,21 @@ pub(super) fn callout(section: &Section) -> Outcome<Node> {
         let gap = if headline.is_empty() { "" } else { " · " };
         headline.extend(text::items(&[Span::plain(gap), Span::link(MARKER_TEXT, &section.marker)]));
     }
-    Ok(boxed(headline, "🎬", section.blocks.iter().flat_map(nodes).collect()))
+    let mut inside: Vec<Node> = section.file.iter().filter_map(media).collect();
+    inside.extend(section.blocks.iter().flat_map(nodes));
+    Ok(boxed(headline, "🎬", inside))
+}
+
+/// A file that plays on the page.
+fn media(file: &PageFile) -> Option<Node> {
+    let kind = match file.keep {
+        Keep::None => return None,
+        Keep::Audio => "audio",
+        Keep::Video => "video",
+    };
+    let content = json!({ "type": "file_upload", "file_upload": { "id": file.id } });
+    let content = content.as_object().cloned().unwrap_or_default();
+    Some(Node { kind, content, bytes: BYTES_AROUND, children: Vec::new() })
 }
 
 /// A callout that says one thing.

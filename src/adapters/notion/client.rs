@@ -8,7 +8,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -20,7 +21,7 @@ use super::refusal::{Answered, Limit, Trouble, judge};
 use crate::adapters::outbound::Outbound;
 use crate::domain::backoff::LONGEST_FLOOR;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, Errand, Keys, RateBudget};
+use crate::ports::{Access, Errand, Keys, NewFile, RateBudget};
 
 /// The API version all shapes in this folder are written for (<https://developers.notion.com/reference/versioning>).
 pub(super) const VERSION: &str = "2025-09-03";
@@ -37,6 +38,33 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// What a query of a request holds.
 pub(super) type Query<'a> = &'a [(&'a str, &'a str)];
+
+/// What a request carries.
+#[derive(Clone, Copy)]
+enum Body<'a> {
+    Nothing,
+    Json(&'a Value),
+    /// With the number of its part, where it is one of several.
+    File(NewFile<'a>, Option<u64>),
+}
+
+impl Body<'_> {
+    fn put_into(self, request: RequestBuilder) -> Outcome<RequestBuilder> {
+        Ok(match self {
+            Self::Nothing => request,
+            Self::Json(body) => request.json(body),
+            Self::File(file, number) => {
+                let part = Part::bytes(file.bytes.to_vec()).file_name(file.name.to_owned());
+                let part = part.mime_str(file.mime).map_err(Failure::bug)?;
+                let form = Form::new().part("file", part);
+                request.multipart(match number {
+                    Some(number) => form.text("part_number", number.to_string()),
+                    None => form,
+                })
+            }
+        })
+    }
+}
 
 /// Speaks HTTP with Notion.
 pub(super) struct Client {
@@ -74,22 +102,33 @@ impl Client {
 
     /// Reads something.
     pub(super) async fn get(&self, access: &Access, path: &[&str], query: Query<'_>) -> Answered<Value> {
-        self.send(access, Method::GET, path, query, None).await
+        self.send(access, Method::GET, path, query, Body::Nothing).await
     }
 
     /// Creates or asks something.
     pub(super) async fn post(&self, access: &Access, path: &[&str], body: &Value) -> Answered<Value> {
-        self.send(access, Method::POST, path, &[], Some(body)).await
+        self.send(access, Method::POST, path, &[], Body::Json(body)).await
+    }
+
+    /// Sends a file, or one of its parts by number.
+    pub(super) async fn post_file(
+        &self,
+        access: &Access,
+        path: &[&str],
+        file: NewFile<'_>,
+        part: Option<u64>,
+    ) -> Answered<Value> {
+        self.send(access, Method::POST, path, &[], Body::File(file, part)).await
     }
 
     /// Changes something.
     pub(super) async fn patch(&self, access: &Access, path: &[&str], body: &Value) -> Answered<Value> {
-        self.send(access, Method::PATCH, path, &[], Some(body)).await
+        self.send(access, Method::PATCH, path, &[], Body::Json(body)).await
     }
 
     /// Moves something to the trash.
     pub(super) async fn delete(&self, access: &Access, path: &[&str]) -> Answered<Value> {
-        self.send(access, Method::DELETE, path, &[], None).await
+        self.send(access, Method::DELETE, path, &[], Body::Nothing).await
     }
 
     /// Follows the cursor of a list, at most `max_pages` answers far.
@@ -123,7 +162,7 @@ impl Client {
         method: Method,
         path: &[&str],
         query: Query<'_>,
-        body: Option<&Value>,
+        body: Body<'_>,
     ) -> Answered<Value> {
         let token = self.keys.as_ref().map_or_else(|| access.token.clone(), |keys| keys.current(access));
         let answered = self.send_with(&token, access, &method, path, query, body).await;
@@ -150,7 +189,7 @@ impl Client {
     ) -> Answered<Trouble> {
         const WHO: [&str; 2] = ["users", "me"];
         if path != WHO {
-            match self.send_with(token, access, &Method::GET, &WHO, &[], None).await {
+            match self.send_with(token, access, &Method::GET, &WHO, &[], Body::Nothing).await {
                 Err(refused) if refused.is_unauthorized() => {}
                 answered => {
                     answered?;
@@ -178,7 +217,7 @@ impl Client {
         method: &Method,
         path: &[&str],
         query: Query<'_>,
-        body: Option<&Value>,
+        body: Body<'_>,
     ) -> Answered<Value> {
         self.wait_for_budget(access).await?;
         let mut request = self
@@ -190,12 +229,13 @@ impl Client {
         if !query.is_empty() {
             request = request.query(query);
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        request = body.put_into(request)?;
         // Behind the budget, whose waiting a lease may not survive.
         if let Some(fence) = &access.fence {
             fence.pass().await?;
+        }
+        if access.leaves_by.is_some_and(|time| Instant::now() > time) {
+            return Err(too_late(Duration::ZERO).into());
         }
         let reply = self.http.send(request).await?;
         // The kind of thing asked for, without its id.
@@ -215,6 +255,7 @@ impl Client {
     async fn wait_for_budget(&self, access: &Access) -> Outcome<()> {
         let patience = if access.errand == Errand::Poll { Duration::ZERO } else { LONGEST_WAIT };
         let deadline = Instant::now() + patience;
+        let deadline = access.leaves_by.map_or(deadline, |time| time.min(deadline));
         let draws = self.limits.draws(access);
         loop {
             match self.budget.take(&draws).await {
@@ -240,6 +281,11 @@ impl Client {
             warn!(%failure, "cannot tell the request budget that notion asks to wait");
         }
     }
+}
+
+/// What a request was decided on is old by now.
+fn too_late(pause: Duration) -> Failure {
+    Failure::wait(Some(pause), anyhow::anyhow!("a request to notion would leave too late"))
 }
 
 /// The address of something of the API at `base`, which has no `/v1`.

@@ -19,6 +19,19 @@ pub(super) fn of(kind: &str, value: &Value) -> Fingerprint {
             names.sort();
             names.join("\n")
         }),
+        // The addresses of files end within the hour, and the id of an upload is never shown.
+        "files" => value.as_array().map(|files| {
+            let mut names: Vec<String> = files.iter().map(name).collect();
+            names.sort();
+            names.join("\n")
+        }),
+        "relation" => value.as_array().map(|pages| {
+            let id = |page: &Value| text(page.get("id")).replace('-', "");
+            let mut ids: Vec<String> = pages.iter().map(id).collect();
+            ids.sort();
+            ids.join("\n")
+        }),
+        "place" => Some(place(value)),
         "date" => Some(["start", "end", "time_zone"].map(|part| text(value.get(part))).join("|")),
         "url" | "email" | "phone_number" => Some(text(Some(value))),
         "checkbox" => Some(value.as_bool().unwrap_or_default().to_string()),
@@ -26,6 +39,13 @@ pub(super) fn of(kind: &str, value: &Value) -> Fingerprint {
     };
     // As it is: nothing of the kind is written by us.
     Fingerprint::of(kind, &content.unwrap_or_else(|| value.to_string()))
+}
+
+/// An owner may leave the point and write another name.
+fn place(value: &Value) -> String {
+    let [lat, lon] = ["lat", "lon"].map(|part| value.get(part).map(Value::to_string).unwrap_or_default());
+    let [name, address] = ["name", "address"].map(|part| text(value.get(part)));
+    [lat, lon, name, address].join("\n")
 }
 
 fn text(value: Option<&Value>) -> String {
@@ -83,6 +103,18 @@ mod tests {
                 json!({"start": "2025-02-03"}),
                 json!({"start": "2025-02-03", "end": null, "time_zone": null}),
                 json!({"start": "2025-02-03", "end": "2025-02-04", "time_zone": null}),
+            ),
+            (
+                "files",
+                json!([{"name": "a.jpg", "type": "file_upload", "file_upload": {"id": "1"}}]),
+                json!([{"name": "a.jpg", "type": "file", "file": {"url": "https://a.example?signed=1"}}]),
+                json!([{"name": "mine.jpg", "type": "file", "file": {"url": "https://a.example?signed=1"}}]),
+            ),
+            (
+                "place",
+                json!({"lat": 1.5, "lon": 2.0, "name": "Pho 24", "address": null}),
+                json!({"lat": 1.5, "lon": 2.0, "name": "Pho 24", "address": null, "google_place_id": "1"}),
+                json!({"lat": 1.5, "lon": 2.0, "name": "Mum's", "address": null}),
             ),
             ("url", json!("https://a.example"), json!("https://a.example"), json!("https://b.example")),
             ("checkbox", json!(true), json!(true), json!(false)),

@@ -5,6 +5,8 @@
 //! - `refusal`: what status codes mean
 //! - `ids`: ids before they enter a path, and in what people paste
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
+//! - `result_pages`: makes pages in content databases, and finds them by their markers
+//! - `uploads`: files put into a workspace, such as the picture of a video
 //! - `new_rows`: makes rows of an old collection, and finds them by their links
 //! - `fingerprint`: whether a column still holds what we wrote
 //! - `text`, `blocks`, `sections`: rich text and the page's section within Notion's limits
@@ -29,14 +31,18 @@ pub use self::oauth::NotionConsent;
 pub use self::purses::{Limits, WINDOW};
 use self::refusal::{Answered, Refusal, Trouble};
 pub use self::schema::{NotASchema, parse_schema};
+use crate::domain::keepsake::Keepsake;
 use crate::domain::mapping::{Mapping, StatusKind};
-use crate::domain::ours::Fingerprint;
+use crate::domain::ours::Held;
 use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
 use crate::domain::waiting::Waiting;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Access, DataSourceRef, Identity, Keys, RateBudget, Row, RowUpdate, Workspace};
+use crate::ports::{
+    Access, DataSourceRef, Identity, Keys, LargeFile, NewFile, Picture, RateBudget, Row, RowUpdate,
+    SectionNow, Upload, Workspace,
+};
 
 mod blocks;
 mod catalogue;
@@ -49,11 +55,13 @@ mod new_rows;
 mod oauth;
 mod purses;
 mod refusal;
+mod result_pages;
 mod rows;
 mod schema;
 mod sections;
 mod telling;
 mod text;
+mod uploads;
 mod values;
 
 /// A query gives at most 10,000 rows (since 2026-04-20), 100 in each answer.
@@ -63,12 +71,20 @@ const MAX_QUERY_PAGES: usize = 100;
 pub struct Notion {
     client: Client,
     made: creating::MadeLately,
+    file_limits: uploads::KnownLimits,
+    shows_pages_within: Duration,
 }
 
 impl Notion {
     /// The API at `base_url`, which has no `/v1`; requests are taken from `budget`.
     pub fn new(base_url: &Url, budget: Arc<dyn RateBudget>) -> Outcome<Self> {
-        Ok(Self { client: Client::new(base_url, budget)?, made: creating::MadeLately::default() })
+        let client = Client::new(base_url, budget)?;
+        Ok(Self {
+            client,
+            made: creating::MadeLately::default(),
+            file_limits: uploads::KnownLimits::default(),
+            shows_pages_within: result_pages::SHOWS_WITHIN,
+        })
     }
 
     /// Allows as many requests as said.
@@ -89,6 +105,13 @@ impl Notion {
     pub fn with_timeout(mut self, timeout: Duration) -> Outcome<Self> {
         self.client = self.client.with_timeout(timeout)?;
         Ok(self)
+    }
+
+    /// Takes queries to show a page within another time than a minute.
+    #[must_use]
+    pub fn that_shows_pages_within(mut self, time: Duration) -> Self {
+        self.shows_pages_within = time;
+        self
     }
 
     /// One answer after another until the last one.
@@ -124,10 +147,10 @@ impl Notion {
 }
 
 /// The properties of a row as a request writes them; a value Notion has no form for is left out.
-fn row_properties(mapping: &Mapping, update: &RowUpdate) -> Map<String, Value> {
+fn row_properties(mapping: &Mapping, update: &RowUpdate, picture: Option<&Upload>) -> Map<String, Value> {
     let mut properties = Map::new();
     for (column, value) in &update.values {
-        if let Some(property) = values::property(value) {
+        if let Some(property) = values::property_with(value, picture) {
             properties.insert(column.clone(), property);
         } else {
             debug!(%column, "notion has no form for this value, it is left out");
@@ -138,6 +161,16 @@ fn row_properties(mapping: &Mapping, update: &RowUpdate) -> Map<String, Value> {
     let reason = mapping.reason.clone().zip(update.reason.as_deref().map(values::rich_text));
     properties.extend(reason);
     properties
+}
+
+/// What a request changes in a row and on its page; `None` where nothing is to be changed.
+fn row_body(mapping: &Mapping, update: &RowUpdate, picture: Option<&Picture>) -> Option<Value> {
+    let properties = row_properties(mapping, update, picture.map(|picture| &picture.upload));
+    let cover = picture.filter(|picture| picture.as_cover);
+    let is_something = !properties.is_empty() || cover.is_some();
+    let mut body = Map::from_iter([("properties".to_owned(), Value::Object(properties))]);
+    body.extend(cover.map(|cover| ("cover".to_owned(), uploads::named(&cover.upload))));
+    is_something.then_some(Value::Object(body))
 }
 
 #[async_trait]
@@ -216,35 +249,60 @@ impl Workspace for Notion {
         mapping: &Mapping,
         update: &RowUpdate,
     ) -> Outcome<()> {
-        let properties = row_properties(mapping, update);
-        if !properties.is_empty() {
-            let body = json!({ "properties": properties });
-            self.client.patch(access, &["pages", &ids::checked(page)?], &body).await?;
+        let page = ids::checked(page)?;
+        let picture = update.picture.as_ref();
+        let Some(body) = row_body(mapping, update, picture) else { return Ok(()) };
+        let changed = self.client.patch(access, &["pages", &page], &body).await;
+        if picture.is_none() || !uploads::is_refused(&changed) {
+            changed?;
+        } else if let Some(body) = row_body(mapping, update, None) {
+            self.client.patch(access, &["pages", &page], &body).await?;
         }
         Ok(())
     }
 
-    fn shown_as(&self, value: &crate::domain::note::Value) -> Option<Fingerprint> {
+    async fn upload(&self, access: &Access, file: NewFile<'_>) -> Outcome<Option<Upload>> {
+        self.put_up_file(access, file).await.map(Some)
+    }
+
+    async fn keep_file(&self, access: &Access, file: LargeFile<'_>) -> Outcome<Keepsake> {
+        self.put_up_large(access, file).await
+    }
+
+    async fn largest_file(&self, access: &Access) -> Outcome<u64> {
+        self.file_limit(access).await
+    }
+
+    async fn has_file(&self, access: &Access, file: &str) -> Outcome<bool> {
+        self.is_kept(access, file).await
+    }
+
+    fn shown_as(&self, value: &crate::domain::note::Value) -> Option<Held> {
         let property = values::property(value)?;
         let (kind, content) = property.as_object()?.iter().next()?;
-        Some(fingerprint::of(kind, content))
+        Some(rows::held(kind, content))
     }
 
-    async fn was_edited(&self, access: &Access, section: &str) -> Outcome<bool> {
-        Ok(self.is_touched(access, &ids::checked(section)?).await?)
+    async fn find_sections(&self, access: &Access, page: &str, marker: &str) -> Outcome<Vec<String>> {
+        Ok(self.marked_sections(access, &ids::checked(page)?, marker).await?)
     }
 
-    async fn find_section(&self, access: &Access, page: &str, marker: &str) -> Outcome<Option<String>> {
-        let callouts = self.callouts(access, &ids::checked(page)?).await?;
-        Ok(callouts.into_iter().find(|callout| callout.leads_to(marker)).map(|callout| callout.id))
+    async fn section(&self, access: &Access, section: &str) -> Outcome<Option<SectionNow>> {
+        Ok(self.section_now(access, &ids::checked(section)?).await?)
     }
 
     async fn remove_section(&self, access: &Access, section: &str) -> Outcome<()> {
         Ok(self.remove_block(access, &ids::checked(section)?).await?)
     }
 
-    async fn append_section(&self, access: &Access, page: &str, section: &Section) -> Outcome<String> {
-        self.put_up_section(access, page, section).await
+    async fn append_section(
+        &self,
+        access: &Access,
+        page: &str,
+        section: &Section,
+        behind: Option<&SectionNow>,
+    ) -> Outcome<String> {
+        self.put_up_section(access, page, section, behind).await
     }
 
     async fn tell_failure(

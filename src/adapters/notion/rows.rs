@@ -50,18 +50,47 @@ pub(super) fn row(page: &Value, mapping: &Mapping) -> Outcome<Row> {
         link: link.as_str().map(str::trim).filter(|link| !link.is_empty()).map(ToOwned::to_owned),
         status: status.get("name").and_then(Value::as_str).map(ToOwned::to_owned),
         reason: reason(page, mapping),
+        tags: tags(page, mapping),
+        url: url(page),
         columns: columns(page),
-        // `archived` is its older name; this API version gives both.
-        in_trash: ["in_trash", "archived"]
-            .iter()
-            .any(|field| page.get(*field).and_then(Value::as_bool).unwrap_or(false)),
+        has_cover: has_cover(page),
+        in_trash: in_trash(page),
     })
+}
+
+/// Whether a page object lies in the trash. `archived` is its older name; this API version gives both.
+pub(super) fn in_trash(page: &Value) -> bool {
+    ["in_trash", "archived"].iter().any(|field| page.get(*field).and_then(Value::as_bool).unwrap_or(false))
+}
+
+/// Whether a page object has a cover. One that says nothing of it may have one, which must not be replaced.
+pub(super) fn has_cover(page: &Value) -> bool {
+    page.get("cover").is_none_or(|cover| !cover.is_null())
+}
+
+/// Where people open a page; empty where Notion does not tell.
+pub(super) fn url(page: &Value) -> String {
+    let url = page.get("url").and_then(Value::as_str);
+    url.and_then(text::linkable).unwrap_or_default()
+}
+
+/// The options that the mapped tag column shows.
+fn tags(page: &Value, mapping: &Mapping) -> Vec<String> {
+    let property = mapping.tag.as_deref().and_then(|id| property(page, id));
+    let value = property.and_then(|property| property.get(property.get("type")?.as_str()?));
+    let options =
+        value.map_or(&[][..], |value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+    let name = |option: &Value| option.get("name").and_then(Value::as_str).map(ToOwned::to_owned);
+    options.iter().filter_map(name).collect()
 }
 
 /// The columns of a page object that are filled, by property id.
 pub(super) fn filled(page: &Value) -> impl Iterator<Item = String> {
     properties(page)
-        .filter(|property| is_filled(property))
+        .filter(|property| {
+            let (kind, content) = content(property);
+            is_filled(kind, content)
+        })
         .filter_map(|property| Some(property.get("id")?.as_str()?.to_owned()))
 }
 
@@ -72,14 +101,29 @@ pub(super) fn reason(page: &Value, mapping: &Mapping) -> Option<String> {
 }
 
 /// What the columns of a page object hold, by property id.
-fn columns(page: &Value) -> BTreeMap<String, Held> {
+pub(super) fn columns(page: &Value) -> BTreeMap<String, Held> {
     let held = |property: &Value| {
         let id = property.get("id")?.as_str()?.to_owned();
-        let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
-        let fingerprint = fingerprint::of(kind, property.get(kind).unwrap_or(&Value::Null));
-        Some((id, Held { fingerprint, empty: !is_filled(property) }))
+        let (kind, content) = content(property);
+        Some((id, held(kind, content)))
     };
     properties(page).filter_map(held).collect()
+}
+
+/// What a column of this type with this content holds.
+pub(super) fn held(kind: &str, content: &Value) -> Held {
+    Held {
+        kind: kind.to_owned(),
+        fingerprint: fingerprint::of(kind, content),
+        empty: !is_filled(kind, content),
+        is_box: kind == "checkbox",
+    }
+}
+
+/// The type of a property and what stands under it.
+fn content(property: &Value) -> (&str, &Value) {
+    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
+    (kind, property.get(kind).unwrap_or(&Value::Null))
 }
 
 /// Whether a page object has a column with this id.
@@ -109,11 +153,10 @@ fn mapped<'a>(page: &'a Value, id: &str, kind: &str) -> Outcome<&'a Value> {
 }
 
 /// Whether a column holds something, by whomever. What we do not know counts as filled: it stays alone.
-fn is_filled(property: &Value) -> bool {
-    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
-    let Some(value) = property.get(kind).filter(|value| !value.is_null()) else {
+fn is_filled(kind: &str, value: &Value) -> bool {
+    if value.is_null() {
         return false;
-    };
+    }
     match kind {
         "title" | "rich_text" => !text::read(Some(value)).trim().is_empty(),
         "url" | "email" | "phone_number" => value.as_str().is_some_and(|text| !text.trim().is_empty()),

@@ -79,7 +79,7 @@ fn column_kind(kind: &str, config: &Value) -> ColumnKind {
         "number" => ColumnKind::Number { format: string(config, "format") },
         "select" => ColumnKind::Select { options: options(config) },
         "multi_select" => ColumnKind::MultiSelect { options: options(config) },
-        "status" => ColumnKind::Status { options: options(config) },
+        "status" => ColumnKind::Status { options: options(config), unset: unset(config) },
         "date" => ColumnKind::Date,
         "url" => ColumnKind::Url,
         "email" => ColumnKind::Email,
@@ -87,7 +87,7 @@ fn column_kind(kind: &str, config: &Value) -> ColumnKind {
         "checkbox" => ColumnKind::Checkbox,
         "place" => ColumnKind::Place,
         "files" => ColumnKind::Files,
-        "relation" => ColumnKind::Relation,
+        "relation" => ColumnKind::Relation { data_source: string(config, "data_source_id") },
         other => ColumnKind::Other { kind: other.to_owned() },
     }
 }
@@ -102,6 +102,15 @@ fn options(config: &Value) -> Vec<ChoiceOption> {
         })
         .filter(|option| !option.name.is_empty())
         .collect()
+}
+
+/// What Notion gives a status that nobody set: the first option of the first group that has any, which is that of what
+/// is to do.
+fn unset(config: &Value) -> Option<String> {
+    let id = config.get("groups")?.as_array()?.iter().find_map(|group| group.pointer("/option_ids/0"))?;
+    let options = config.get("options")?.as_array()?;
+    let first = options.iter().find(|option| option.get("id") == Some(id))?;
+    Some(first.get("name")?.as_str()?.to_owned())
 }
 
 /// Descriptions are null where nobody wrote one.
@@ -130,6 +139,13 @@ mod tests {
                 ] } },
                 "Name": { "id": "title", "name": "Name", "description": null, "type": "title", "title": {} },
                 "Price": { "id": "p", "name": "Price", "description": null, "type": "number", "number": { "format": "euro" } },
+                "Done": { "id": "d", "name": "Done", "description": null, "type": "status", "status": {
+                    "options": [{ "id": "1", "name": "Eaten" }, { "id": "2", "name": "To go" }],
+                    "groups": [
+                        { "id": "g", "name": "To-do", "option_ids": ["2"] },
+                        { "id": "h", "name": "Complete", "option_ids": ["1"] },
+                    ],
+                } },
                 "Seen": { "id": "s", "name": "Seen", "description": null, "type": "last_visited_time", "last_visited_time": {} },
             },
         });
@@ -141,11 +157,16 @@ mod tests {
             description: description.into(),
             kind,
         };
+        let done = ColumnKind::Status {
+            options: vec![ChoiceOption::named("Eaten"), ChoiceOption::named("To go")],
+            unset: Some("To go".into()),
+        };
         let expected = Schema {
             title: "Places".into(),
             description: "To eat".into(),
             columns: vec![
                 column("a%3Ab", "Cuisine", "What they cook", cuisine),
+                column("d", "Done", "", done),
                 column("title", "Name", "", ColumnKind::Title),
                 column("p", "Price", "", ColumnKind::Number { format: "euro".into() }),
                 column("s", "Seen", "", ColumnKind::Other { kind: "last_visited_time".into() }),

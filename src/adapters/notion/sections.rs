@@ -6,19 +6,37 @@ use std::collections::VecDeque;
 
 use anyhow::anyhow;
 use serde_json::{Value, json};
+use tracing::info;
 
 use super::client::results;
-use super::refusal::Answered;
-use super::{Notion, blocks, ids, text};
+use super::refusal::{Answered, Refusal, Trouble};
+use super::{Notion, blocks, ids, rows, text, uploads};
 use crate::domain::page::Section;
 use crate::failure::{Failure, Outcome};
 use crate::fault;
-use crate::ports::Access;
+use crate::ports::{Access, SectionNow};
 
 /// Answers of 100 blocks: a page with more than 5,000 blocks on its top level is no page to read.
 const MAX_BLOCK_PAGES: usize = 50;
 
-/// A framed box on the top level of a page.
+/// Blocks into which people drag others. Lists and the like are not looked through: each look is a request.
+const HOLDERS: [&str; 10] = [
+    "column_list",
+    "column",
+    "toggle",
+    "heading_1",
+    "heading_2",
+    "heading_3",
+    "heading_4",
+    "callout",
+    "quote",
+    "synced_block",
+];
+
+/// Blocks of a page that are looked into for sections. A page of many toggles would else take a minute's requests.
+const MAX_HOLDERS: usize = 20;
+
+/// A framed box.
 pub(super) struct Callout {
     pub(super) id: String,
     pub(super) text: String,
@@ -32,20 +50,92 @@ impl Notion {
         Ok(blocks.into_iter().filter_map(Callout::read).collect())
     }
 
-    /// Puts a section up at the end of a page, in as many requests as it takes; gives its id.
+    /// The sections with this marker: on the top level of a page, and in what people drag blocks into there.
+    pub(super) async fn marked_sections(
+        &self,
+        access: &Access,
+        page: &str,
+        marker: &str,
+    ) -> Answered<Vec<String>> {
+        let mut found = Vec::new();
+        let mut open = VecDeque::from([page.to_owned()]);
+        for _ in 0..=MAX_HOLDERS {
+            let Some(holder) = open.pop_front() else { break };
+            let blocks =
+                self.client.list(access, &["blocks", &holder, "children"], &[], MAX_BLOCK_PAGES).await;
+            let blocks = match blocks {
+                // Somebody is at work on the page.
+                Err(trouble) if trouble.is_gone() && holder != page => continue,
+                blocks => blocks?,
+            };
+            for block in blocks {
+                let id = block.get("id").and_then(Value::as_str).map(ids::checked).transpose()?;
+                if text::leads_to(block.pointer("/callout/rich_text"), marker) {
+                    found.extend(id);
+                } else if is_holder(&block) {
+                    open.extend(id);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Puts a section up behind an older one, or at the end of a page; gives its id.
     pub(super) async fn put_up_section(
         &self,
         access: &Access,
         page: &str,
         section: &Section,
+        behind: Option<&SectionNow>,
     ) -> Outcome<String> {
+        let place = behind.and_then(|older| Some((older.holder.as_deref()?, older.id.as_str())));
+        if let Some((holder, older)) = place {
+            match self.put_up_with_file(access, holder, section, Some(older)).await {
+                Err(Trouble::Refused(Refusal { status: 400 | 404, code, .. })) => {
+                    info!(%code, "the place of an older section is gone, the new one goes to the end of the page");
+                }
+                put_up => return Ok(put_up?),
+            }
+        }
+        Ok(self.put_up_with_file(access, page, section, None).await?)
+    }
+
+    /// A file that Notion does not take, or no longer, is told instead of shown: it stands in the first request, of
+    /// which nothing is left when it is refused.
+    async fn put_up_with_file(
+        &self,
+        access: &Access,
+        holder: &str,
+        section: &Section,
+        after: Option<&str>,
+    ) -> Answered<String> {
+        let put_up = self.put_up_blocks(access, holder, section, after).await;
+        match &section.file {
+            Some(_) if uploads::is_refused(&put_up) => {
+                self.put_up_blocks(access, holder, &section.clone().without_file(), after).await
+            }
+            _ => put_up,
+        }
+    }
+
+    /// Puts a section up in as many requests as it takes.
+    async fn put_up_blocks(
+        &self,
+        access: &Access,
+        holder: &str,
+        section: &Section,
+        after: Option<&str>,
+    ) -> Answered<String> {
         let callout = [blocks::callout(section)?];
         let mut id = None;
-        let mut waiting = VecDeque::from([(ids::checked(page)?, callout.as_slice())]);
+        let mut waiting = VecDeque::from([(ids::checked(holder)?, callout.as_slice())]);
         while let Some((parent, siblings)) = waiting.pop_front() {
             let batch = blocks::batch(siblings);
             let rest = siblings.get(batch.blocks.len()..).unwrap_or_default();
-            let ids = self.append_children(access, &parent, batch.blocks).await?;
+            let after = after.filter(|_| id.is_none());
+            let appended = self.append_children(access, &parent, batch.blocks, after).await;
+            // Once something of it stands there, no refusal leads to another section.
+            let ids = if id.is_some() { appended.map_err(Failure::from)? } else { appended? };
             id = id.or_else(|| ids.first().cloned());
             let open = batch.open.into_iter().filter_map(|(at, inner)| Some((ids.get(at)?.clone(), inner)));
             waiting.extend(open);
@@ -56,17 +146,21 @@ impl Notion {
                 fault::point("body_begun");
             }
         }
-        id.ok_or_else(|| Failure::bug(anyhow!("a section has no blocks")))
+        Ok(id.ok_or_else(|| Failure::bug(anyhow!("a section has no blocks")))?)
     }
 
-    /// Appends blocks to a page or a block and gives their ids.
+    /// Appends blocks to a page or a block, behind one of its own or at its end, and gives their ids.
     pub(super) async fn append_children(
         &self,
         access: &Access,
         parent: &str,
         blocks: Vec<Value>,
+        after: Option<&str>,
     ) -> Answered<Vec<String>> {
-        let body = json!({ "children": blocks });
+        let mut body = json!({ "children": blocks });
+        if let (Some(body), Some(after)) = (body.as_object_mut(), after) {
+            body.insert("after".to_owned(), after.into());
+        }
         let mut answer = self.client.patch(access, &["blocks", parent, "children"], &body).await?;
         let id = |block: &Value| block.get("id").and_then(Value::as_str).map(ids::checked);
         let ids = results(&mut answer)?.iter().filter_map(id).collect::<Outcome<Vec<_>>>()?;
@@ -77,13 +171,25 @@ impl Notion {
         Ok(ids)
     }
 
-    /// Whether a block or one inside it was made or changed by somebody else than whoever made the block. One that
-    /// is gone is nobody's any more.
-    pub(super) async fn is_touched(&self, access: &Access, block: &str) -> Answered<bool> {
+    /// A section as it stands; `None` where it is gone. A comment on it does not count as writing: blocks do not tell
+    /// that they have any, and asking is a request for each of them, with a capability that few connections have.
+    pub(super) async fn section_now(&self, access: &Access, block: &str) -> Answered<Option<SectionNow>> {
         let found = match self.client.get(access, &["blocks", block], &[]).await {
-            Err(trouble) if trouble.is_gone() => return Ok(false),
+            Err(trouble) if trouble.is_gone() => return Ok(None),
             found => found?,
         };
+        if rows::in_trash(&found) {
+            return Ok(None);
+        }
+        let holder =
+            ["/parent/block_id", "/parent/page_id"].iter().find_map(|id| found.pointer(id)?.as_str());
+        let holder = holder.map(ids::checked).transpose()?;
+        let edited = self.is_touched(access, found).await?;
+        Ok(Some(SectionNow { id: block.to_owned(), holder, edited }))
+    }
+
+    /// Whether a block or one inside it was made or changed by somebody else than whoever made the block.
+    async fn is_touched(&self, access: &Access, found: Value) -> Answered<bool> {
         let by = |block: &Value, who: &str| Some(block.pointer(who)?.as_str()?.to_owned());
         let Some(maker) = by(&found, "/created_by/id") else { return Ok(true) };
         let theirs = |block: &Value| {
@@ -94,8 +200,7 @@ impl Notion {
             if theirs(&parent) {
                 return Ok(true);
             }
-            let inside = parent.get("has_children").and_then(Value::as_bool).unwrap_or_default();
-            if let Some(id) = by(&parent, "/id").filter(|_| inside) {
+            if let Some(id) = by(&parent, "/id").filter(|_| has_inside(&parent)) {
                 let path = ["blocks", &ids::checked(&id)?, "children"];
                 open.extend(self.client.list(access, &path, &[], MAX_BLOCK_PAGES).await?);
             }
@@ -110,6 +215,17 @@ impl Notion {
             removed => removed.map(|_| ()),
         }
     }
+}
+
+/// Whether a block is of those people drag others into, and holds any.
+fn is_holder(block: &Value) -> bool {
+    let kind = block.get("type").and_then(Value::as_str);
+    has_inside(block) && kind.is_some_and(|kind| HOLDERS.contains(&kind))
+}
+
+/// Whether other blocks stand in a block.
+fn has_inside(block: &Value) -> bool {
+    block.get("has_children").and_then(Value::as_bool).unwrap_or_default()
 }
 
 impl Callout {

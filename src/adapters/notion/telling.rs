@@ -201,7 +201,7 @@ async fn put_up(notion: &Notion, access: &Access, page: &str, reason: Reason) ->
         notion.remove_block(access, &id).await?;
     }
     if same.is_empty() {
-        notion.append_children(access, page, vec![blocks::notice(&spoken(reason))]).await?;
+        notion.append_children(access, page, vec![blocks::notice(&spoken(reason))], None).await?;
     }
     Ok(())
 }

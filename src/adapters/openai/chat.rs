@@ -179,22 +179,28 @@ fn text_of(completion: Completion) -> Outcome<Said> {
         "the model has answered"
     );
     let Some(choice) = completion.choices.into_iter().next() else {
-        return Err(Failure::transient(anyhow!("the model gave no answer at all")));
+        return Err(empty(anyhow!("the model gave no answer at all")));
     };
     let refused = choice.message.refusal.is_some_and(|words| !words.trim().is_empty());
     match choice.finish_reason.as_deref() {
-        Some("content_filter") => Err(refusal("its filter")),
-        _ if refused => Err(refusal("the model")),
+        Some("content_filter") => {
+            Err(Failure::permanent(Reason::Blocked, anyhow!("the content is stopped by a filter")))
+        }
+        _ if refused => {
+            Err(Failure::permanent(Reason::Refused, anyhow!("the content is refused by the model")))
+        }
         Some("length") => {
-            Err(Failure::transient(anyhow!("the answer was cut off at {MAX_OUTPUT_TOKENS} tokens")))
+            let cause = anyhow!("the answer was cut off at {MAX_OUTPUT_TOKENS} tokens");
+            Err(Failure::transient(cause).given_up_as(Reason::AnswerCut))
         }
         _ => match choice.message.content {
             Some(text) if !text.trim().is_empty() => Ok(Said { text, usage: usage.billed() }),
-            _ => Err(Failure::transient(anyhow!("the model's answer is empty"))),
+            _ => Err(empty(anyhow!("the model's answer is empty"))),
         },
     }
 }
 
-fn refusal(by: &str) -> Failure {
-    Failure::permanent(Reason::Refused, anyhow!("the content is refused by {by}"))
+/// An answer without any words may be another one next time.
+fn empty(cause: anyhow::Error) -> Failure {
+    Failure::transient(cause).given_up_as(Reason::AnswerEmpty)
 }

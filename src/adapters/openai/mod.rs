@@ -16,7 +16,7 @@ use crate::adapters::provider::party_at;
 use crate::domain::waiting::Party;
 
 pub use chat::OpenAiChat;
-pub use speech::{MAX_AUDIO_BYTES, OpenAiSpeech};
+pub use speech::{MAX_AUDIO_BYTES, OpenAiSpeech, longest_seconds};
 
 /// Whose server it is.
 fn party(base_url: &Url) -> Party {

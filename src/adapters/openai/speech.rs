@@ -1,8 +1,8 @@
 //! Speech to text by `POST /audio/transcriptions`
 //! (platform.openai.com/docs/api-reference/audio/createTranscription).
 //!
-//! Takes an audio file of at most 25 MiB; gives its segments. Whisper models give times, the others one
-//! text. Too large and undecodable files fail as permanent, an answer nobody can read as an outage; one
+//! Takes an audio file of at most 25 MiB; gives what was said in it. Whisper models tell times and silence; those that
+//! tell speakers apart tell times; the other gpt models give one text, and how sure they are of each token. Too large and undecodable files fail as permanent, an answer nobody can read as an outage; one
 //! call, no retry in here.
 
 use std::path::Path;
@@ -22,8 +22,9 @@ use crate::adapters::outbound::{Outbound, Reply};
 use crate::adapters::provider::{endpoint, key_header, model_name, one_line};
 use crate::adapters::provider_errors::{openai, openai_code};
 use crate::domain::cost::Usage;
-use crate::domain::media::{At, Segment, Transcript};
+use crate::domain::media::Transcript;
 use crate::domain::reason::Reason;
+use crate::domain::speech::{Heard, said, said_at_once};
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{AudioFile, SpeechToText};
@@ -37,15 +38,14 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 /// An hour of speech in segments with their token lists is about 1 MB.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
+/// Whisper takes any length; an hour comes back in time and in an answer of bearable size.
+const WHISPER_SECONDS: f64 = 3_600.0;
+
+/// The gpt models refuse more than 1,500 seconds at once.
+const GPT_SECONDS: f64 = 1_200.0;
+
 /// Below this the service answers `audio_too_short`: nobody says anything in a tenth of a second.
 const SHORTEST_SECONDS: f64 = 0.1;
-
-/// Above this a segment is silence, provided the words are guessed as well: this probability alone
-/// reaches 0.76 on real speech.
-const NO_SPEECH: f64 = 0.8;
-
-/// Below this mean log probability the words are guesses (the bound `OpenAI`'s own decoder uses).
-const GUESSED: f64 = -1.0;
 
 /// File name endings the service knows; it reads the format from the name alone.
 const ENDINGS: [&str; 9] = ["flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "wav", "webm"];
@@ -62,15 +62,22 @@ pub struct OpenAiSpeech {
 
 /// What the service answers; plain `json` has the text alone.
 #[derive(Debug, Deserialize)]
-struct Heard {
+struct Answer {
     text: String,
     language: Option<String>,
     duration: Option<f64>,
-    segments: Option<Vec<HeardSegment>>,
+    segments: Option<Vec<Stretch>>,
+    logprobs: Option<Vec<Token>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct HeardSegment {
+struct Token {
+    token: String,
+    logprob: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Stretch {
     #[serde(default)]
     start: f64,
     #[serde(default)]
@@ -79,6 +86,7 @@ struct HeardSegment {
     text: String,
     no_speech_prob: Option<f64>,
     avg_logprob: Option<f64>,
+    compression_ratio: Option<f64>,
 }
 
 impl OpenAiSpeech {
@@ -100,37 +108,40 @@ impl OpenAiSpeech {
         Ok(self)
     }
 
-    /// Whether the model tells times: Whisper does, wherever it runs; the gpt models refuse to.
-    fn tells_times(&self) -> bool {
-        self.model.to_ascii_lowercase().contains("whisper")
-    }
-
     async fn form(&self, audio: &Path) -> Outcome<Form> {
         let form = Form::new()
             .text("model", self.model.clone())
             .text("temperature", "0")
             .part("file", file_part(audio).await?);
-        let form = if self.tells_times() {
-            form.text("response_format", "verbose_json").text("timestamp_granularities[]", "segment")
-        } else {
-            form.text("response_format", "json")
-        };
-        // Telling speakers apart needs this for anything longer than 30 seconds.
-        let diarizes = self.model.contains("diarize");
-        Ok(if diarizes { form.text("chunking_strategy", "auto") } else { form })
+        Ok(match Gives::of(&self.model) {
+            Gives::Stretches => {
+                form.text("response_format", "verbose_json").text("timestamp_granularities[]", "segment")
+            }
+            // The strategy is needed for anything longer than 30 seconds.
+            Gives::Speakers => {
+                form.text("response_format", "diarized_json").text("chunking_strategy", "auto")
+            }
+            Gives::Tokens => form.text("response_format", "json").text("include[]", "logprobs"),
+            Gives::Text => form.text("response_format", "json"),
+        })
     }
 
-    fn transcript(&self, heard: Heard, audio: &AudioFile) -> Transcript {
-        let end = audio.duration.or(heard.duration).unwrap_or_default();
-        let segments = heard.segments.unwrap_or_default();
-        let segments = if segments.is_empty() {
-            let whole =
-                HeardSegment { start: 0.0, end, text: heard.text, no_speech_prob: None, avg_logprob: None };
-            whole.spoken().into_iter().collect()
+    fn transcript(&self, answer: Answer, audio: &AudioFile) -> Transcript {
+        let end = audio.duration.or(answer.duration).unwrap_or_default();
+        let stretches = answer.segments.unwrap_or_default();
+        let segments = if stretches.is_empty() {
+            let tokens: Vec<(String, f64)> = answer
+                .logprobs
+                .unwrap_or_default()
+                .into_iter()
+                .map(|told| (told.token, told.logprob))
+                .collect();
+            said_at_once(&answer.text, &tokens, end)
         } else {
-            segments.into_iter().filter_map(HeardSegment::spoken).collect()
+            said(stretches.into_iter().map(Heard::from).collect())
         };
-        let language = heard.language.as_deref().and_then(languages::code);
+        // Where nobody speaks the language is made up as well.
+        let language = answer.language.as_deref().filter(|_| !segments.is_empty()).and_then(languages::code);
         // The whole file is billed, silence included.
         let usage = Usage::of_speech(end);
         Transcript { language, segments, engine: self.model.clone(), usage }
@@ -168,28 +179,47 @@ impl SpeechToText for OpenAiSpeech {
     }
 }
 
-impl HeardSegment {
-    /// The segment, unless it is silence the model put words to.
-    fn spoken(self) -> Option<Segment> {
-        let text = one_line(&self.text);
-        let silent = self.no_speech_prob.is_some_and(|probability| probability > NO_SPEECH)
-            && self.avg_logprob.is_some_and(|logprob| logprob < GUESSED);
-        if silent || text.is_empty() || is_stage_direction(&text) {
-            return None;
+impl From<Stretch> for Heard {
+    fn from(stretch: Stretch) -> Self {
+        Self {
+            start: stretch.start,
+            end: stretch.end,
+            text: one_line(&stretch.text),
+            no_speech: stretch.no_speech_prob,
+            logprob: stretch.avg_logprob,
+            compression: stretch.compression_ratio,
         }
-        let start = self.start.max(0.0);
-        Some(Segment { start: At(start), end: At(self.end.max(start)), text })
     }
 }
 
-/// `[Music]`, `(applause)`: what Whisper writes where nobody speaks.
-fn is_stage_direction(text: &str) -> bool {
-    let inside = |open: char, close: char| {
-        text.strip_prefix(open)
-            .and_then(|rest| rest.strip_suffix(close))
-            .is_some_and(|inner| !inner.contains([open, close]))
-    };
-    inside('[', ']') || inside('(', ')')
+/// What a model tells beside the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gives {
+    /// Times, and its doubts about each stretch: Whisper, wherever it runs.
+    Stretches,
+    /// Times, and who speaks.
+    Speakers,
+    /// How sure it is of each token.
+    Tokens,
+    /// Nothing.
+    Text,
+}
+
+impl Gives {
+    fn of(model: &str) -> Self {
+        let model = model.to_ascii_lowercase();
+        match () {
+            () if model.contains("whisper") => Self::Stretches,
+            () if model.contains("diarize") => Self::Speakers,
+            () if model.starts_with("gpt-4o") => Self::Tokens,
+            () => Self::Text,
+        }
+    }
+}
+
+/// The longest sound this model is given at once, in seconds.
+pub fn longest_seconds(model: &str) -> f64 {
+    if Gives::of(model) == Gives::Stretches { WHISPER_SECONDS } else { GPT_SECONDS }
 }
 
 /// The file as it goes into the form, read while it is sent.
@@ -231,40 +261,4 @@ fn media_type(ending: &str) -> &'static str {
 fn is_too_short(reply: &Reply) -> bool {
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     reply.status.as_u16() == 400 && openai_code(&body) == "audio_too_short"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn segment(text: &str, no_speech_prob: f64, avg_logprob: f64) -> HeardSegment {
-        HeardSegment {
-            start: 1.0,
-            end: 0.5,
-            text: text.to_owned(),
-            no_speech_prob: Some(no_speech_prob),
-            avg_logprob: Some(avg_logprob),
-        }
-    }
-
-    #[test]
-    fn a_segment_is_silence_only_when_both_signs_agree() {
-        assert!(segment("Thank you.", 0.9, -1.4).spoken().is_none());
-        assert!(segment("quiet but sure", 0.9, -0.3).spoken().is_some());
-        assert!(segment("loud and unsure", 0.2, -1.4).spoken().is_some());
-    }
-
-    #[test]
-    fn stage_directions_and_empty_segments_are_dropped() {
-        for text in ["[Music]", " (applause) ", "", " \u{200b}\n"] {
-            assert!(segment(text, 0.1, -0.2).spoken().is_none(), "{text}");
-        }
-        assert!(segment("[laughs] come [in]", 0.1, -0.2).spoken().is_some());
-    }
-
-    #[test]
-    fn a_segment_never_ends_before_it_begins() {
-        let spoken = segment("hello", 0.1, -0.2).spoken();
-        assert_eq!(spoken.map(|segment| (segment.start, segment.end)), Some((At(1.0), At(1.0))));
-    }
 }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::{Complaint, Field, fields, instructions, material, read};
 use crate::domain::cost::Usage;
 use crate::domain::note::{Answer, Question};
+use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
 
 /// How much of its unreadable answer a model is shown again.
@@ -69,7 +70,8 @@ pub(in crate::adapters) async fn converse(chat: &dyn Chat, question: &Question) 
     prompt.repair = Some(Repair::new(&first.text, &complaint));
     let second = chat.say(&prompt).await?;
     let answer = read(question, chat.engine(), &second.text).map_err(|complaint| {
-        Failure::transient(complaint).context("the model's second answer cannot be read")
+        let failure = Failure::transient(complaint).given_up_as(Reason::AnswerUnreadable);
+        failure.context("the model's second answer cannot be read")
     })?;
     Ok(Answer { usage: first.usage + second.usage, ..answer })
 }

@@ -27,8 +27,12 @@ const DESCRIPTION_CHARS: usize = 500;
 /// The owner's own instructions: two pages of a book.
 const INSTRUCTION_CHARS: usize = 4_000;
 
-/// Notion databases hold a few dozen options; beyond this a list only costs tokens.
-const LISTED_OPTIONS: usize = 200;
+/// What the options of one column may take, in characters: about a thousand names, or five thousand tokens. Those
+/// beyond it are not shown.
+const OPTION_CHARS: usize = 20_000;
+
+/// Nobody has more databases to choose from, nor more columns that tell what one is about.
+const LISTED_CHOICES: usize = 50;
 
 /// What the model is to do, and what it must never do. The same for everybody.
 const TASK: &str = "\
@@ -57,12 +61,24 @@ Keys of the object:
 /// Where a list may grow.
 const NEW_OPTION: &str = "a new short name without commas, null where none is needed";
 
+/// Where a list may grow that has no option yet.
+const FIRST_OPTION: &str =
+    "a new short name without commas, null where none fits; the column has no options yet";
+
+/// The same where it takes several.
+const FIRST_OPTIONS: &str =
+    "array of new short names without commas, empty where none fits; the column has no options yet";
+
 /// Said where each thing gets a page of its own.
 const ITEMS: &str = "\
 - items: array with one object for each of the things the video presents one after the other (each recipe, each \
 place, each product), at most 20, in their order; empty if there is just one. Each object has a title, which is the \
 thing's own name as the material writes it, and the keys of the columns above, filled for that thing alone
 ";
+
+/// Said where an earlier look found some of them: their pages are known by their names.
+const KNOWN_ITEMS: &str = "  an earlier look found these, here without capitals and accents; name the same thing in the \
+same words: ";
 
 /// The instructions for one question: our rules, the language, the columns, what the owner wants.
 pub fn instructions(question: &Question) -> String {
@@ -71,6 +87,12 @@ pub fn instructions(question: &Question) -> String {
     parts.extend(lines);
     if question.several {
         parts.push(ITEMS.to_owned());
+        let known: Vec<String> = question
+            .known_items
+            .iter()
+            .map(|key| quoted(&key.replace('-', " "), DESCRIPTION_CHARS))
+            .collect();
+        parts.extend((!known.is_empty()).then(|| format!("{KNOWN_ITEMS}{}\n", known.join(", "))));
     }
     parts.extend(choices(&question.choices));
     parts.push("\nThe database these columns belong to:\n".to_owned());
@@ -106,12 +128,17 @@ fn column_line(question: &Question, key: &str, column: &Column) -> String {
 fn choices(choices: &[Choice]) -> Option<String> {
     let line = |choice: &Choice| {
         let (key, title) = (quoted(&choice.key, DESCRIPTION_CHARS), quoted(&choice.title, DESCRIPTION_CHARS));
-        match choice.about.trim() {
-            "" => format!("  {key}: {title}\n"),
-            about => format!("  {key}: {title}; its owner says: {}\n", quoted(about, INSTRUCTION_CHARS)),
-        }
+        let about = match choice.about.trim() {
+            "" => String::new(),
+            about => format!("; its owner says: {}", quoted(about, INSTRUCTION_CHARS)),
+        };
+        let columns = choice.columns.iter().take(LISTED_CHOICES);
+        let columns: Vec<String> = columns.map(|name| quoted(name, DESCRIPTION_CHARS)).collect();
+        let columns =
+            if columns.is_empty() { String::new() } else { format!("; its columns: {}", columns.join(", ")) };
+        format!("  {key}: {title}{about}{columns}\n")
     };
-    let lines: String = choices.iter().take(LISTED_OPTIONS).map(line).collect();
+    let lines: String = choices.iter().take(LISTED_CHOICES).map(line).collect();
     let head =
         "- choice: key of the one of these collections the video belongs to, null where none clearly fits:\n";
     (!lines.is_empty()).then(|| format!("{head}{lines}"))
@@ -123,13 +150,15 @@ fn kind_text(column: &Column, is_open: bool) -> String {
         ColumnKind::Title => "short text that names this video or what it is about".to_owned(),
         ColumnKind::RichText => "text, as short as the column allows".to_owned(),
         ColumnKind::Number { format } => number_text(format),
+        ColumnKind::Select { options } if is_open && options.is_empty() => FIRST_OPTION.to_owned(),
+        ColumnKind::MultiSelect { options } if is_open && options.is_empty() => FIRST_OPTIONS.to_owned(),
         ColumnKind::Select { options } if is_open => {
             format!("the one of these options that fits, else {NEW_OPTION}: {}", options_text(options))
         }
         ColumnKind::MultiSelect { options } if is_open => {
             format!("array of those of these options that fit, else {NEW_OPTION}: {}", options_text(options))
         }
-        ColumnKind::Select { options } | ColumnKind::Status { options } => {
+        ColumnKind::Select { options } | ColumnKind::Status { options, .. } => {
             let names = options_text(options);
             format!("exactly one of these options, or null where none fits: {names}")
         }
@@ -170,14 +199,20 @@ fn number_text(format: &str) -> String {
 
 /// The options with what their owner wrote about them.
 fn options_text(options: &[ChoiceOption]) -> String {
-    let mut named = options.iter().filter(|option| !option.name.trim().is_empty()).map(|option| {
+    let named = options.iter().filter(|option| !option.name.trim().is_empty()).map(|option| {
         let name = quoted(&option.name, DESCRIPTION_CHARS);
         match option.description.trim() {
             "" => name,
             description => format!("{name} ({})", quoted(description, DESCRIPTION_CHARS)),
         }
     });
-    let listed: Vec<String> = named.by_ref().take(LISTED_OPTIONS).collect();
+    let mut room = OPTION_CHARS;
+    let fits = |name: &String| {
+        let left = room.checked_sub(name.chars().count());
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    let listed: Vec<String> = named.take_while(fits).collect();
     if listed.is_empty() { "(there are none yet: give null)".to_owned() } else { listed.join(", ") }
 }
 

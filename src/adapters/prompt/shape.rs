@@ -72,7 +72,7 @@ fn shape(kind: &ColumnKind, is_open: bool, budget: &mut usize) -> Shape {
         ColumnKind::MultiSelect { .. } if is_open => Shape::Texts,
         ColumnKind::Number { .. } => Shape::Number,
         ColumnKind::Checkbox => Shape::Flag,
-        ColumnKind::Select { options } | ColumnKind::Status { options } => {
+        ColumnKind::Select { options } | ColumnKind::Status { options, .. } => {
             small_list(options, budget).map_or(Shape::Text, Shape::Choice)
         }
         ColumnKind::MultiSelect { options } => {

@@ -26,7 +26,7 @@ pub(in crate::adapters) fn cooking() -> Question {
             column("Price", ColumnKind::Number { format: "euro".to_owned() }),
             column("Course", ColumnKind::Select { options: options(&["starter", "main"]) }),
             column("Tags", ColumnKind::MultiSelect { options: options(&["quick", "vegan"]) }),
-            column("Cooked", ColumnKind::Checkbox),
+            column("Vegetarian", ColumnKind::Checkbox),
         ],
     };
     Question::new(&schema, &[], watched("Boil the pasta for nine minutes."))
@@ -47,7 +47,6 @@ fn watched(speech: &str) -> Watched {
         screen_text: ScreenText {
             lines: vec![ScreenLine { at: At(3.0), text: "200 g pasta".to_owned() }],
             engine: String::new(),
-            ..ScreenText::default()
         },
     }
 }
@@ -103,6 +102,54 @@ fn an_options_description_reaches_the_model() {
     let mut question = cooking();
     question.columns[3].1.kind = ColumnKind::MultiSelect { options: vec![described] };
     assert!(instructions(&question).contains(r#""quick" ("under 20 min")"#));
+}
+
+#[test]
+fn an_open_list_without_options_is_asked_for_its_first_one() {
+    let mut question = cooking();
+    for kind in [ColumnKind::Select { options: vec![] }, ColumnKind::MultiSelect { options: vec![] }] {
+        question.columns[3].1.kind = kind;
+        question.open = Vec::new();
+        assert!(instructions(&question).contains("there are none yet: give null"), "closed");
+        question.open = vec![question.columns[3].1.id.clone()];
+        let text = instructions(&question);
+        assert!(text.contains("the column has no options yet") && !text.contains("give null"), "{text}");
+    }
+}
+
+#[test]
+fn hundreds_of_options_are_shown_as_far_as_their_characters_allow() {
+    let mut question = cooking();
+    let mut shown = |length: usize| {
+        let option = |n: usize| ChoiceOption::named(format!("o{n:0>length$}"));
+        question.columns[2].1.kind = ColumnKind::Select { options: (0..2_000).map(option).collect() };
+        let text = instructions(&question);
+        (0..2_000).filter(|n| text.contains(&format!("\"o{n:0>length$}\""))).count()
+    };
+    assert_eq!(shown(7), 2_000, "ten characters each");
+    assert_eq!(shown(97), 200, "a hundred characters each");
+}
+
+#[test]
+fn a_choice_is_shown_with_what_its_owner_wrote_and_with_its_columns() {
+    let mut question = cooking();
+    question.choices = vec![Choice {
+        key: "c1".to_owned(),
+        title: "Places".to_owned(),
+        about: "Where one can sit down".to_owned(),
+        columns: vec!["Address".to_owned(), "Opening\nhours".to_owned()],
+    }];
+    let line = r#""c1": "Places"; its owner says: "Where one can sit down"; its columns: "Address", "Opening\nhours""#;
+    assert!(instructions(&question).contains(line), "{}", instructions(&question));
+}
+
+#[test]
+fn what_an_earlier_look_found_is_named_where_several_things_are_asked_for() {
+    let mut question = cooking();
+    question.known_items = vec!["da-enzo".to_owned()];
+    assert!(!instructions(&question).contains("da enzo"));
+    question.several = true;
+    assert!(instructions(&question).contains(r#"same words: "da enzo""#));
 }
 
 #[test]

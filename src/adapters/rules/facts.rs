@@ -38,26 +38,6 @@ const UNITS: [&[&str]; 12] = [
 /// How far before its number a word may stand, in words: `prep time is about 20`.
 const REACH: usize = 4;
 
-/// Checkboxes their owner ticks: the video cannot know.
-const OWNERS_OWN: [&str; 16] = [
-    "done",
-    "watched",
-    "seen",
-    "read",
-    "tried",
-    "cooked",
-    "made",
-    "favorite",
-    "favourite",
-    "bought",
-    "booked",
-    "visited",
-    "checked",
-    "archived",
-    "important",
-    "reviewed",
-];
-
 /// The number that stands with the column's own unit or behind its own word.
 pub(super) fn number(column: &Column, format: &str, material: &Material) -> Option<f64> {
     let (name, description) = cues(column);
@@ -181,7 +161,7 @@ pub(super) fn checkbox(column: &Column, material: &Material) -> bool {
     const DENIALS: [&str; 10] = ["not", "no", "non", "isnt", "nicht", "kein", "keine", "pas", "sin", "senza"];
     let (name, _) = cues(column);
     let name = name.join(" ");
-    if name.is_empty() || OWNERS_OWN.contains(&name.as_str()) {
+    if name.is_empty() {
         return false;
     }
     let tagged = material.hashtags.contains(&name.replace(' ', ""));

@@ -30,7 +30,6 @@ fn watched(info: MediaInfo, speech: &[&str], screen: &[&str]) -> Watched {
         screen_text: ScreenText {
             lines: screen.iter().enumerate().map(line).collect(),
             engine: "tesseract".to_owned(),
-            ..ScreenText::default()
         },
     }
 }
@@ -189,7 +188,11 @@ async fn a_place_fills_a_travellers_columns() {
         column("Book until", "", ColumnKind::Date),
         column("Dish", "The dish, such as carbonara", ColumnKind::RichText),
         column("Visited", "", ColumnKind::Checkbox),
-        column("State", "", ColumnKind::Status { options: options(&[("Not started", ""), ("Done", "")]) }),
+        column(
+            "State",
+            "",
+            ColumnKind::Status { options: options(&[("Not started", ""), ("Done", "")]), unset: None },
+        ),
     ];
     let note = noted(columns, place()).await;
     assert_eq!(note.title, "The best carbonara in town!");
@@ -199,6 +202,7 @@ async fn a_place_fills_a_travellers_columns() {
             Value::Place {
                 name: "Trattoria da Enzo".to_owned(),
                 address: Some("Via dei Vascellari 29, Rome".to_owned()),
+                at: None,
             },
         ),
         ("City", Value::Select("Rome".to_owned())),

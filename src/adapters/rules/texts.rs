@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::material::{Material, Passage, cues};
 use super::stop_words::is_padding;
 use super::summary::Extract;
+use crate::domain::own_columns::tells_progress;
 use crate::domain::schema::{ChoiceOption, Column};
 use crate::domain::words::{fold, folded_contains, one_line};
 
@@ -16,26 +17,6 @@ const MAX_LIST: usize = 40;
 
 /// Letters of a word in an option's description that may be looked for.
 const SHORTEST_HINT: usize = 4;
-
-/// Options that tell how far the owner is, not what the video is about.
-const OWNERS_OWN: [&str; 16] = [
-    "done",
-    "to do",
-    "todo",
-    "doing",
-    "in progress",
-    "not started",
-    "complete",
-    "completed",
-    "new",
-    "next",
-    "later",
-    "waiting",
-    "backlog",
-    "archived",
-    "open",
-    "closed",
-];
 
 /// What a text column asks for by its name or description.
 pub(super) fn text(column: &Column, material: &Material, extract: &Extract) -> Option<String> {
@@ -112,14 +93,16 @@ fn is_heading(line: &str, cues: &[String]) -> bool {
     fits && cues.iter().any(|cue| folded_contains(&folded, cue))
 }
 
-/// The sentences and lines that hold the column's name, else two words of its description.
+/// The sentences and lines that hold the column's name, else two words of its description. One is enough where the
+/// name says nothing of a subject and the description names a few things: "the tram or bus to take".
 fn quotes(name: &[String], description: &[String], material: &Material) -> Option<String> {
-    const ENOUGH_HINTS: usize = 2;
+    const FEW_THINGS: usize = 3;
+    let enough_hints = if name.is_empty() && description.len() <= FEW_THINGS { 1 } else { 2 };
     let holds = |passage: &&Passage| {
         let said =
             |words: &[String]| words.iter().filter(|word| folded_contains(&passage.folded, word)).count();
         let named = !name.is_empty() && said(name) == name.len();
-        !passage.is_promotion() && (named || said(description) >= ENOUGH_HINTS)
+        !passage.is_promotion() && (named || said(description) >= enough_hints)
     };
     let found: Vec<&str> =
         material.passages().filter(holds).map(|passage| passage.text.as_str()).take(MAX_QUOTES).collect();
@@ -141,12 +124,6 @@ pub(super) fn option(options: &[ChoiceOption], material: &Material) -> Option<St
     }
 }
 
-/// The option of a status column, unless the column tells how far its owner is.
-pub(super) fn status(options: &[ChoiceOption], material: &Material) -> Option<String> {
-    let own = options.iter().any(|option| OWNERS_OWN.contains(&fold(&option.name).as_str()));
-    if own { None } else { option(options, material) }
-}
-
 /// All options that are meant.
 pub(super) fn options(options: &[ChoiceOption], material: &Material) -> Vec<String> {
     let meant = options.iter().filter(|option| meaning(option, material) > 0);
@@ -159,7 +136,7 @@ const BY_NAME: u32 = 100;
 /// How clearly the video means an option: by its name, by a hashtag, by words of its description.
 fn meaning(option: &ChoiceOption, material: &Material) -> u32 {
     let name = fold(&option.name);
-    if OWNERS_OWN.contains(&name.as_str()) {
+    if tells_progress(&option.name) {
         return 0;
     }
     let named = if is_abbreviation(&option.name) {

@@ -77,9 +77,10 @@ impl Breakers for Store {
 impl Store {
     async fn admit_to(&self, parties: &[Party]) -> Outcome<Option<Blocked>> {
         let mut records = self.records(&self.db, parties).await?;
-        records.sort_by_key(|record| parties.iter().position(|party| plain(party.name()) == record.party));
         let longest = records.iter().map(Record::left).max().unwrap_or_default();
-        if let Some(shut) = records.iter().find(|record| record.left_ms > 0) {
+        let asked_as =
+            |record: &&Record| parties.iter().position(|party| plain(party.name()) == record.party);
+        if let Some(shut) = records.iter().filter(|record| record.left_ms > 0).min_by_key(asked_as) {
             return Ok(Some(shut.blocked(longest)));
         }
         records.retain(Record::is_out_of_order);
@@ -155,7 +156,8 @@ impl Store {
         found.into_iter().next().ok_or_else(none)
     }
 
-    /// What is known of these parties, always in the same order, so that nobody waits for each other.
+    /// What is known of these parties, always in the same order: whoever locks them one after the other never waits for
+    /// somebody who waits for them.
     async fn records(&self, db: &impl ConnectionTrait, parties: &[Party]) -> Outcome<Vec<Record>> {
         let select = Query::select()
             .columns([Column::Party, Column::Failures, Column::Limited, Column::Trying])

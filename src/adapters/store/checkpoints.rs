@@ -8,16 +8,35 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 
 use super::Store;
 use super::claims::write_held;
+use super::pieces::{SCREEN, SPEECH};
 use super::tables::{entries, insert, media};
-use super::text::{checkpoint, document, no_text, plain};
+use super::text::{checkpoint, document, plain};
 use crate::domain::cost::Usage;
-use crate::domain::entry::Ticket;
+use crate::domain::entry::{Body, Ticket};
 use crate::domain::link::MediaKey;
 use crate::domain::media::Media;
 use crate::domain::note::Note;
 use crate::domain::ours::Written;
 use crate::domain::stage::Status;
 use crate::failure::Outcome;
+
+/// How far a body has got, as it is kept.
+pub(super) fn body_kept(body: Body) -> i32 {
+    match body {
+        Body::Untouched => entries::UNTOUCHED,
+        Body::Intended => entries::INTENDED,
+        Body::Written => entries::WRITTEN,
+    }
+}
+
+/// How far a body has got, as it was kept.
+pub(super) fn body_read(kept: i32) -> Body {
+    match kept {
+        entries::WRITTEN => Body::Written,
+        entries::INTENDED => Body::Intended,
+        _ => Body::Untouched,
+    }
+}
 
 impl Store {
     pub(super) async fn write_status(&self, ticket: Ticket, status: Status) -> Outcome<()> {
@@ -27,7 +46,7 @@ impl Store {
 
     /// An update of an entry that got further than ever: neither its failed attempts and crashes so far nor
     /// its waiting count any more.
-    fn further(&self, ticket: Ticket) -> UpdateMany<entries::Entity> {
+    pub(super) fn further(&self, ticket: Ticket) -> UpdateMany<entries::Entity> {
         self.held(ticket)
             .col_expr(entries::Column::Attempts, 0_i32.into())
             .col_expr(entries::Column::Crashes, 0_i32.into())
@@ -45,14 +64,11 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    pub(super) async fn write_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()> {
-        let update = match section {
-            Some(id) => self
-                .further(ticket)
-                .col_expr(entries::Column::Section, plain(id).into())
-                .col_expr(entries::Column::Body, entries::WRITTEN.into()),
-            None => self.held(ticket).col_expr(entries::Column::Section, no_text().into()),
-        };
+    pub(super) async fn write_section(&self, ticket: Ticket, section: &str) -> Outcome<()> {
+        let update = self
+            .further(ticket)
+            .col_expr(entries::Column::Section, plain(section).into())
+            .col_expr(entries::Column::Body, entries::WRITTEN.into());
         write_held(&self.db, update).await
     }
 
@@ -82,16 +98,17 @@ impl Store {
         ))
     }
 
-    /// Keeps one document of a media record, that the entry belongs to it, and what was paid for it.
+    /// Keeps one document of a media record, that the entry belongs to it, and what was paid for it beyond its pieces,
+    /// which go with that.
     pub(super) async fn write_media(
         &self,
         ticket: Ticket,
         key: &MediaKey,
         column: media::Column,
         document: String,
-        usage: &Usage,
+        usage: Usage,
     ) -> Outcome<()> {
-        let key = plain(&key.0);
+        let (media, key) = (key, plain(&key.0));
         let transaction = self.begin().await?;
         // Every run tells anew what the platform says. Only what was not known before is a step: a video
         // that kills its worker right after each download has to be given up.
@@ -115,8 +132,19 @@ impl Store {
             )
             .to_owned();
         transaction.execute(&keep).await?;
-        let what = if matches!(column, media::Column::Transcript) { "speech" } else { "screen" };
-        self.pay(&transaction, ticket, what, usage).await?;
+        if let Some(work) = work_of(column) {
+            self.drop_pieces(&transaction, media, work).await?;
+            self.pay(&transaction, ticket, work, &usage).await?;
+        }
         Ok(transaction.commit().await?)
+    }
+}
+
+/// The work that a document of a media record is the whole of; what the platform says is no work of an engine's.
+fn work_of(column: media::Column) -> Option<&'static str> {
+    match column {
+        media::Column::Transcript => Some(SPEECH),
+        media::Column::ScreenText => Some(SCREEN),
+        _ => None,
     }
 }

@@ -9,10 +9,11 @@ use sea_orm::{
 };
 
 use super::Store;
-use super::tables::entries::{Column, Entity, INTENDED, Model, RUNNING, WAITING, WRITTEN};
+use super::checkpoints::body_read;
+use super::tables::entries::{Column, Entity, Model, RUNNING, WAITING};
 use super::tables::users;
 use super::text::{checkpoint, document, plain, reason, uuid};
-use crate::domain::entry::{Body, Claimed, DatabaseId, EntryId, Lane, RunLease, Ticket};
+use crate::domain::entry::{Claimed, DatabaseId, EntryId, Lane, RunLease, Ticket};
 use crate::domain::ours::Written;
 use crate::failure::{Failure, Outcome};
 
@@ -194,14 +195,13 @@ fn claimed_entry(row: Model) -> Outcome<Claimed> {
             settled: checkpoint(row.written, "what was written").unwrap_or_default(),
             intended: checkpoint(row.writing, "what was about to be written").unwrap_or_default(),
         },
-        body: match row.body {
-            WRITTEN => Body::Written,
-            INTENDED => Body::Intended,
-            _ => Body::Untouched,
-        },
+        body: body_read(row.body),
         waiting: checkpoint(row.waiting, "waiting"),
         waited: Duration::from_millis(u64::try_from(waited).unwrap_or_default()),
         verdict: row.verdict.as_deref().map(reason),
         asked_again: row.asked_again != 0,
+        chosen: row.chosen.as_deref().map(uuid).transpose()?.map(DatabaseId),
+        run: u32::try_from(row.earlier_runs).unwrap_or_default(),
+        is_first: row.run_lease - i64::from(row.slept) <= 1,
     })
 }

@@ -78,6 +78,13 @@ impl Store {
         let update = Entity::update_many()
             .col_expr(Column::State, WAITING.into())
             .col_expr(Column::Status, Status::Pending.name().into())
+            // The choice was made for what the link led to.
+            .col_expr(
+                Column::Chosen,
+                Expr::case(Column::Link.eq(link.as_str()), Expr::col(Column::Chosen))
+                    .finally(no_text())
+                    .into(),
+            )
             .col_expr(Column::Link, link.into())
             .col_expr(Column::MediaKey, no_text().into())
             .col_expr(Column::Attempts, 0_i32.into())
@@ -88,6 +95,9 @@ impl Store {
             .col_expr(Column::Lane, lane(row.lane).into())
             .col_expr(Column::Waiting, no_text().into())
             .col_expr(Column::WaitingSince, Expr::value(None::<i64>))
+            .col_expr(Column::Awaits, no_text().into())
+            .col_expr(Column::AwaitsSince, Expr::value(None::<i64>))
+            .col_expr(Column::Earlier, no_text().into())
             .col_expr(Column::Body, UNTOUCHED.into())
             .col_expr(Column::AskedAgain, 0_i32.into())
             .col_expr(Column::Steps, no_text().into())

@@ -53,19 +53,18 @@ impl Journal for Store {
     }
 
     async fn save_info(&self, ticket: Ticket, key: &MediaKey, info: &MediaInfo) -> Outcome<()> {
-        let free = Usage::default();
-        let write = self.write_media(ticket, key, Column::Info, document(info)?, &free);
+        let write = self.write_media(ticket, key, Column::Info, document(info)?, Usage::default());
         self.within("keep what the platform says", write).await
     }
 
     async fn save_transcript(&self, ticket: Ticket, key: &MediaKey, transcript: &Transcript) -> Outcome<()> {
         let write =
-            self.write_media(ticket, key, Column::Transcript, document(transcript)?, &transcript.usage);
+            self.write_media(ticket, key, Column::Transcript, document(transcript)?, transcript.usage);
         self.within("keep a transcript", write).await
     }
 
     async fn save_screen_text(&self, ticket: Ticket, key: &MediaKey, text: &ScreenText) -> Outcome<()> {
-        let write = self.write_media(ticket, key, Column::ScreenText, document(text)?, &text.usage);
+        let write = self.write_media(ticket, key, Column::ScreenText, document(text)?, Usage::default());
         self.within("keep a screen text", write).await
     }
 
@@ -77,7 +76,7 @@ impl Journal for Store {
         self.within("keep what is about to be written", self.write_values(ticket, written)).await
     }
 
-    async fn save_section(&self, ticket: Ticket, section: Option<&str>) -> Outcome<()> {
+    async fn save_section(&self, ticket: Ticket, section: &str) -> Outcome<()> {
         self.within("keep a section", self.write_section(ticket, section)).await
     }
 

@@ -9,22 +9,30 @@ mod breakers;
 mod checkpoints;
 mod claims;
 mod clock;
+mod covers;
+mod crashes;
 mod endings;
 mod enqueue;
 mod error;
 mod imports;
 mod journal;
+mod keepsakes;
 mod open;
 mod payments;
+mod pieces;
 mod polls;
 mod registry;
+mod result_pages;
 mod retry;
+mod rights;
+mod sharing;
 mod sweep;
 mod tables;
 mod text;
 mod timeline;
 mod tokens;
 mod views;
+mod waking;
 mod watching;
 mod webhooks;
 
@@ -36,6 +44,7 @@ use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
+use tokio::sync::Notify;
 
 use self::timeline::Lines;
 use crate::adapters::seal::Seal;
@@ -76,6 +85,7 @@ pub struct Store {
     seal: Seal,
     options: StoreOptions,
     lines: Lines,
+    woken: Notify,
 }
 
 impl Store {
@@ -91,7 +101,7 @@ impl Store {
     /// Opens a database with options of one's own.
     pub async fn open_with(database_url: &str, seal: Seal, options: StoreOptions) -> Outcome<Self> {
         let db = open::connect(database_url).await?;
-        let store = Self { db, seal, options, lines: Lines::default() };
+        let store = Self { db, seal, options, lines: Lines::default(), woken: Notify::new() };
         store.migrate().await?;
         store.seal_again().await?;
         store.seal_webhook_token_again().await?;

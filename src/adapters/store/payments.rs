@@ -23,7 +23,7 @@ impl Store {
         &self,
         db: &impl ConnectionTrait,
         ticket: Ticket,
-        what: &'static str,
+        what: &str,
         usage: &Usage,
     ) -> Outcome<()> {
         if usage.is_nothing() {

@@ -11,7 +11,8 @@ use super::tables::{connections, databases};
 use super::text::{checkpoint, document, no_text, parsed, plain, uuid};
 use super::views::{link_database, moment, readable};
 use crate::domain::account::{DatabaseView, Kind, Trouble};
-use crate::domain::entry::{ConnectionId, DatabaseId, LinkDatabase, UserId};
+use crate::domain::entry::{ConnectionId, ContentDatabase, DatabaseId, LinkDatabase, UserId};
+use crate::domain::keepsake::Keep;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{Asked, DatabaseChange, DuePoll, NewDatabase, PollEnd, Registry};
@@ -81,6 +82,10 @@ impl Registry for Store {
         self.within("read a user's database", read).await
     }
 
+    async fn content_databases(&self, user: UserId) -> Outcome<Vec<ContentDatabase>> {
+        self.within("read a user's content databases", self.contents_of(user)).await
+    }
+
     async fn registered(&self, user: UserId, data_source: &str) -> Outcome<Option<DatabaseView>> {
         use databases::{Column, Entity};
         let read = async {
@@ -148,6 +153,28 @@ impl Registry for Store {
 }
 
 impl Store {
+    async fn contents_of(&self, user: UserId) -> Outcome<Vec<ContentDatabase>> {
+        use databases::{Column, Entity};
+        let of_user = Entity::find().filter(Column::UserId.eq(user.to_string()));
+        let rows = of_user.filter(Column::Kind.eq(CONTENT)).order_by_asc(Column::Id).all(&self.db).await?;
+        let mut contents = Vec::new();
+        for row in rows {
+            let view = self.database_view(row).await?;
+            contents.push(ContentDatabase {
+                id: view.id,
+                connection: view.connection_id,
+                data_source: view.data_source_id,
+                title: view.title,
+                tag: view.tag.unwrap_or_default(),
+                mapping: view.mapping,
+                instructions: view.instructions,
+                language: view.language,
+                paused: view.paused,
+            });
+        }
+        Ok(contents)
+    }
+
     async fn write_change(&self, user: UserId, id: DatabaseId, change: DatabaseChange) -> Outcome<bool> {
         use databases::{Column, Entity};
         let mut update = Entity::update_many()
@@ -170,6 +197,9 @@ impl Store {
                 let text = text.as_deref().map_or(no_text(), |text| plain(text).into());
                 update = update.col_expr(column, text.into());
             }
+        }
+        if let Some(keep) = change.keep {
+            update = update.col_expr(Column::Keep, keep.name().into());
         }
         if let Some(mapping) = change.mapping {
             update = update
@@ -200,6 +230,7 @@ impl Store {
             mapping: parsed(&row.mapping, "read a mapping")?,
             instructions: row.instructions,
             language: row.language,
+            keep: Keep::named(&row.keep),
             trouble: if is_elsewhere {
                 Some(Trouble::WatchedByOther)
             } else {

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, UpdateMany
 use super::Store;
 use super::claims::lane;
 use super::endings::released;
-use super::tables::{breakers, entries, media, sessions};
+use super::tables::{breakers, covers, entries, media, pieces, sessions};
 use super::text::reason_name;
 use crate::domain::backoff::MAX_CRASHES;
 use crate::domain::breaker;
@@ -23,15 +23,24 @@ use crate::ports::Swept;
 
 /// How many old rows of a table one sweep removes: a bound on how long it holds the only writer of
 /// SQLite. What is left over waits for the next sweep.
-const PRUNED_AT_ONCE: u64 = 1_000;
+pub(super) const PRUNED_AT_ONCE: u64 = 1_000;
 
 impl Store {
     pub(super) async fn sweep_all(&self, keep: Duration) -> Outcome<Swept> {
+        // While it can still be seen who died of a video.
+        self.count_crashes().await?;
         // First the ones to give up: a rescued one is no longer running and is not counted again.
         let poisoned = self.give_up_poisoned().await?;
         let rescued = self.lost().exec(&self.db).await?.rows_affected;
+        self.sweep_rights().await?;
         let pruned = self.prune_entries(keep).await?;
         self.prune_media(keep).await?;
+        self.prune_of_videos([covers::Column::MediaKey, covers::Column::CreatedAt], covers::Entity, keep)
+            .await?;
+        self.prune_aliases(keep).await?;
+        self.prune_keepsakes(keep).await?;
+        self.prune_of_videos([pieces::Column::MediaKey, pieces::Column::CreatedAt], pieces::Entity, keep)
+            .await?;
         self.forget_old_trouble().await?;
         self.forget_old_sessions().await?;
         self.forget_old_events().await?;
@@ -80,6 +89,36 @@ impl Store {
             .and_where(Column::State.eq(entries::DONE))
             .to_owned();
         Ok(self.db.execute(&delete).await?.rows_affected())
+    }
+
+    /// Removes what is old of a table of things kept for videos, where a video's record is gone. Its columns are the key
+    /// and the time.
+    async fn prune_of_videos<E: EntityTrait>(
+        &self,
+        [key, kept_at]: [E::Column; 2],
+        table: E,
+        keep: Duration,
+    ) -> Outcome<()> {
+        let of_video = Query::select()
+            .expr(Expr::value(1))
+            .from(media::Entity)
+            .and_where(Expr::col((media::Entity, media::Column::Key)).equals((table, key)))
+            .to_owned();
+        let old = Query::select()
+            .column(key)
+            .from(table)
+            .and_where(Expr::col(kept_at).lte(self.time_before(keep)))
+            .and_where(Expr::exists(of_video).not())
+            .limit(PRUNED_AT_ONCE)
+            .to_owned();
+        // The age is asked for again: somebody may have kept a newer one in the same moment.
+        let delete = Query::delete()
+            .from_table(table)
+            .and_where(Expr::col(key).in_subquery(old))
+            .and_where(Expr::col(kept_at).lte(self.time_before(keep)))
+            .to_owned();
+        self.db.execute(&delete).await?;
+        Ok(())
     }
 
     /// Removes old media that no entry belongs to.

@@ -7,6 +7,12 @@ use sea_orm::sea_query::{Expr, InsertStatement, Query};
 
 use crate::failure::{Failure, Outcome};
 
+pub(super) mod aliases;
+pub(super) mod covers;
+pub(super) mod keepsakes;
+pub(super) mod pieces;
+pub(super) mod rights;
+
 /// An insert of one row.
 pub(super) fn insert<E: EntityTrait, const N: usize>(
     table: E,
@@ -105,6 +111,7 @@ pub(super) mod databases {
         pub mapping: String,
         pub instructions: Option<String>,
         pub language: Option<String>,
+        pub keep: String,
         pub next_poll_at: i64,
         pub phase: i64,
         pub polled_at: i64,
@@ -248,9 +255,42 @@ pub(super) mod entries {
         pub steps: Option<String>,
         pub earlier_runs: i32,
         pub asked_again: i32,
+        pub chosen: Option<String>,
+        pub awaits: Option<String>,
+        pub awaits_since: Option<i64>,
+        pub slept: i32,
+        pub earlier: Option<String>,
         pub finished_at: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Pages of results.
+pub(super) mod result_pages {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "result_pages")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub entry_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub database_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub item: String,
+        pub page_id: Option<String>,
+        pub url: String,
+        pub written: Option<String>,
+        pub writing: Option<String>,
+        pub body: i32,
+        pub run: i32,
+        pub intended_at: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,7 @@ use super::text::{checkpoint, parsed, reason, uuid};
 use crate::domain::entry::{
     ConnectionId, DatabaseId, EntryId, EntryView, LinkDatabase, RunLease, Ticket, UserId,
 };
+use crate::domain::keepsake::Keep;
 use crate::domain::link::MediaKey;
 use crate::domain::note::Note;
 use crate::domain::progress::EntryState;
@@ -26,7 +27,7 @@ use crate::failure::{Failure, Outcome};
 use crate::ports::Listing;
 
 /// What people see of an entry. The note is left out: it is long, and lists show no more of it than its title.
-const SEEN: [Column; 17] = [
+const SEEN: [Column; 18] = [
     Column::Id,
     Column::DatabaseId,
     Column::PageId,
@@ -42,6 +43,7 @@ const SEEN: [Column; 17] = [
     Column::WaitingSince,
     Column::Steps,
     Column::EarlierRuns,
+    Column::Earlier,
     Column::CreatedAt,
     Column::UpdatedAt,
 ];
@@ -64,6 +66,7 @@ struct Seen {
     waiting_since: Option<i64>,
     steps: Option<String>,
     earlier_runs: i32,
+    earlier: Option<String>,
     created_at: i64,
     updated_at: i64,
     now: i64,
@@ -255,6 +258,7 @@ fn entry_view(seen: &Seen) -> Outcome<EntryView> {
         reason: seen.verdict.as_deref().filter(|_| status == Status::Failed).map(reason),
         waiting: seen.waiting.clone().filter(|_| waits).and_then(|text| checkpoint(Some(text), "waiting")),
         waiting_since: seen.waiting_since.map(moment).transpose()?,
+        earlier: seen.earlier.as_deref().map(uuid).transpose()?.map(EntryId),
         created_at: moment(seen.created_at)?,
         updated_at: moment(seen.updated_at)?,
     })
@@ -294,6 +298,7 @@ pub(super) fn link_database(row: databases::Model) -> Outcome<LinkDatabase> {
         mapping: parsed(&row.mapping, "read a mapping")?,
         instructions: row.instructions,
         language: row.language,
+        keep: Keep::named(&row.keep),
         registered_at: DateTime::from_timestamp_millis(row.created_at),
     })
 }

@@ -41,7 +41,7 @@ impl Store {
         let is_link = new.kind == Kind::Link;
         let watched = is_link.then(|| plain(&new.data_source));
         let optional = |text: &Option<String>| text.as_deref().map_or(no_text(), |text| plain(text).into());
-        let values: [(Column, Expr); 17] = [
+        let values: [(Column, Expr); 18] = [
             (Column::Id, DatabaseId::new().to_string().into()),
             (Column::UserId, new.user.to_string().into()),
             (Column::ConnectionId, new.connection.to_string().into()),
@@ -53,6 +53,7 @@ impl Store {
             (Column::Mapping, document(&new.mapping)?.into()),
             (Column::Instructions, optional(&new.instructions).into()),
             (Column::Language, optional(&new.language).into()),
+            (Column::Keep, new.keep.name().into()),
             // Whoever registers a database is waiting for something to happen.
             (Column::NextPollAt, 0_i64.into()),
             (Column::FailedPolls, 0_i32.into()),
@@ -70,6 +71,7 @@ impl Store {
             Column::Mapping,
             Column::Instructions,
             Column::Language,
+            Column::Keep,
             Column::NextPollAt,
             Column::FailedPolls,
             Column::Watched,

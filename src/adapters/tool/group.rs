@@ -19,15 +19,19 @@ impl Group {
     }
 
     #[cfg(target_os = "linux")]
-    pub(super) fn limit(&self, file_bytes: Option<u64>, memory_bytes: Option<u64>) {
+    pub(super) fn limit(&self, file_bytes: Option<u64>, memory_bytes: Option<u64>, cpu_seconds: Option<u64>) {
         use rustix::process::{Resource, Rlimit, prlimit};
         // No number means ourselves to the system, and it is not us who are to be limited.
         if self.0.is_none() {
             return;
         }
-        for (resource, limit) in [(Resource::Fsize, file_bytes), (Resource::As, memory_bytes)] {
-            let Some(bytes) = limit else { continue };
-            let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+        let limits =
+            [(Resource::Fsize, file_bytes), (Resource::As, memory_bytes), (Resource::Cpu, cpu_seconds)];
+        for (resource, limit) in limits {
+            let Some(most) = limit else { continue };
+            // At the hard limit of its time a process dies like any other; at the soft one it can be told why.
+            let grace = if resource == Resource::Cpu { 5 } else { 0 };
+            let limit = Rlimit { current: Some(most), maximum: Some(most.saturating_add(grace)) };
             if let Err(error) = prlimit(self.0, resource, limit) {
                 // A program that has ended already needs no limit.
                 tracing::debug!(error = %error, "a limit for a program was not set");
@@ -36,7 +40,7 @@ impl Group {
     }
 
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn limit(&self, _file_bytes: Option<u64>, _memory_bytes: Option<u64>) {}
+    pub(super) fn limit(&self, _: Option<u64>, _: Option<u64>, _: Option<u64>) {}
 }
 
 impl Drop for Group {

@@ -9,6 +9,7 @@
 mod children;
 mod folder;
 mod group;
+mod warm;
 mod words;
 
 use std::ffi::OsString;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::process::Command;
+use tokio::process::{ChildStdout, Command};
 
 use self::group::Group;
 use self::words::{OneLine, clean, read_all, read_end};
@@ -27,7 +28,8 @@ use crate::failure::{Failure, Outcome, ROOM_AGAIN};
 
 pub use children::{die_with_parent, kill_all};
 pub use folder::empty_folder;
-pub use words::says_no_room;
+pub use warm::Warm;
+pub use words::{quotable, says_no_room};
 
 /// What a program may write to standard output unless told otherwise, in bytes.
 const STDOUT_BYTES: usize = 1 << 20;
@@ -45,6 +47,7 @@ pub struct Tool {
     stdout_bytes: usize,
     file_bytes: Option<u64>,
     memory_bytes: Option<u64>,
+    cpu_time: Option<Duration>,
 }
 
 /// What a program did, whether it succeeded or not.
@@ -129,6 +132,7 @@ impl Tool {
             stdout_bytes: STDOUT_BYTES,
             file_bytes: None,
             memory_bytes: None,
+            cpu_time: None,
         }
     }
 
@@ -151,6 +155,11 @@ impl Tool {
     pub fn env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
         self.env.push((name, value.into()));
         self
+    }
+
+    /// The folder it runs in.
+    pub fn work_dir(&self) -> &Path {
+        &self.work_dir
     }
 
     /// Sets the wall-clock time it may take.
@@ -181,6 +190,13 @@ impl Tool {
         self
     }
 
+    /// Limits the processor time of each of its processes, in whole seconds (Linux only).
+    #[must_use]
+    pub fn cpu_time(mut self, limit: Duration) -> Self {
+        self.cpu_time = Some(limit);
+        self
+    }
+
     /// Runs it and asks for success.
     pub async fn succeed(self) -> Outcome<Finished> {
         Ok(self.run().await?.success()?)
@@ -188,21 +204,33 @@ impl Tool {
 
     /// Runs it to its end, whatever its exit status.
     pub async fn run(self) -> Result<Finished, ToolError> {
+        let limit = self.stdout_bytes;
+        let (stdout, ended) = self.run_read(|pipe| read_all(pipe, limit)).await?;
+        Ok(Finished { stdout, ..ended })
+    }
+
+    /// The same, where standard output is read by somebody else, as it comes. `None` is taken for too much.
+    pub async fn run_read<T, F>(
+        self,
+        read: impl FnOnce(Option<ChildStdout>) -> F,
+    ) -> Result<(T, Finished), ToolError>
+    where
+        F: Future<Output = io::Result<Option<T>>>,
+    {
         let program = self.name();
         let mut child = self
             .command()
             .spawn()
             .map_err(|source| ToolError::Missing { program: self.program.display().to_string(), source })?;
         let mut group = Group::of(&child);
-        group.limit(self.file_bytes, self.memory_bytes);
+        group.limit(self.file_bytes, self.memory_bytes, self.cpu_time.map(|time| time.as_secs()));
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
 
-        let all =
-            async { tokio::try_join!(read_all(stdout, self.stdout_bytes), read_end(stderr), child.wait()) };
+        let all = async { tokio::try_join!(read(stdout), read_end(stderr), child.wait()) };
         match tokio::time::timeout(self.timeout, all).await {
-            Ok(Ok((Some(stdout), stderr, status))) => {
+            Ok(Ok((Some(read), stderr, status))) => {
                 group.is_gone();
-                Ok(Finished { program, status, stdout, stderr: clean(&stderr) })
+                Ok((read, Finished { program, status, stdout: Vec::new(), stderr: clean(&stderr) }))
             }
             Ok(Ok((None, _, _))) => Err(ToolError::TooMuch { program, limit: self.stdout_bytes }),
             Ok(Err(source)) => Err(ToolError::Pipe { program, source }),
@@ -215,17 +243,21 @@ impl Tool {
         name.to_string_lossy().into_owned()
     }
 
+    /// The few variables every program gets, and its own.
+    fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let path = std::env::var_os("PATH").map(|path| ("PATH", path));
+        let home = self.work_dir.as_os_str();
+        let few = [("HOME", home.to_owned()), ("TMPDIR", home.to_owned()), ("LANG", "C.UTF-8".into())];
+        path.into_iter().chain(few).chain(self.env.iter().cloned()).collect()
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
             .args(&self.args)
             .current_dir(&self.work_dir)
             .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            .env("HOME", &self.work_dir)
-            .env("TMPDIR", &self.work_dir)
-            .env("LANG", "C.UTF-8")
-            .envs(self.env.iter().map(|(name, value)| (name, value)))
+            .envs(self.environment())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -94,8 +94,24 @@ async fn a_file_that_grows_without_end_is_cut_off() {
     assert_eq!(std::fs::metadata(dir.path().join("big")).unwrap().len(), 10_000);
 }
 
+#[tokio::test]
+async fn a_program_that_works_without_end_is_told_from_a_slow_machine() {
+    use std::os::unix::process::ExitStatusExt;
+    let dir = tempfile::tempdir().unwrap();
+    let done = shell("while :; do :; done", dir.path()).cpu_time(Duration::from_secs(1)).run().await.unwrap();
+    assert_eq!(done.status.signal(), Some(rustix::process::Signal::XCPU.as_raw()));
+}
+
 #[test]
 fn signed_addresses_are_cut_to_their_host() {
     let text = b"cannot open 'https://me:pw@v16.tiktokcdn.com/video/tos?signature=abc' <x://y/z>\x07";
     assert_eq!(clean(text), "cannot open 'https://v16.tiktokcdn.com' <x://y>");
+}
+
+/// A stranger who may end an address early in a program's words may put other words there.
+#[test]
+fn no_letter_of_an_address_gets_among_a_programs_own_words() {
+    let link = url::Url::parse("https://m.tiktok.com/'429 \"<challenge>/1?a='b'").unwrap();
+    let said = format!("Unsupported URL '{}'", quotable(link.as_str()));
+    assert_eq!(clean(said.as_bytes()), "Unsupported URL 'https://m.tiktok.com'");
 }

@@ -50,6 +50,12 @@ pub(super) fn clean(bytes: &[u8]) -> String {
     clean.trim().to_owned()
 }
 
+/// A stranger's address as a program is told it. Programs quote addresses in their words, and a quotation mark inside
+/// one would end it there: the rest of the address would stand among the program's own words, and be read as such.
+pub fn quotable(address: &str) -> String {
+    address.replace('\'', "%27")
+}
+
 /// How the system words a full disk and a used-up quota, `ENOSPC` and `EDQUOT`.
 const NO_ROOM: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
 

@@ -8,7 +8,9 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperSegment, WhisperState,
+};
 
 use super::{Heard, HeardSegment};
 
@@ -53,6 +55,14 @@ fn spoken(state: &WhisperState, asked: &str) -> Option<String> {
     whisper_rs::get_lang_str(state.full_lang_id_from_state()).map(str::to_owned)
 }
 
+/// The mean log probability of the segment's tokens.
+fn logprob(segment: &WhisperSegment<'_>) -> Option<f64> {
+    let tokens = (0..segment.n_tokens()).filter_map(|number| segment.get_token(number));
+    let logs: Vec<f64> = tokens.map(|token| f64::from(token.token_probability()).max(1e-6).ln()).collect();
+    let count = u32::try_from(logs.len()).ok().filter(|count| *count > 0)?;
+    Some(logs.iter().sum::<f64>() / f64::from(count))
+}
+
 fn segments(state: &WhisperState) -> Result<Vec<HeardSegment>> {
     let all = state.as_iter().map(|segment| {
         Ok(HeardSegment {
@@ -60,6 +70,8 @@ fn segments(state: &WhisperState) -> Result<Vec<HeardSegment>> {
             end_cs: segment.end_timestamp(),
             // A segment may end in the middle of a character.
             text: segment.to_str_lossy().context("a segment cannot be read")?.into_owned(),
+            no_speech: Some(f64::from(segment.no_speech_probability())),
+            logprob: logprob(&segment),
         })
     });
     all.collect()

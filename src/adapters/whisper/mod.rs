@@ -20,7 +20,8 @@ use tokio::fs;
 use tokio::sync::Semaphore;
 
 use crate::adapters::tool::Tool;
-use crate::domain::media::{At, Segment, Transcript};
+use crate::domain::media::{At, Transcript};
+use crate::domain::speech::{self, said};
 use crate::failure::{Failure, Outcome};
 use crate::ports::{AudioFile, SpeechToText};
 
@@ -83,6 +84,12 @@ struct HeardSegment {
     start_cs: i64,
     end_cs: i64,
     text: String,
+    /// How probable it is that nobody speaks.
+    #[serde(default)]
+    no_speech: Option<f64>,
+    /// The mean log probability of the words.
+    #[serde(default)]
+    logprob: Option<f64>,
 }
 
 impl WhisperLocal {
@@ -166,20 +173,20 @@ impl SpeechToText for WhisperLocal {
     }
 }
 
-/// What people said, without the model's remarks about noise.
+/// What people said.
 fn transcript(heard: Heard) -> Transcript {
-    let spoken = heard.segments.into_iter().filter(|segment| is_speech(&segment.text));
-    let segments = spoken.map(|segment| Segment {
-        start: seconds(segment.start_cs),
-        end: seconds(segment.end_cs),
+    let stretches = heard.segments.into_iter().map(|segment| speech::Heard {
+        start: seconds(segment.start_cs).0,
+        end: seconds(segment.end_cs).0,
         text: segment.text.trim().to_owned(),
+        no_speech: segment.no_speech,
+        logprob: segment.logprob,
+        compression: None,
     });
-    Transcript {
-        language: heard.language,
-        segments: segments.collect(),
-        engine: NAME.to_owned(),
-        ..Transcript::default()
-    }
+    let segments = said(stretches.collect());
+    // Where nobody speaks the language is made up as well.
+    let language = heard.language.filter(|_| !segments.is_empty());
+    Transcript { language, segments, engine: NAME.to_owned(), ..Transcript::default() }
 }
 
 /// Hundredths of a second as a moment; files shorter than a model's window can end before they begin.
@@ -188,36 +195,11 @@ fn seconds(hundredths: i64) -> At {
     At(Duration::from_millis(millis).as_secs_f64())
 }
 
-/// Remarks such as `[BLANK_AUDIO]`, `[Music]`, `(wind blowing)`, `*sighs*` and lone notes are no speech.
-fn is_speech(text: &str) -> bool {
-    let text = text.trim();
-    let is_remark = [('[', ']'), ('(', ')'), ('*', '*'), ('♪', '♪')].iter().any(|(open, close)| {
-        text.len() > 1
-            && text.starts_with(*open)
-            && text.ends_with(*close)
-            && text.matches(*close).count() <= 2
-            && text.find(*close).is_some_and(|at| at == 0 || at + close.len_utf8() == text.len())
-    });
-    !is_remark && text.chars().any(char::is_alphanumeric)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
-
-    #[test]
-    fn remarks_about_noise_are_told_from_speech() {
-        for remark in ["[BLANK_AUDIO]", " [Music]", "(wind blowing)", "*sighs*", "♪", "♪ la la ♪", "...", " "]
-        {
-            assert!(!is_speech(remark), "{remark:?}");
-        }
-        for speech in
-            [" Add the pasta.", "[Anna] Hello [laughs]", "(He said) no", "Two (2) eggs", "*No* and *no*"]
-        {
-            assert!(is_speech(speech), "{speech:?}");
-        }
-    }
+    use crate::domain::media::Segment;
 
     #[test]
     fn what_the_child_prints_becomes_a_transcript() {

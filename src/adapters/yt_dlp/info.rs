@@ -3,13 +3,24 @@
 //! Takes one line of JSON, every value of which a stranger chose; gives the file's name and the
 //! [`MediaInfo`]. Texts are cut to a sane length, addresses must be web addresses.
 
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
 use chrono::NaiveDate;
 use serde::Deserialize;
+use tokio::fs;
 
 use crate::domain::media::MediaInfo;
+use crate::failure::{Failure, Outcome};
 
 /// The fields asked for; `filepath` exists once the file has its final name.
-pub(super) const TEMPLATE: &str = "after_move:%(.{title,description,uploader,channel,creator,uploader_id,upload_date,duration,webpage_url,thumbnail,filepath})j";
+pub(super) const TEMPLATE: &str = "after_move:%(.{title,description,uploader,channel,creator,uploader_id,upload_date,duration,webpage_url,thumbnail,language,vcodec,playlist_count,filepath})j";
+
+/// What yt-dlp prints once the file is complete.
+pub(super) const PRINTED: &str = "printed.json";
+
+/// Longest line of JSON read back, in bytes; a description has 5,000 characters at most.
+const PRINTED_BYTES: u64 = 256 * 1024;
 
 /// Longest title kept, in characters; platforms end at 100 (`YouTube`) to 300 (Reddit).
 const TITLE_CHARS: usize = 300;
@@ -22,7 +33,7 @@ const NAME_CHARS: usize = 100;
 
 /// The line as it is printed.
 #[derive(Debug, Deserialize)]
-pub(super) struct Printed {
+pub(in crate::adapters) struct Printed {
     /// Where the file is, relative to the folder yt-dlp ran in.
     pub(super) filepath: String,
     title: Option<String>,
@@ -35,11 +46,58 @@ pub(super) struct Printed {
     duration: Option<f64>,
     webpage_url: Option<String>,
     thumbnail: Option<String>,
+    /// The language that is spoken, where the platform knows.
+    pub(super) language: Option<String>,
+    /// How the picture is coded; `none` where there is none.
+    vcodec: Option<String>,
+    /// How many parts the post has it is one of.
+    playlist_count: Option<u32>,
+}
+
+/// What a fetched file seems to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seems {
+    /// A video.
+    Video,
+    /// A video that is one of several parts of a post; the others may be pictures.
+    Part,
+    /// Sound alone, as the music of a slideshow.
+    Sound,
+}
+
+/// The line about the finished file, when there is one.
+pub(in crate::adapters) async fn printed(folder: &Path) -> Outcome<Option<Printed>> {
+    let path = folder.join(PRINTED);
+    let size = match fs::metadata(&path).await {
+        Ok(metadata) => metadata.len(),
+        Err(_) => return Ok(None),
+    };
+    if size > PRINTED_BYTES {
+        return Err(Failure::transient(anyhow!("yt-dlp printed {size} bytes about one video")));
+    }
+    let text = fs::read_to_string(&path)
+        .await
+        .context("cannot read what yt-dlp printed")
+        .map_err(Failure::transient)?;
+    let line = text.lines().next().unwrap_or_default();
+    let printed = serde_json::from_str(line).context("yt-dlp printed something else than asked for");
+    printed.map(Some).map_err(Failure::transient)
 }
 
 impl Printed {
+    /// What the file seems to be.
+    pub(super) fn seems(&self) -> Seems {
+        if self.vcodec.as_deref() == Some("none") {
+            Seems::Sound
+        } else if self.playlist_count.is_some_and(|parts| parts > 1) {
+            Seems::Part
+        } else {
+            Seems::Video
+        }
+    }
+
     /// What the platform says about the video.
-    pub(super) fn info(self, platform: &str) -> MediaInfo {
+    pub(in crate::adapters) fn info(self, platform: &str) -> MediaInfo {
         let names = [self.uploader, self.channel, self.creator, self.uploader_id];
         MediaInfo {
             platform: platform.to_owned(),
@@ -50,6 +108,7 @@ impl Printed {
             duration: self.duration.filter(|seconds| seconds.is_finite() && *seconds > 0.0),
             page_url: address(self.webpage_url),
             thumbnail_url: address(self.thumbnail),
+            ..MediaInfo::default()
         }
     }
 }
@@ -87,6 +146,7 @@ mod tests {
             duration: Some(16.0),
             page_url: Some("https://www.tiktok.com/@a/video/1".to_owned()),
             thumbnail_url: None,
+            ..MediaInfo::default()
         };
         assert_eq!(info, expected);
     }

@@ -5,56 +5,58 @@
 //! an outage when the platform or the way to it is out of order, else as transient.
 //! A stranger chooses the address and the platform chooses the answer, so: the host must be on the list,
 //! the arguments are fixed, only the site's own extractors are loaded, no configuration, plug-in, cache or
-//! cookie of this machine is read, and size, length and time are limited before and during the download.
+//! cookie of this machine is read, all it fetches comes through a proxy of our own that judges every address
+//! (`way_out`), and size, length and time are limited before and during the download.
 
-mod info;
-mod platforms;
+mod address;
+mod by_hand;
+mod check;
+pub(super) mod info;
+mod keeper;
+mod login;
 mod refusal;
+mod settings;
+mod subtitles;
+mod thumbnail;
 mod walls;
+pub(super) mod way_out;
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use async_trait::async_trait;
-use secrecy::{ExposeSecret, SecretString};
 use tokio::fs;
 
-use self::walls::{Wall, Walls};
-use crate::adapters::tool::{Finished, Tool, empty_folder};
+use self::walls::Walls;
+use crate::adapters::cookies;
+use crate::adapters::egress::{Egress, JobProxy};
+use crate::adapters::short_links::ShortLinks;
+use crate::adapters::tool::{Finished, Tool, Warm, empty_folder, quotable};
+use crate::domain::entry::Target;
 use crate::domain::link::VideoUrl;
 use crate::domain::reason::Reason;
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Outcome};
-use crate::ports::{Download, VideoSource};
+use crate::ports::{Download, Files, VideoSource};
 
-pub use platforms::Platform;
-
-/// The first version without a known hole in the parts used here (GHSA-6v4j-43gg-vj32 and older).
-pub const OLDEST: (u32, u32, u32) = (2026, 7, 4);
+pub use self::check::OLDEST;
+pub use self::info::Seems;
+pub use self::settings::YtDlpSettings;
+pub use crate::domain::platform::Platform;
 
 /// The folder inside the work dir that belongs to the download.
 const FOLDER: &str = "fetch";
 
-/// What yt-dlp prints once the file is complete.
-const PRINTED: &str = "printed.json";
+/// yt-dlp maps less than 700 MB and uses 60; a page that unpacks to gigabytes does not stop by itself.
+const MEMORY_BYTES: u64 = 1 << 30;
 
-/// Longest line of JSON read back, in bytes; a description has 5,000 characters at most.
-const PRINTED_BYTES: u64 = 256 * 1024;
-
-/// yt-dlp's own processes stay far below; a parser gone wild does not.
-const MEMORY_BYTES: u64 = 2 << 30;
-
-/// Asking for the version only starts Python.
-const VERSION_TIMEOUT: Duration = Duration::from_secs(30);
+/// Reading pages and joining files takes a few seconds; a puzzle without end does not.
+const CPU_TIME: Duration = Duration::from_mins(2);
 
 /// Smaller frames lose captions, larger ones are scaled down for reading anyway.
 const SORT: &str = "res:720,vcodec:h264,acodec:aac";
-
-/// The platform whose limit is a login wall.
-const WALLED: &str = "Instagram";
 
 /// What stays the same for every download.
 const FIXED: [&str; 37] = [
@@ -90,7 +92,7 @@ const FIXED: [&str; 37] = [
     "--color",
     "never",
     "--format",
-    "bv*+ba/b",
+    way_out::FORMAT,
     "--format-sort",
     SORT,
     "--merge-output-format",
@@ -99,33 +101,13 @@ const FIXED: [&str; 37] = [
     "video.%(ext)s",
 ];
 
-/// How yt-dlp is run.
-#[derive(Debug, Clone)]
-pub struct YtDlpSettings {
-    /// The program.
-    pub program: PathBuf,
-    /// The sites links may point at.
-    pub platforms: Vec<Platform>,
-    /// Further places the operator trusts, each as `host:port`; any page or file there is taken.
-    pub extra_hosts: Vec<String>,
-    /// Largest file taken, in bytes.
-    pub max_bytes: u64,
-    /// Longest video taken, in seconds.
-    pub max_seconds: u64,
-    /// Wall-clock time for one download.
-    pub timeout: Duration,
-    /// The HTTP proxy all requests go through; may hold credentials.
-    pub proxy: Option<SecretString>,
-    /// Further root certificates, for a proxy that inspects.
-    pub ca_file: Option<PathBuf>,
-    /// The operator's login for the platforms, in Netscape format; a copy is used, the file stays as it is.
-    pub cookies_file: Option<PathBuf>,
-}
-
 /// Fetches videos with yt-dlp.
 #[derive(Debug, Clone)]
 pub struct YtDlp {
     settings: YtDlpSettings,
+    egress: Option<Egress>,
+    warm: Option<Arc<Warm>>,
+    with_thumbnail: bool,
     walls: Arc<Walls>,
 }
 
@@ -139,32 +121,19 @@ enum Source<'a> {
 impl YtDlp {
     /// A source with these settings; nothing runs yet.
     pub fn new(settings: YtDlpSettings) -> Self {
-        Self { settings, walls: Arc::default() }
+        let warm = keeper::of(&settings).map(Arc::new);
+        Self { settings, egress: None, warm, with_thumbnail: true, walls: Arc::default() }
     }
 
-    /// The version of the program, such as `2026.10.26`.
-    pub async fn version(&self) -> Outcome<String> {
-        let finished = Tool::new(&self.settings.program, &std::env::temp_dir())
-            .args(["--ignore-config", "--no-plugin-dirs", "--version"])
-            .timeout(VERSION_TIMEOUT)
-            .succeed()
-            .await?;
-        Ok(finished.text().trim().to_owned())
+    /// The same source with another way out than the settings give.
+    #[must_use]
+    pub fn through(self, egress: Egress) -> Self {
+        Self { egress: Some(egress), ..self }
     }
 
-    /// The version, if it is new enough to be let at strangers' links. Asked once at start-up.
-    pub async fn check(&self) -> Outcome<String> {
-        let version = self.version().await?;
-        match numbers(&version) {
-            Some(found) if found >= OLDEST => Ok(version),
-            Some(_) => Err(Failure::transient(anyhow!(
-                "yt-dlp {version} has known security holes: run `make setup` to get {}.{:02}.{:02} or newer",
-                OLDEST.0,
-                OLDEST.1,
-                OLDEST.2
-            ))),
-            None => Err(Failure::transient(anyhow!("cannot tell the version of yt-dlp from {version:?}"))),
-        }
+    /// The way out of all downloads.
+    fn way_out(&self) -> Outcome<Egress> {
+        self.egress.clone().map_or_else(|| way_out::of(&self.settings, self.settings.max_bytes), Ok)
     }
 
     /// Who serves this link; everybody else is refused here, before anything runs.
@@ -173,9 +142,7 @@ impl YtDlp {
         if self.settings.extra_hosts.contains(&authority) {
             return Ok(Source::Extra);
         }
-        let usual_port = authority.ends_with(":443") || authority.ends_with(":80");
-        let platform = self.settings.platforms.iter().find(|platform| platform.serves(url.host()));
-        platform.filter(|_| usual_port).map(Source::Platform).ok_or_else(|| {
+        Platform::of(&self.settings.platforms, url).map(Source::Platform).ok_or_else(|| {
             Failure::permanent(
                 Reason::Unsupported,
                 anyhow!("{authority} is not a host videos are fetched from"),
@@ -183,11 +150,18 @@ impl YtDlp {
         })
     }
 
-    fn command(&self, source: Source<'_>, url: &VideoUrl, folder: &Path, cookies: Option<&Path>) -> Tool {
+    fn command(
+        &self,
+        source: Source<'_>,
+        url: &VideoUrl,
+        folder: &Path,
+        cookies: Option<&Path>,
+        wanted: &[&str],
+    ) -> Tool {
         let settings = &self.settings;
         let (extractors, address) = match source {
             Source::Platform(platform) => {
-                (platform.extractors.join(","), platforms::as_extractors_know_it(url.as_str()))
+                (platform.extractors.join(","), address::as_extractors_know_it(url.as_str()))
             }
             Source::Extra => ("generic".to_owned(), url.as_str().to_owned()),
         };
@@ -196,16 +170,15 @@ impl YtDlp {
             // A site that hides the size is stopped by the limit on the file itself.
             .file_bytes(settings.max_bytes)
             .memory_bytes(MEMORY_BYTES)
+            .cpu_time(CPU_TIME)
             .args(FIXED)
+            .args(way_out::FFMPEG_STAYS)
             .args(["--ies", &extractors])
             .args(["--max-filesize", &settings.max_bytes.to_string()])
             .args(["--match-filters", &format!("{}{}", refusal::LENGTH, settings.max_seconds)])
             .args(["--break-match-filters", refusal::NOT_LIVE])
-            .args(["--print-to-file", info::TEMPLATE, PRINTED]);
-        if let Some(proxy) = &settings.proxy {
-            // Not as an argument: the list of processes shows those to everybody on the machine.
-            tool = tool.env("http_proxy", proxy.expose_secret()).env("https_proxy", proxy.expose_secret());
-        }
+            .args(["--print-to-file", info::TEMPLATE, info::PRINTED])
+            .args(wanted);
         if let Some(ca_file) = &settings.ca_file {
             tool = tool.env("SSL_CERT_FILE", ca_file).args(["--compat-options", "no-certifi"]);
         }
@@ -213,35 +186,60 @@ impl YtDlp {
             Some(file) => tool.arg("--cookies").arg(file),
             None => tool.arg("--no-cookies"),
         };
-        tool.arg("--").arg(OsString::from(address))
+        tool.arg("--").arg(quotable(&address))
     }
 
-    /// yt-dlp writes the cookies back, so each job has a copy; the operator's logins are for platforms only.
+    /// What is wanted beside the video.
+    fn wanted(&self, source: Source<'_>) -> Vec<&'static str> {
+        let thumbnail: &[&str] = if self.with_thumbnail { &thumbnail::WANTED } else { &[] };
+        [&subtitles::asked(name_of(source)), thumbnail].concat()
+    }
+
+    /// The login of this platform alone; the operator's logins are for platforms only.
     async fn cookies(&self, source: Source<'_>, folder: &Path) -> Outcome<Option<PathBuf>> {
-        let (Some(file), Source::Platform(_)) = (&self.settings.cookies_file, source) else {
-            return Ok(None);
-        };
-        let copy = folder.join("cookies.txt");
-        let copied = fs::copy(file, &copy).await;
-        copied.map_err(|error| Failure::of_file(error).context("cannot copy the cookies file"))?;
-        Ok(Some(copy))
+        match (&self.settings.cookies_file, source) {
+            (Some(given), Source::Platform(platform)) => cookies::copy_for(given, platform, folder).await,
+            _ => Ok(None),
+        }
     }
 
-    /// Why there is no video. Without a login a wall may be a limit on all who have none.
-    fn refused(&self, url: &VideoUrl, finished: &Finished) -> Failure {
-        let failure = refusal::refusal(finished);
-        if self.settings.cookies_file.is_some() || !refusal::is_login_wall(finished) {
-            return failure;
+    /// Runs the program until its end, or until the job's bytes are used up.
+    async fn run(&self, tool: Tool, proxy: &JobProxy) -> Outcome<Finished> {
+        let ended = async {
+            match &self.warm {
+                Some(warm) => tool.run_warm(warm).await,
+                None => tool.run().await,
+            }
+        };
+        tokio::select! {
+            finished = ended => Ok(finished?),
+            () = proxy.used_up() => Err(way_out::used_up(&proxy.traffic())),
         }
-        match self.walls.met(url.as_str(), Instant::now()) {
-            Wall::Limit => Failure::wait(Some(refusal::RATE_LIMIT_PAUSE), failure.cause),
-            Wall::Lasting => Failure::permanent(Reason::LoginNeeded, failure.cause),
+    }
+
+    /// Why there is no video. A wall may stand before all of the site's.
+    fn refused(&self, site: &str, url: &VideoUrl, finished: &Finished, has_login: bool) -> Failure {
+        let failure = refusal::refusal(finished);
+        match refusal::wall(finished, has_login) {
+            Some(lasting) => self.walls.judge(site, url.as_str(), failure.cause, lasting),
+            None => failure,
         }
     }
 }
 
 #[async_trait]
 impl VideoSource for YtDlp {
+    fn understand(&self, link: &str) -> Outcome<Target> {
+        login::understand(&self.settings, link)
+    }
+
+    async fn follow(&self, short: &VideoUrl) -> Outcome<Target> {
+        let serves = |url: &VideoUrl| matches!(self.source_of(url), Ok(Source::Platform(_)));
+        let ca_file = self.settings.ca_file.as_deref();
+        let links = ShortLinks { egress: self.way_out()?, ca_file, serves: &serves };
+        Ok(login::apart(&self.settings, links.follow(short).await?))
+    }
+
     fn party(&self, url: &VideoUrl) -> Option<Party> {
         Some(match self.source_of(url).ok()? {
             Source::Platform(platform) => Party::new(platform.name.as_str()),
@@ -250,61 +248,77 @@ impl VideoSource for YtDlp {
     }
 
     async fn fetch(&self, url: &VideoUrl, work_dir: &Path) -> Outcome<Download> {
+        Ok(self.fetch_telling(url, work_dir).await?.0)
+    }
+}
+
+impl YtDlp {
+    /// Fetches a video, and tells what it seems to be.
+    pub(super) async fn fetch_telling(&self, url: &VideoUrl, work_dir: &Path) -> Outcome<(Download, Seems)> {
+        match self.attempt(url, work_dir).await {
+            Err(failure) if thumbnail::is_in_the_way(work_dir, &failure).await => {
+                Self { with_thumbnail: false, ..self.clone() }.attempt(url, work_dir).await
+            }
+            fetched => fetched,
+        }
+    }
+
+    /// One run of the program, and what came of it.
+    async fn attempt(&self, url: &VideoUrl, work_dir: &Path) -> Outcome<(Download, Seems)> {
         let source = self.source_of(url)?;
+        if let Source::Platform(Platform { extractors, .. }) = source
+            && extractors.is_empty()
+        {
+            // Without any named the program would take them all.
+            return Err(Failure::permanent(
+                Reason::Unsupported,
+                anyhow!("{url} has no extractor for videos"),
+            ));
+        }
         let folder = empty_folder(work_dir, FOLDER).await?;
         let cookies = self.cookies(source, &folder).await?;
-        let run = self.command(source, url, &folder, cookies.as_deref()).run().await;
-        if let Some(copy) = &cookies {
-            fs::remove_file(copy)
-                .await
-                .context("cannot remove the copy of the cookies")
-                .map_err(Failure::transient)?;
-        }
+        let proxy = self.way_out()?.open().await?;
+        let command = self.command(source, url, &folder, cookies.as_deref(), &self.wanted(source));
+        let tool = way_out::told(command, &proxy);
+        let run = self.run(tool, &proxy).await;
+        cookies::remove(cookies.as_ref()).await?;
         // The exit status alone says little: 101 also means that one video, as wished, is enough.
-        let finished = run?;
+        let (finished, traffic) = (run?, proxy.traffic());
         if finished.met_a_full_disk() {
             return Err(finished.failed().into());
         }
-        let Some(printed) = printed(&folder).await? else { return Err(self.refused(url, &finished)) };
+        way_out::gate(&folder, &traffic).await?;
+        let name = name_of(source).unwrap_or("Web");
+        let Some(printed) = info::printed(&folder).await? else {
+            return Err(way_out::refused(&traffic)
+                .unwrap_or_else(|| self.refused(name, url, &finished, cookies.is_some())));
+        };
         let file = folder.join(&printed.filepath);
-        let size = fs::metadata(&file)
-            .await
-            .context("the video is not where yt-dlp put it")
-            .map_err(Failure::transient)?;
+        let size = fs::metadata(&file).await.context(thumbnail::NO_VIDEO).map_err(Failure::transient)?;
         if size.len() > self.settings.max_bytes {
             return Err(Failure::permanent(Reason::TooLarge, anyhow!("the video has {} bytes", size.len())));
         }
-        let name = if let Source::Platform(platform) = source { platform.name.as_str() } else { "Web" };
-        if name == WALLED {
-            self.walls.passed(url.as_str(), Instant::now());
+        self.walls.passed(name, url.as_str(), Instant::now());
+        // Of several languages one may have been lost on the way, and the rest say nothing about which is spoken.
+        let is_clear = printed.language.is_some() || !finished.stderr.contains(subtitles::LOST);
+        let spoken = printed.language.as_deref();
+        let mut subtitles = self.made_by_hand((source, url), work_dir, &folder, spoken).await;
+        if subtitles.is_none() && is_clear {
+            subtitles = subtitles::read(&folder, spoken, name).await?;
         }
-        Ok(Download { file, info: printed.info(name) })
+        let thumbnail = thumbnail::in_folder(&folder).await;
+        let seems = printed.seems();
+        let files = Files::Video(file);
+        let info = printed.info(name);
+        Ok((Download { files, subtitles, thumbnail, info, is_partial: false }, seems))
     }
 }
 
-/// The line about the finished file, when there is one.
-async fn printed(folder: &Path) -> Outcome<Option<info::Printed>> {
-    let path = folder.join(PRINTED);
-    let size = match fs::metadata(&path).await {
-        Ok(metadata) => metadata.len(),
-        Err(_) => return Ok(None),
-    };
-    if size > PRINTED_BYTES {
-        return Err(Failure::transient(anyhow!("yt-dlp printed {size} bytes about one video")));
+fn name_of(source: Source<'_>) -> Option<&str> {
+    match source {
+        Source::Platform(platform) => Some(platform.name.as_str()),
+        Source::Extra => None,
     }
-    let text = fs::read_to_string(&path)
-        .await
-        .context("cannot read what yt-dlp printed")
-        .map_err(Failure::transient)?;
-    let line = text.lines().next().unwrap_or_default();
-    let printed = serde_json::from_str(line).context("yt-dlp printed something else than asked for");
-    printed.map(Some).map_err(Failure::transient)
-}
-
-/// `2026.10.26` or `2026.10.26.232945` as numbers.
-fn numbers(version: &str) -> Option<(u32, u32, u32)> {
-    let mut parts = version.split('.').map(|part| part.parse().ok());
-    Some((parts.next()??, parts.next()??, parts.next()??))
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! Options: those the column has, by their exact name; new ones only where the column's owner lets them in.
 
+use std::cmp::Ordering;
+
 use serde_json::Value as Json;
 
+use super::blank::is_blank;
 use super::input::Input;
-use super::{Refused, Verdict, clean, invented, is_blank, why, written};
+use super::{Refused, Verdict, clean, invented, why, written};
 use crate::domain::note::{Evidence, Value};
 use crate::domain::schema::{ChoiceOption, Column};
 use crate::domain::split::utf16_len;
-use crate::domain::words::{fold, visible};
+use crate::domain::words::{fold, one_and_many, visible};
 
 /// Notion takes no more values in one multi-select property (developers.notion.com/reference/request-limits).
 const MAX_CHOSEN: usize = 100;
@@ -35,7 +38,8 @@ impl NewOptions {
         let name = clean::line(&offered.replace(',', " "), LONGEST_NAME, input);
         let same = |other: &str| other.to_lowercase() == name.to_lowercase() || fold(other) == fold(&name);
         // A name that nearly fits an option, or several, would stand beside it as its double.
-        if fold(&name).is_empty() || column.kind.options().iter().any(|option| same(&option.name)) {
+        let double = |option: &str| same(option) || one_and_many(&lower(option), &lower(&name));
+        if fold(&name).is_empty() || column.kind.options().iter().any(|option| double(&option.name)) {
             return Err(why::NO_OPTION);
         }
         if utf16_len(&name) > MAX_NEW_NAME {
@@ -75,12 +79,21 @@ pub(super) fn many(column: &Column, new: Option<&mut NewOptions>, offered: &Json
     let (mut chosen, mut refused) = chosen(column, new, offered, input, MAX_CHOSEN);
     let beyond = chosen.split_off(chosen.len().min(MAX_CHOSEN));
     refused.extend(beyond.into_iter().map(|(name, _)| Refused { offered: name, why: why::TOO_MANY }));
-    // One evidence for all of them: a place in the input when they share one.
-    let evidence = chosen.first().map(|(_, evidence)| *evidence);
-    let shared = evidence.filter(|first| chosen.iter().all(|(_, other)| other == first));
+    // One evidence for all of them: the first place where one of them stands, unless one stands nowhere.
+    let is_judged = chosen.iter().any(|(_, evidence)| *evidence == Evidence::Whole);
+    let first = chosen.iter().map(|(_, evidence)| *evidence).filter(|_| !is_judged).min_by(earlier);
     let names: Vec<String> = chosen.into_iter().map(|(name, _)| name).collect();
-    let value = (!names.is_empty()).then_some((Value::MultiSelect(names), shared.unwrap_or(Evidence::Whole)));
+    let value = (!names.is_empty()).then_some((Value::MultiSelect(names), first.unwrap_or(Evidence::Whole)));
     Verdict { value, refused }
+}
+
+/// What is written stands before what is said or shown, and that in the order of its moments.
+fn earlier(one: &Evidence, other: &Evidence) -> Ordering {
+    let moment = |evidence: &Evidence| match evidence {
+        Evidence::Speech(at) | Evidence::Screen(at) => at.0,
+        _ => f64::NEG_INFINITY,
+    };
+    moment(one).total_cmp(&moment(other))
 }
 
 /// The options that were offered, each once and in the order offered, and what is none. No new one is made
@@ -143,7 +156,8 @@ fn is_nothing(item: &Json) -> bool {
 }
 
 /// The option that is meant: by its exact name, else but for case, else but for accents, plural and
-/// decoration; a name that fits several options means none of them.
+/// decoration, else as one is the plural of the other in its language; a name that fits several options means none of
+/// them.
 fn find<'a>(options: &[Known<'a>], offered: &str) -> Option<&'a ChoiceOption> {
     if offered.len() > LONGEST_NAME {
         return None;
@@ -158,6 +172,10 @@ fn find<'a>(options: &[Known<'a>], offered: &str) -> Option<&'a ChoiceOption> {
     let (small, folded) = (lower(offered), fold(offered));
     only(&|known| !small.is_empty() && known.lower == small)
         .or_else(|| only(&|known| !folded.is_empty() && known.folded == folded))
+        .or_else(|| {
+            let fits_already = |known: &Known<'_>| known.lower == small || known.folded == folded;
+            only(&|known| one_and_many(&known.lower, &small)).filter(|_| !options.iter().any(fits_already))
+        })
         .map(|known| known.option)
 }
 

@@ -13,7 +13,22 @@ use crate::domain::words::{Pattern, compiled, emails, links, one_line, visible};
 const MAX_ROUNDS: usize = 8;
 
 static FENCE: Pattern = LazyLock::new(|| compiled(r"(?m)^[ ]*(?:```|~~~)[a-zA-Z]*[ ]*$\n?"));
-static TAG: Pattern = LazyLock::new(|| compiled(r"<[/!?@#]?[a-zA-Z0-9!-][^<>]*>|<!--|-->"));
+/// Elements of HTML and of Notion's markdown, elements with a hyphen, whatever has an attribute, mentions and
+/// declarations. "Below <4 °C and above >70 °C" is none of them.
+static TAG: Pattern = LazyLock::new(|| {
+    compiled(concat!(
+        r"(?i)</?(?:a|abbr|article|aside|audio|b|base|big|blockquote|body|br|button|callout|canvas|caption|center",
+        r"|cite|code|col|colgroup|column|columns|dd|del|details|dialog|div|dl|dt|em|embed|empty|fieldset|figure",
+        r"|file|font|footer|form|frame|h[1-6]|head|header|hr|html|i|iframe|image|img|input|ins|kbd|label|li|link",
+        r"|main|map|mark|math|mention|meta|meter|nav|noscript|object|ol|option|p|page|param|picture|pre|q|s|script",
+        r"|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template",
+        r"|textarea|tfoot|th|thead|time|title|tr|track|tt|u|ul|var|video|unknown|[a-z][a-z0-9]*-[a-z0-9-]+)\s*/?>",
+        r"|</?[a-z][a-z0-9:_-]*[\s/][^<>]*=[^<>]*>|<[!?@#][^<>]*>|<!--|-->",
+    ))
+});
+/// `<https://cook.example>`: the angles around an address are no tag.
+static AUTOLINK: Pattern =
+    LazyLock::new(|| compiled(r"<([a-zA-Z][a-zA-Z0-9+.-]*:[^<>\s]+|[^<>\s@]+@[^<>\s]+)>"));
 static OPEN_TAG: Pattern = LazyLock::new(|| compiled(r"<([/!?@#a-zA-Z])"));
 static IMAGE: Pattern = LazyLock::new(|| compiled(r"!\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?"));
 static LINK: Pattern = LazyLock::new(|| compiled(r"\[([^\[\]]*)\]\(([^()\s]*)[^()]*\)"));
@@ -67,7 +82,7 @@ fn round(text: &str, input: &Input) -> String {
         text.to_owned()
     };
     let text = without(&marked, |text| emails(text), |email| input.email(email).is_some());
-    let text = without(&text, |text| links(text), |link| input.link(link).is_some());
+    let text = without(&text, |text| links(text), |link| stays(link, input));
     let text = if text.contains('@') { without_mentions(&text, input) } else { text };
     // A tag that never closes, or was cut in two, is none behind a space.
     let text = if text.contains('<') { OPEN_TAG.replace_all(&text, "< $1").into_owned() } else { text };
@@ -75,9 +90,15 @@ fn round(text: &str, input: &Input) -> String {
     text.replace("![", "[").replace("](", "] (").replace("**", "")
 }
 
+/// A link of the input, or an account it names: `cook.anna` of `@cook.anna`.
+fn stays(link: &str, input: &Input) -> bool {
+    input.link(link).is_some() || (!link.contains(['/', ':']) && input.mentions(link))
+}
+
 fn without_markup(text: &str, input: &Input) -> String {
     let text = FENCE.replace_all(text, "");
     let text = TAG.replace_all(&text, "");
+    let text = AUTOLINK.replace_all(&text, "$1");
     let text = IMAGE.replace_all(&text, "$1");
     let text = WIKI.replace_all(&text, "$1");
     let link = LINK.replace_all(&text, |link: &Captures<'_>| {
@@ -113,7 +134,9 @@ fn without<'a>(
     for found in find(text).into_iter().filter(|found| !may_stay(found)) {
         let Some((before, behind)) = rest.split_once(found) else { break };
         kept.push_str(before);
-        rest = behind;
+        // Of the two blanks around it one is enough.
+        let is_apart = kept.is_empty() || kept.ends_with([' ', '\n']);
+        rest = behind.strip_prefix(' ').filter(|_| is_apart).unwrap_or(behind);
     }
     kept.push_str(rest);
     kept
@@ -149,7 +172,7 @@ mod tests {
         let table = [
             ("Plain text, (with brackets) & signs < 3.", "Plain text, (with brackets) & signs < 3."),
             ("See https://cook.example/pasta.", "See https://cook.example/pasta."),
-            ("See https://evil.example/?d=1 now", "See  now"),
+            ("See https://evil.example/?d=1 now", "See now"),
             ("[Recipe](https://cook.example/pasta)", "Recipe (https://cook.example/pasta)"),
             ("[Recipe](https://evil.example)", "Recipe"),
             ("![x](https://evil.example/p.png)", "x"),
@@ -164,6 +187,11 @@ mod tests {
             ("**Bold** a\u{200b}b\u{202e}", "Bold ab"),
             ("one\n\n\n\ntwo  \n", "one\n\ntwo"),
             ("leak.evil.example.com/secret", ""),
+            ("Order at evil.me, bit.ly or 203.0.113.7/x now", "Order at , or now"),
+            ("Keep below <4°C and heat to >70°C.", "Keep below <4°C and heat to >70°C."),
+            ("I <3 it, if a <b and c> d", "I <3 it, if a < b and c> d"),
+            ("<https://cook.example/pasta> <https://evil.example/x>", "https://cook.example/pasta"),
+            ("<b>bold</b> <x y=1>and <unknown-tag/>plain<br/>", "bold and plain"),
         ];
         let input = input();
         for (text, expected) in table {

@@ -4,7 +4,8 @@
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
-use super::input::{Input, plain_digits, without_phones};
+use super::input::Input;
+use super::sources::{plain_digits, without_phones};
 use super::{Verdict, clean, why, written};
 use crate::domain::note::{Evidence, Value};
 use crate::domain::schema::Column;
@@ -66,9 +67,8 @@ pub(super) fn number(column: &Column, format: &str, offered: &Json, input: &Inpu
 fn known(number: f64, measure: &Measure, input: &Input) -> Option<(f64, Evidence)> {
     let same = |one: f64| (one - number).abs() <= 1e-9 * one.abs().max(number.abs()).max(1.0);
     let stated = input.amount(|amount| measure.numbers(amount).into_iter().any(same));
-    let spoken = || input.spoken(number);
     let length = || (measure.is_time() && input.is_length(number)).then_some(Evidence::Platform);
-    if let Some(evidence) = stated.or_else(spoken).or_else(length) {
+    if let Some(evidence) = stated.or_else(length) {
         return Some((number, evidence));
     }
     input.amount_as(|amount| measure.numbers(amount).first().copied().filter(|_| amount.reads(number)))
@@ -204,5 +204,5 @@ pub(super) fn place(offered: &Json, input: &Input) -> Verdict {
     };
     let repeated = folded_contains(&fold(&name), &fold(&address));
     let address = Some(address).filter(|address| !repeated && input.words(address).is_some());
-    Verdict::filled(Value::Place { name, address }, evidence)
+    Verdict::filled(Value::Place { name, address, at: None }, evidence)
 }

@@ -4,37 +4,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use crate::domain::media::Watched;
+use super::sources::{Source, joined, pair, screen, speech};
+use crate::domain::media::{At, Watched};
 use crate::domain::note::Evidence;
 use crate::domain::words::{
-    Amount, DateFound, Phone, amounts, dates, emails, fold, folded_contains, language_of, links, phones,
-    same_link_key, spoken_numbers, visible, web_address, words,
+    Amount, emails, fold, folded_contains, is_unspaced, language_of, links, listed, phones, same_link_key,
+    visible, web_address,
 };
 
 /// Names shorter than this are known by all their letters alone.
 const SHORTEST_STEM: usize = 4;
 
-/// One text of the input.
-struct Source {
-    evidence: Evidence,
-    text: String,
-    folded: String,
-    amounts: Vec<Amount>,
-    /// Numbers in words of other languages than English.
-    spoken: Vec<f64>,
-    dates: Vec<DateFound>,
-}
-
-impl Source {
-    fn new(evidence: Evidence, text: &str, published: Option<NaiveDate>) -> Self {
-        let text = visible(text);
-        let amounts = amounts(&plain_digits(&without_phones(&text, |phone| phone.sure)));
-        let spoken = spoken_numbers(&words(&text));
-        Self { evidence, folded: fold(&text), amounts, spoken, dates: dates(&text, published), text }
-    }
-}
+/// What a name may end in beside the one that is known, folded: `Annas`, `Milano`, `Ивана`. "Oliver" is not "olive".
+const ENDINGS: &str = "a e i o u y s n m t es en em om um us os as is ie ia ii ei ow ej ou in im \
+    а е и о у ы ю я ь ом ем ам ах ои еи ои ия ии ию ов ев ем ым ς α η ο υ ου ας ης ος ες ων";
 
 /// A link of the input.
 struct Link {
@@ -64,20 +49,17 @@ impl Input {
     /// `language` is the one prose was asked for.
     pub(super) fn new(watched: &Watched, language: Option<&str>) -> Self {
         let info = &watched.info;
-        let source = |evidence, text: &str| Source::new(evidence, text, info.published);
-        let written = [&info.caption, &info.title].into_iter().flatten();
-        let speech = watched.transcript.segments.iter();
-        let screen = watched.screen_text.lines.iter();
-        let speech: Vec<Source> =
-            speech.map(|part| source(Evidence::Speech(part.start), &part.text)).collect();
-        let screen: Vec<Source> = screen.map(|line| source(Evidence::Screen(line.at), &line.text)).collect();
+        let speech = speech(watched);
+        let screen = screen(watched);
         let pairs = speech.windows(2).chain(screen.windows(2)).filter_map(pair).collect();
-        let mut sources: Vec<Source> = written.map(|text| source(Evidence::Caption, text)).collect();
+        let written = [&info.caption, &info.title].into_iter().flatten();
+        let caption = |text: &String| Source::new(Evidence::Caption, text, info.published, language_of(text));
+        let mut sources: Vec<Source> = written.map(caption).collect();
         sources.extend(speech);
         sources.extend(screen);
         let is_empty = sources.iter().all(|source| source.text.trim().is_empty());
         let facts = [info.author.as_deref(), Some(info.platform.as_str())].into_iter().flatten();
-        sources.extend(facts.map(|text| source(Evidence::Platform, text)));
+        sources.extend(facts.map(|text| Source::new(Evidence::Platform, text, info.published, None)));
         let mut input = Self {
             sources,
             pairs,
@@ -101,8 +83,7 @@ impl Input {
     }
 
     fn guessed_language(&self) -> Option<&'static str> {
-        let texts: Vec<&str> = self.sources.iter().map(|source| source.text.as_str()).collect();
-        language_of(&texts.join(" "))
+        language_of(&joined(self.sources.iter().map(|source| source.text.as_str())))
     }
 
     fn collect_words(&mut self) {
@@ -175,17 +156,21 @@ impl Input {
         let name = name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")).unwrap_or(name);
         let folded = fold(name);
         let mut parts = folded.split(' ').filter(|part| part.chars().nth(1).is_some());
-        parts.all(|part| self.words.contains(part) || self.knows_stem(part) || self.within_a_word(part))
+        // Scripts without spaces have no words to compare one by one.
+        let within_text = |part: &str| part.chars().all(is_unspaced) && self.words(part).is_some();
+        parts.all(|part| {
+            self.words.contains(part)
+                || self.knows_stem(part)
+                || self.within_a_word(part)
+                || within_text(part)
+        })
     }
 
     fn knows_stem(&self, word: &str) -> bool {
         let length = word.chars().count();
         let stem: String = word.chars().take(length.saturating_sub(2).max(SHORTEST_STEM)).collect();
-        length >= SHORTEST_STEM
-            && self.words.range(stem.clone()..).next().is_some_and(|known| {
-                // Not longer by more than an ending: "Roma" is not "romantic".
-                known.starts_with(&stem) && known.chars().count() <= length + 2
-            })
+        let mut alike = self.words.range(stem.clone()..).take_while(|known| known.starts_with(&stem));
+        length >= SHORTEST_STEM && alike.any(|known| differ_in_ending(known, word))
     }
 
     /// Handles and hashtags glue words together: `@cookwithanna`.
@@ -200,13 +185,7 @@ impl Input {
 
     /// Whether the input says this number, in digits or in words.
     pub(super) fn says_number(&self, number: f64) -> bool {
-        self.amount(|amount| amount.reads(number)).is_some() || self.spoken(number).is_some()
-    }
-
-    /// Where this number is said in words of a language other than English.
-    pub(super) fn spoken(&self, number: f64) -> Option<Evidence> {
-        let says = |source: &&Source| source.spoken.iter().any(|said| (said - number).abs() < 1e-9);
-        self.sources.iter().find(says).map(|source| source.evidence)
+        self.amount(|amount| amount.reads(number)).is_some()
     }
 
     /// Whether this is a moment of the video, such as `0:07`.
@@ -214,19 +193,17 @@ impl Input {
         self.moments.contains(text)
     }
 
-    /// Year, month and day of those days that the input names, or on which it was published.
-    pub(super) fn numbers_of_known_days(&self, found: &[DateFound]) -> Vec<f64> {
-        let days = found.iter().flat_map(|found| &found.days).filter(|day| self.day(**day).is_some());
-        let days = days.copied().chain(self.published);
-        days.flat_map(|day| [f64::from(day.year()), f64::from(day.month()), f64::from(day.day())]).collect()
-    }
-
     /// Whether the number is the video's length in seconds or minutes, rounded either way or not.
     pub(super) fn is_length(&self, number: f64) -> bool {
+        self.is_length_in(number, 1.0) || self.is_length_in(number, 60.0)
+    }
+
+    /// The same in units of this many seconds.
+    pub(super) fn is_length_in(&self, number: f64, seconds_each: f64) -> bool {
         let close = |length: f64| {
             (number - length).abs() < 1.0 && (number.fract().abs() < 1e-9 || (number - length).abs() < 1e-9)
         };
-        self.duration.is_some_and(|seconds| close(seconds) || close(seconds / 60.0))
+        self.duration.is_some_and(|seconds| close(seconds / seconds_each))
     }
 
     /// Where this day is named, or that it is the day of publication.
@@ -273,38 +250,27 @@ impl Input {
     }
 }
 
-/// When something is said or shown, as players write it.
+/// Whether two words are one but for their endings.
+fn differ_in_ending(one: &str, other: &str) -> bool {
+    let alike: usize = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(one, other)| one == other)
+        .map(|(one, _)| one.len_utf8())
+        .sum();
+    let is_ending = |word: &str| {
+        let rest = word.get(alike..).unwrap_or_default();
+        rest.is_empty() || listed(ENDINGS, rest)
+    };
+    is_ending(one) && is_ending(other)
+}
+
+/// When something is said or shown, and when all is over, as players write it.
 fn moments(watched: &Watched) -> BTreeSet<String> {
     let said = watched.transcript.segments.iter().flat_map(|part| [part.start, part.end]);
     let shown = watched.screen_text.lines.iter().map(|line| line.at);
-    said.chain(shown).map(|at| at.to_string()).collect()
-}
-
-/// A text without these of its phone numbers, blanks in their place: their digits are no amounts.
-pub(super) fn without_phones(text: &str, which: impl Fn(&Phone<'_>) -> bool) -> String {
-    let found = phones(text).into_iter().filter(|phone| which(phone));
-    found.fold(text.to_owned(), |rest, phone| rest.replace(phone.text, " "))
-}
-
-/// The text with the digits of other scripts as 0 to 9.
-pub(super) fn plain_digits(text: &str) -> String {
-    /// Where the digits of Arabic, Persian, Hindi, Bengali, Thai, Lao, Tibetan, Burmese and Khmer begin, and the
-    /// wide ones.
-    const ZEROS: [u32; 10] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0xff10];
-    let plain = |letter: char| {
-        let code = u32::from(letter);
-        let digit = ZEROS.iter().find_map(|zero| code.checked_sub(*zero).filter(|digit| *digit < 10));
-        digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(letter)
-    };
-    text.chars().map(plain).collect()
-}
-
-/// Two neighbours as one text, at the time of the first.
-fn pair(neighbours: &[Source]) -> Option<(Evidence, String)> {
-    match neighbours {
-        [one, two] => Some((one.evidence, format!("{} {}", one.folded, two.folded))),
-        _ => None,
-    }
+    let end = watched.info.duration.filter(|seconds| seconds.is_finite()).map(At);
+    said.chain(shown).chain(end).map(|at| at.to_string()).collect()
 }
 
 /// The account name at the beginning of a text, in lower case.

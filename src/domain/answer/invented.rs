@@ -4,15 +4,19 @@
 //! Takes a text that is harmless already; gives what may stay, and what was invented. Names are found as far
 //! as writing tells them apart (`words::names`); in a column of names every word counts as one.
 
+use chrono::Datelike;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::input::{Input, plain_digits, without_phones};
+use super::input::Input;
+use super::sources::{plain_digits, without_phones};
 use super::{Refused, why};
 use crate::domain::schema::Column;
-use crate::domain::words::{amounts, dates, fold, names, words};
+use crate::domain::words::{
+    Amount, Dimension, amounts_in, dates, fold, is_unspaced, listed, names, words, written_in,
+};
 
-/// Words in the name of a text column that holds names, folded: there a single word is one, too.
-const NAME_WORDS: [&str; 40] = [
+/// The last word in the name of a text column that holds names, folded: there a single word is one, too.
+const NAME_WORDS: [&str; 48] = [
     "author",
     "creator",
     "person",
@@ -53,7 +57,29 @@ const NAME_WORDS: [&str; 40] = [
     "ville",
     "lugar",
     "luogo",
+    "restaurante",
+    "ristorante",
+    "marca",
+    "ciudad",
+    "citta",
+    "cidade",
+    "loja",
+    "tienda",
 ];
+
+/// Words that make the name of a column a question or a heading: "Why this place", "About the author".
+const PROSE_WORDS: &str = "why about how what when note tip reason idea review story best to warum uber wie was notiz \
+    tipp grund idee pourquoi propos comment avis raison porque sobre como nota razon perche come motivo cosa que quoi";
+
+/// Units of time as a video's length is told in, by their beginnings, folded; and those that are a whole word.
+const SECONDS: &str =
+    "second sekund secund segund saniye секунд 秒 초 วินาที ثاني ثوان sekunt detik giay שני δευτερ masodperc";
+const MINUTES: &str = "minut minuut minuto dakika минут хвилин 分 분 นาที دقيق دقائق menit phut דק λεπτ";
+const SHORT_SECONDS: &str = "s sec sek seg сек";
+const SHORT_MINUTES: &str = "min mins m мин хв perc";
+
+/// Units that look like one of another kind: "pound" is money, too, "an" a year in French, "el" a spoon in German.
+const VAGUE_UNITS: &str = "pound an el tl stuck second tag cal";
 
 /// What may stay of a text, and what was taken out of it.
 pub(super) struct Grounded {
@@ -95,36 +121,113 @@ pub(super) fn invention(text: &str, input: &Input) -> Option<&'static str> {
 
 /// Whether a column holds names alone, so that nothing in it is a judgement.
 pub(super) fn holds_names(column: &Column) -> bool {
-    words(&column.name).iter().any(|word| NAME_WORDS.contains(&fold(word).as_str()))
+    let name: Vec<String> = words(&column.name).iter().map(|word| fold(word)).collect();
+    let is_prose = name.iter().any(|word| listed(PROSE_WORDS, word));
+    // "Restaurant name", "Place 2".
+    let says_more =
+        |word: &&String| !listed("name nome nombre naam", word) && !word.chars().all(char::is_numeric);
+    let last = name.iter().rev().find(says_more);
+    !is_prose && last.is_some_and(|last| NAME_WORDS.contains(&last.as_str()))
 }
 
-/// Whether a text written with digits says a number that the input does not.
+/// Whether a text says a number that the input does not.
 fn has_invented_number(text: &str, input: &Input) -> bool {
-    if !text.chars().any(char::is_numeric) {
-        return false;
-    }
     let text = &plain_digits(&without_phones(text, |phone| input.phone(&phone.digits()).is_some()));
-    let of_days = input.numbers_of_known_days(&dates(text, input.published()));
-    amounts(text).iter().any(|amount| {
-        let written = text.get(amount.start..amount.end).unwrap_or_default();
-        let behind = text.get(amount.start..).unwrap_or_default();
-        let digits = behind.chars().take_while(char::is_ascii_digit).count();
-        let leads = text.get(..amount.start).is_some_and(|before| before.trim().is_empty());
+    let amounts = amounts_in(text, written_in(text, input.language()));
+    amounts.iter().any(|amount| is_claim(text, amount) && !is_known(text, amount, input))
+}
+
+/// Whether an amount says something about the video.
+fn is_claim(text: &str, amount: &Amount) -> bool {
+    let (before, behind) = text.split_at_checked(amount.start).unwrap_or_default();
+    if behind.starts_with(|first: char| first.is_ascii_digit()) {
+        let rest = behind.trim_start_matches(|letter: char| letter.is_ascii_digit());
         // "1. Boil the water" counts the steps.
-        let counts_steps = leads
-            && behind.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "));
-        let known = |number: &f64| {
-            input.says_number(*number)
-                || of_days.contains(number)
-                || input.amount(|said| said.reads_as_time(*number)).is_some()
-                || input.is_length(*number)
-        };
-        let converted =
-            || amount.as_time.iter().any(|time| input.amount(|said| said.reads_as_time(*time)).is_some());
-        written.starts_with(|first: char| first.is_ascii_digit())
-            && !counts_steps
-            && !input.is_moment(written)
-            && !amount.readings.iter().any(known)
-            && !converted()
-    })
+        let counts_steps = before.trim().is_empty() && (rest.starts_with(". ") || rest.starts_with(") "));
+        return !counts_steps;
+    }
+    behind.starts_with(char::is_alphabetic)
+        && !behind.starts_with(is_unspaced)
+        && is_claim_in_words(text, amount)
+}
+
+/// The same for a number in words. People count to three themselves, say "one cup" for "a cup", "one of the best"
+/// and "a hundred times"; "five-spice" is a name.
+fn is_claim_in_words(text: &str, amount: &Amount) -> bool {
+    const ARTICLE: f64 = 1.0;
+    const COUNTED: f64 = 3.0;
+    const EXAGGERATED: f64 = 100.0;
+    match amount.dimension() {
+        Some(Dimension::Count | Dimension::Time) => amount.value() > COUNTED,
+        Some(_) => amount.value() > ARTICLE,
+        None => {
+            let written = text.get(amount.start..amount.end).unwrap_or_default();
+            let is_compound =
+                !amount.unit.is_empty() && written.trim_end_matches(char::is_alphabetic).ends_with('-');
+            amount.value() > COUNTED && amount.value() < EXAGGERATED && !is_compound
+        }
+    }
+}
+
+/// Whether the input says what an amount claims, or it is part of a known day or the video's length.
+fn is_known(text: &str, amount: &Amount, input: &Input) -> bool {
+    let numeral = numeral(text, amount);
+    let may_be_time = matches!(amount.dimension(), None | Some(Dimension::Time));
+    let said = |said: &Amount| {
+        let times = amount.readings.iter().chain(&amount.as_time).filter(|_| may_be_time);
+        (same_unit(said, amount) && amount.readings.iter().any(|number| said.reads(*number)))
+            || times.into_iter().any(|number| said.reads_as_time(*number))
+    };
+    input.amount(said).is_some()
+        || input.is_moment(numeral)
+        || is_length(amount, input)
+        || is_of_known_day(text, amount, numeral, input)
+}
+
+/// The number as it is written, without its unit.
+fn numeral<'a>(text: &'a str, amount: &Amount) -> &'a str {
+    let written = text.get(amount.start..amount.end).unwrap_or_default();
+    let end = written.find(|letter: char| !letter.is_ascii_digit() && !".,:/-".contains(letter));
+    written
+        .get(..end.unwrap_or(written.len()))
+        .unwrap_or_default()
+        .trim_end_matches(['.', ',', ':', '/', '-'])
+}
+
+/// Whether two amounts may be of one thing: 500 g say nothing about 500 kcal.
+fn same_unit(said: &Amount, claimed: &Amount) -> bool {
+    let vague = |amount: &Amount| listed(VAGUE_UNITS, &amount.unit);
+    match (said.dimension(), claimed.dimension()) {
+        (Some(said_in), Some(claimed_in)) => said_in == claimed_in || vague(said) || vague(claimed),
+        _ => true,
+    }
+}
+
+/// Whether the amount is the video's length.
+fn is_length(amount: &Amount, input: &Input) -> bool {
+    let begins = |list: &str| list.split_whitespace().any(|stem| amount.unit.starts_with(stem));
+    let seconds_each = if listed(SHORT_SECONDS, &amount.unit) || begins(SECONDS) {
+        1.0
+    } else if listed(SHORT_MINUTES, &amount.unit) || begins(MINUTES) {
+        60.0
+    } else {
+        return false;
+    };
+    amount.readings.iter().any(|number| input.is_length_in(*number, seconds_each))
+}
+
+/// Whether the number belongs to a day that the input names or on which the video was published, or is the
+/// year of that.
+fn is_of_known_day(text: &str, amount: &Amount, numeral: &str, input: &Input) -> bool {
+    let published = input.published();
+    if published.is_some_and(|day| numeral == day.year().to_string()) && amount.dimension().is_none() {
+        return true;
+    }
+    // A number belongs to the days that are not there without it.
+    let end = amount.start + numeral.len();
+    let without =
+        format!("{}_{}", text.get(..amount.start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    let others = dates(&without, published);
+    let found = dates(text, published).into_iter().filter(|found| !others.contains(found));
+    found.flat_map(|found| found.days).any(|day| input.day(day).is_some())
 }

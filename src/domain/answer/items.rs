@@ -1,12 +1,13 @@
 //! Several things in one video, each with a page of its own, and the database they all go to.
 //!
 //! Takes the offered items; gives those with a title that stands, each checked like a whole answer, no two
-//! with the same key. A model's own keys are not asked for: they would differ with every try.
+//! with the same key. A model's own keys are not asked for: they would differ with every try. What was found before
+//! keeps its key.
 
 use super::input::Input;
-use super::{Check, MAX_TITLE, Refused, clean, invented, why};
+use super::{Check, ITEMS, MAX_TITLE, Refused, clean, invented, why};
 use crate::domain::note::{Choice, Item, OfferedItem};
-use crate::domain::words::fold;
+use crate::domain::words::{fold, folded_contains};
 
 /// A video that shows more is a list that nobody reads, or a flood.
 const MAX_ITEMS: usize = 20;
@@ -28,7 +29,7 @@ pub(super) fn items(check: &mut Check<'_>, offered: &[OfferedItem]) -> Vec<Item>
                 let values = check.values(&one.values, &title);
                 items.push(Item { key: key(&title), title, values });
             }
-            Err(why) => check.leave_out("Items", vec![Refused { offered: one.title.clone(), why }]),
+            Err(why) => check.leave_out(ITEMS, vec![Refused { offered: one.title.clone(), why }]),
         }
     }
     items
@@ -45,6 +46,29 @@ fn title(offered: &str, input: &Input) -> Result<String, &'static str> {
 /// What tells an item from the others of its video, however its title is written this time.
 fn key(title: &str) -> String {
     fold(title).replace(' ', "-").chars().take(MAX_KEY_CHARS).collect()
+}
+
+/// Gives items the keys of an earlier run where one title holds the words of the other, "Trattoria da Enzo" those of "da
+/// Enzo", so that they keep their pages. Where two could be meant none is.
+pub(super) fn keep_keys(items: &mut [Item], known: &[String]) {
+    let words = |key: &str| key.replace('-', " ");
+    let alike = |one: &str, other: &str| {
+        let (one, other) = (words(one), words(other));
+        folded_contains(&one, &other) || folded_contains(&other, &one)
+    };
+    let keys: Vec<String> = items.iter().map(|item| item.key.clone()).collect();
+    let (free, new): (Vec<&String>, Vec<&String>) = (
+        known.iter().filter(|key| !keys.contains(key)).collect(),
+        keys.iter().filter(|key| !known.contains(key)).collect(),
+    );
+    for item in items {
+        let mut meant = free.iter().filter(|key| alike(key, &item.key));
+        let (Some(earlier), None) = (meant.next(), meant.next()) else { continue };
+        let is_only = new.iter().filter(|key| alike(key, earlier)).count() == 1;
+        if is_only && new.contains(&&item.key) {
+            item.key.clone_from(earlier);
+        }
+    }
 }
 
 /// The key of the choice that is meant: by its key, else by its title; one that fits several means none.

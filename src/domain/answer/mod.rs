@@ -5,25 +5,46 @@
 //! the input, or is a judgement about the whole of it. Never fails and never invents: what does not pass is
 //! left out and listed with the reason.
 
+mod blank;
 mod choose;
 mod clean;
 mod facts;
+mod gone;
 mod input;
 mod invented;
 mod items;
+mod sources;
 mod texts;
+mod why;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use self::blank::{is_blank, says_nothing};
 use self::choose::NewOptions;
 use self::input::Input;
 use super::note::{Answer, Evidence, Filled, LeftOut, Note, Question, Value};
+use super::own_columns::is_owners_own;
 use super::schema::{Column, ColumnKind};
-use super::words::{fold, one_line};
+use super::words::fold;
 
+pub use gone::{holds_options, leave_out_gone};
 pub use texts::fallback_title;
+pub use why::{LARGER, NO_SOUND, NOT_KEPT, SENTENCES, SEVERAL_PARTS, UNPLACED, WRONG_TYPE};
+
+/// Parts of a note that something may be left out of; kept in English and told in the owner's language
+/// (`domain/page/labels.rs`), like [`SENTENCES`].
+pub const TITLE: &str = "Title";
+/// The same for the summary.
+pub const SUMMARY: &str = "Summary";
+/// The same for the key points.
+pub const KEY_POINTS: &str = "Key points";
+/// The same for the several things in one video.
+pub const ITEMS: &str = "Items";
+
+/// In place of something refused that may not be shown, such as an address.
+pub const HIDDEN: &str = "(an address or a symbol)";
 
 /// UTF-16 units of a title: one line in a table.
 pub const MAX_TITLE: usize = 200;
@@ -73,32 +94,6 @@ impl Verdict {
     }
 }
 
-/// Why a value is left out, for its owner.
-mod why {
-    pub(super) const WRONG_TYPE: &str = "This does not fit the column's type.";
-    pub(super) const NO_OPTION: &str = "This is not one of the column's options.";
-    pub(super) const TOO_MANY_NEW: &str = "No more than three new options are added for one video.";
-    pub(super) const ONE_OPTION: &str = "The column takes one option only.";
-    pub(super) const TOO_MANY: &str = "The column takes 100 options at most.";
-    pub(super) const NOT_IN_INPUT: &str = "This occurs neither in the video nor in its caption.";
-    pub(super) const NUMBER_NOT_IN_INPUT: &str =
-        "It holds a number that occurs neither in the video nor in its caption.";
-    pub(super) const NAME_NOT_IN_INPUT: &str =
-        "It holds a name that occurs neither in the video nor in its caption.";
-    pub(super) const OTHER_UNIT: &str = "This is in another unit than the column's.";
-    pub(super) const SAME_TITLE: &str = "Another item has this title.";
-    pub(super) const NO_TITLE: &str = "An item needs a title.";
-    pub(super) const TOO_MANY_ITEMS: &str = "No more than 20 items are taken from one video.";
-    pub(super) const NOTHING_TO_GO_BY: &str = "Nothing is said, shown or written in this video.";
-    pub(super) const NO_NUMBER: &str = "This is not a number.";
-    pub(super) const NO_DAY: &str = "This is not a day.";
-    pub(super) const TWO_DAYS: &str = "This could be two different days.";
-    pub(super) const NO_LINK: &str = "This is not a web address.";
-    pub(super) const NO_EMAIL: &str = "This is not an e-mail address.";
-    pub(super) const NO_PHONE: &str = "This is not a phone number.";
-    pub(super) const TOO_LONG: &str = "This is longer than Notion allows.";
-}
-
 /// Checks every part of an answer.
 #[expect(clippy::needless_pass_by_value, reason = "an unchecked answer must not be used after its check")]
 pub fn check(question: &Question, answer: Answer) -> Note {
@@ -113,21 +108,23 @@ pub fn check(question: &Question, answer: Answer) -> Note {
         left_out: Vec::new(),
     };
     let (title, refused) = texts::title(&answer.title, &input, &question.watched);
-    check.leave_out("Title", refused);
+    check.leave_out(TITLE, refused);
     let mut note = Note {
         engine: clean::line(&answer.engine, MAX_ENGINE, &input),
         usage: answer.usage,
+        language: question.language.clone(),
         choice: items::choice(&question.choices, answer.choice.as_deref()),
         ..Note::default()
     };
     // A summary of nothing can only be invented.
     if !input.is_empty() {
-        note.summary = check.prose("Summary", &clean::prose(&answer.summary, MAX_SUMMARY, &input));
+        note.summary = check.prose(SUMMARY, &clean::prose(&answer.summary, MAX_SUMMARY, &input));
         note.key_points = check.key_points(&answer.key_points);
     }
     note.values = check.values(&answer.values, &title);
     if question.several && !input.is_empty() {
         note.items = items::items(&mut check, &answer.items);
+        items::keep_keys(&mut note.items, &question.known_items);
     }
     Note { title, left_out: check.left_out, ..note }
 }
@@ -154,6 +151,7 @@ impl Check<'_> {
                 name: column.name.clone(),
                 value,
                 evidence,
+                unset: column.kind.unset().map(ToOwned::to_owned),
             }));
             self.leave_out(&column.name, verdict.refused);
         }
@@ -164,6 +162,7 @@ impl Check<'_> {
         let input = self.input;
         let new = self.open.contains(&column.id.as_str()).then_some(&mut self.new);
         match &column.kind {
+            _ if is_owners_own(column) => Verdict::nothing(),
             ColumnKind::Select { .. } => choose::one(column, new, offered, input, Value::Select),
             ColumnKind::Status { .. } => choose::one(column, None, offered, input, Value::Status),
             ColumnKind::MultiSelect { .. } => choose::many(column, new, offered, input),
@@ -178,12 +177,15 @@ impl Check<'_> {
             ColumnKind::PhoneNumber => facts::phone(offered, input),
             ColumnKind::Checkbox => facts::checkbox(offered, input),
             ColumnKind::Place => facts::place(offered, input),
-            ColumnKind::Files | ColumnKind::Relation | ColumnKind::Other { .. } => Verdict::nothing(),
+            ColumnKind::Files | ColumnKind::Relation { .. } | ColumnKind::Other { .. } => Verdict::nothing(),
         }
     }
 
     /// Clean prose without the sentences that say what the input does not.
     fn prose(&mut self, name: &str, text: &str) -> String {
+        if says_nothing(text) {
+            return String::new();
+        }
         let grounded = invented::without_inventions(text, self.input);
         self.leave_out(name, grounded.refused);
         grounded.text
@@ -196,11 +198,15 @@ impl Check<'_> {
             let point = point.trim_start_matches(['-', '*', '•', ' ']);
             let point = clean::line(point, MAX_KEY_POINT, self.input);
             let folded = fold(&point);
-            if folded.is_empty() || seen.contains(&folded) || points.len() == MAX_KEY_POINTS {
+            if folded.is_empty()
+                || says_nothing(&point)
+                || seen.contains(&folded)
+                || points.len() == MAX_KEY_POINTS
+            {
                 continue;
             }
             seen.push(folded);
-            let point = self.prose("Key points", &point);
+            let point = self.prose(KEY_POINTS, &point);
             points.extend((!fold(&point).is_empty()).then_some(point));
         }
         points
@@ -217,34 +223,6 @@ impl Check<'_> {
     }
 }
 
-/// Whether nothing was offered: models say so in words as well.
-fn is_blank(offered: &Json) -> bool {
-    const NOTHING: [&str; 12] = [
-        "",
-        "null",
-        "none",
-        "n a",
-        "na",
-        "nil",
-        "unknown",
-        "not mentioned",
-        "not specified",
-        "not provided",
-        "not available",
-        "undefined",
-    ];
-    const LONGEST: usize = 40;
-    match offered {
-        Json::Null => true,
-        // A text of emoji folds to nothing and says something all the same.
-        Json::String(text) if text.trim().len() > LONGEST => false,
-        Json::String(text) => NOTHING.contains(&fold(text).as_str()) && one_line(text).is_ascii(),
-        Json::Array(items) => items.iter().all(is_blank),
-        Json::Object(fields) => fields.values().all(is_blank),
-        Json::Bool(_) | Json::Number(_) => false,
-    }
-}
-
 /// What was offered as a line of text, whatever its type.
 fn written(offered: &Json) -> String {
     match offered {
@@ -256,7 +234,7 @@ fn written(offered: &Json) -> String {
 /// What was refused, harmless and short. An address that may not be shown is called what it is.
 fn shown(offered: &str, input: &Input) -> String {
     let shown = clean::line(offered, MAX_OFFERED, input);
-    if fold(&shown).is_empty() { "(an address or a symbol)".to_owned() } else { shown }
+    if fold(&shown).is_empty() { HIDDEN.to_owned() } else { shown }
 }
 
 #[cfg(test)]

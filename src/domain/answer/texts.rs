@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
+use super::blank::{is_blank, says_nothing};
 use super::input::Input;
 use super::invented::{Grounded, holds_names, invention, without_inventions};
-use super::{MAX_TITLE, Refused, Verdict, clean, is_blank, why, written};
+use super::{MAX_TITLE, Refused, Verdict, clean, why, written};
 use crate::domain::media::Watched;
 use crate::domain::note::{Evidence, Value};
 use crate::domain::schema::Column;
@@ -25,7 +26,7 @@ const MAX_QUOTED_WORDS: usize = 24;
 pub(super) fn title(offered: &str, input: &Input, watched: &Watched) -> (String, Vec<Refused>) {
     let offered = clean::line(offered.trim_start_matches(['#', ' ']), MAX_TITLE, input);
     let mut refused = Vec::new();
-    if !input.is_empty() && !fold(&offered).is_empty() {
+    if !input.is_empty() && is_title(&offered) {
         match invention(&offered, input) {
             None => return (offered, refused),
             Some(why) => refused.push(Refused { offered, why }),
@@ -34,6 +35,11 @@ pub(super) fn title(offered: &str, input: &Input, watched: &Watched) -> (String,
     let own = clean::line(&fallback_title(watched), MAX_TITLE, input);
     let own = if fold(&own).is_empty() { fallback_title(&Watched::default()) } else { own };
     (own, refused)
+}
+
+/// Whether a text can stand alone: emoji are no title.
+fn is_title(text: &str) -> bool {
+    !fold(text).is_empty() && !says_nothing(text)
 }
 
 /// A title for a video nobody gave one: its own, else the first line of its caption, of its screen, of
@@ -70,7 +76,7 @@ pub(super) fn title_column(offered: &Json, own: &str, input: &Input) -> Verdict 
         return Verdict { refused, ..own_title(own, input) };
     };
     let text = clean::line(text.trim_start_matches(['#', ' ']), MAX_TITLE, input);
-    if fold(&text).is_empty() || input.is_empty() {
+    if !is_title(&text) || input.is_empty() {
         return own_title(own, input);
     }
     if let Some(why) = invention(&text, input) {
@@ -100,7 +106,7 @@ pub(super) fn text(column: &Column, offered: &Json, input: &Input) -> Verdict {
         other => return Verdict::refused(written(other), why::WRONG_TYPE),
     };
     let clean = clean::prose(&text, MAX_TEXT, input);
-    if fold(&clean).is_empty() && !clean.chars().any(is_symbol) {
+    if says_nothing(&clean) {
         return Verdict::refused(text, why::NOT_IN_INPUT);
     }
     if input.is_empty() && input.words(&clean).is_none() {
@@ -110,7 +116,7 @@ pub(super) fn text(column: &Column, offered: &Json, input: &Input) -> Verdict {
         return listed_names(&clean, input);
     }
     let Grounded { text: clean, refused } = without_inventions(&clean, input);
-    if fold(&clean).is_empty() && !clean.chars().any(is_symbol) {
+    if says_nothing(&clean) {
         return Verdict { value: None, refused };
     }
     let evidence = whole_or_quoted(&clean, input);
@@ -119,7 +125,7 @@ pub(super) fn text(column: &Column, offered: &Json, input: &Input) -> Verdict {
 
 /// Names with commas between them, each of which has to stand in the input.
 fn listed_names(text: &str, input: &Input) -> Verdict {
-    let parts = text.split([',', ';', '\n', '&', '/']).map(str::trim);
+    let parts = text.split([',', ';', '\n', '&', '/', '、', '，', '；']).map(str::trim);
     let begins_small = |part: &str| part.chars().next().is_some_and(char::is_lowercase);
     let stands =
         |part: &str| input.knows_name(part) || (begins_small(part) && invention(part, input).is_none());
@@ -135,12 +141,14 @@ fn listed_names(text: &str, input: &Input) -> Verdict {
     Verdict { value: (!kept.is_empty()).then_some((Value::Text(text), evidence)), refused }
 }
 
-/// A text of emoji only is a text: a rating in stars, a flag.
-fn is_symbol(letter: char) -> bool {
-    !letter.is_ascii() && !letter.is_whitespace()
-}
-
+/// Where a quotation stands, or that it is none. A list stands where all of its lines do.
 fn whole_or_quoted(text: &str, input: &Input) -> Evidence {
-    let short = text.split_whitespace().nth(MAX_QUOTED_WORDS).is_none();
-    short.then(|| input.words(text)).flatten().unwrap_or(Evidence::Whole)
+    let quoted = |line: &str| {
+        let is_short = line.split_whitespace().nth(MAX_QUOTED_WORDS).is_none();
+        if is_short { input.words(line) } else { None }
+    };
+    let lines = text.lines().filter(|line| !fold(line).is_empty()).take(MAX_LINES);
+    let mut stands = lines.map(quoted);
+    let first = stands.next().flatten();
+    first.filter(|first| stands.all(|other| other.as_ref() == Some(first))).unwrap_or(Evidence::Whole)
 }

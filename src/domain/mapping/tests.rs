@@ -20,7 +20,7 @@ fn column(name: &str, kind: &str) -> Column {
         "url" => ColumnKind::Url,
         "select" => ColumnKind::Select { options },
         "multi" => ColumnKind::MultiSelect { options },
-        "status" => ColumnKind::Status { options },
+        "status" => ColumnKind::Status { options, unset: None },
         other => ColumnKind::Other { kind: other.to_owned() },
     };
     Column { id: name.to_owned(), name: name.to_owned(), description: String::new(), kind }

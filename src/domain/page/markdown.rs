@@ -2,7 +2,7 @@
 //!
 //! Whatever a stranger wrote stays text: no markup, HTML, image or link of theirs comes to life.
 
-use super::build::{evidence, section, value};
+use super::build::{section, value, words_of};
 use super::{Block, Section, Span};
 use crate::domain::media::Watched;
 use crate::domain::note::Note;
@@ -28,8 +28,9 @@ pub fn note_markdown(note: &Note, watched: &Watched, video: &str) -> String {
     if !title.is_empty() {
         written.push(format!("# {title}\n\n"));
     }
+    let words = words_of(note, watched);
     for filled in &note.values {
-        let (name, source) = (escaped(&one_line(&filled.name)), evidence(filled.evidence));
+        let (name, source) = (escaped(&one_line(&filled.name)), words.evidence(filled.evidence));
         let value = escaped(&one_line(&value(&filled.value)));
         written.push(format!("- **{name}**: {value} ({source})\n"));
     }
@@ -38,9 +39,7 @@ pub fn note_markdown(note: &Note, watched: &Watched, video: &str) -> String {
     }
     // The values stand above already; the section would tell them again.
     let mut section = section(note, watched, video, String::new());
-    section
-        .blocks
-        .retain(|block| !matches!(block, Block::Toggle(title, _) if title == super::build::SOURCES));
+    section.blocks.retain(|block| !matches!(block, Block::Toggle(title, _) if title == words.sources));
     written.push(markdown(&section));
     written.concat()
 }
@@ -152,10 +151,10 @@ mod tests {
             screen_text: ScreenText {
                 lines: vec![ScreenLine { at: At(1.0), text: text() }; 2],
                 engine: text(),
-                ..ScreenText::default()
             },
         };
-        let filled = |value| Filled { column: text(), name: text(), value, evidence: Evidence::Whole };
+        let filled =
+            |value| Filled { column: text(), name: text(), value, evidence: Evidence::Whole, unset: None };
         let note = Note {
             title: text(),
             summary: text(),
@@ -242,6 +241,7 @@ mod tests {
             let section = Section {
                 headline: vec![Span::link("here", link)],
                 marker: String::new(),
+                file: None,
                 blocks: Vec::new(),
             };
             let (links, shown) = viewed(&markdown(&section));

@@ -1,13 +1,23 @@
 //! The readable page under a row, as blocks; Notion's shapes and Markdown are made from these.
 //!
-//! [`section`] builds it from a note and what was watched, [`markdown`] writes it down for people without
+//! [`section`] builds it from a note and what was watched; where the result stands on pages of its own, [`leading_to`]
+//! and [`leading_back`] join row and pages. [`markdown`] writes it down for people without
 //! Notion. Every text may be a stranger's; nothing here fails.
 
-mod build;
-mod markdown;
+use super::keepsake::Keep;
 
-pub use build::{SPEECHLESS, evidence, section, value};
+mod build;
+mod files;
+mod labels;
+mod markdown;
+mod results;
+mod whys;
+
+pub use build::{section, value, words_of};
+pub use files::{file, missing};
+pub use labels::Labels;
 pub use markdown::{markdown, note_markdown};
+pub use results::{Sign, bare_section, item_section, leading_back, leading_to, saved_before};
 
 /// A piece of text with one look.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,6 +74,29 @@ pub struct Section {
     pub headline: Vec<Span>,
     /// The link that marks the section as ours and as this entry's; found again after a crash.
     pub marker: String,
+    /// The video or its sound, before all else inside.
+    pub file: Option<PageFile>,
     /// What stands inside.
     pub blocks: Vec<Block>,
+}
+
+/// A file that plays on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageFile {
+    /// What it is.
+    pub keep: Keep,
+    /// The workspace's own id of it.
+    pub id: String,
+    /// What the page says where the workspace does not show it.
+    pub instead: String,
+}
+
+impl Section {
+    /// The same section telling that its file is not there.
+    #[must_use]
+    pub fn without_file(mut self) -> Self {
+        let told = self.file.take().map(|file| Block::Paragraph(vec![Span::muted(file.instead)]));
+        self.blocks.splice(0..0, told);
+        self
+    }
 }

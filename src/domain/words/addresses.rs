@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use url::Url;
 
-use super::{Pattern, compiled};
+use super::{Pattern, compiled, is_unspaced, listed};
 
 /// Anything with a scheme or the rest of one; hosts beginning with `www.`; bare host names with a well-known ending, or with
 /// any ending when a path follows (so that `end.Next` is a missing space and not a host).
@@ -14,11 +14,42 @@ static LINK: Pattern = LazyLock::new(|| {
         r#"(?i)(?:(?:[a-z][a-z0-9+.-]{0,20})?://|www\.)[^\s<>"'`«»“”„|\\^{}\[\]]+"#,
         r"|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:",
         r"(?:com|org|net|edu|gov|io|co|info|biz|app|dev|shop|store|online|site|blog|tv|gg|xyz|ai|link|page|club",
-        r"|recipes|kitchen|travel|uk|de|fr|es|nl|ch|pt|br|jp|kr|cn|ru|ua|pl|cz|se|dk|fi|gr|eu|ca|au|nz)\b",
+        r"|recipes|kitchen|travel|uk|de|fr|es|nl|ch|pt|br|jp|kr|cn|ru|ua|pl|cz|se|dk|fi|gr|eu|ca|au|nz)(?-u:\b)",
         r#"(?:[/?#][^\s<>"'`«»“”„|\\^{}\[\]]*)?"#,
         r#"|[a-z]{2,24}[/?][^\s<>"'`«»“”„|\\^{}\[\]]*)"#,
     ))
 });
+
+/// Anything with a dot in it that might be a bare host: whether it is one its ending tells, in [`ENDINGS`].
+static HOST: Pattern = LazyLock::new(|| {
+    compiled(
+        r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]\.([a-z]{2,24})(?-u:\b)",
+    )
+});
+
+/// A host in numbers.
+static IN_NUMBERS: Pattern = LazyLock::new(|| {
+    compiled(concat!(
+        r"\b(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\b",
+        r#"(?::[0-9]{1,5})?(?:[/?#][^\s<>"'`«»“”„|\\^{}\[\]]*)?"#,
+    ))
+});
+
+/// Further endings of hosts, in small letters alone: those of countries, and those made up for businesses. Endings that
+/// are rather those of files (`md`, `rs`, `py`, `sh`, `zip`, `mov`, `ps`) or of words nobody sets apart (`so`) are not
+/// among them.
+const ENDINGS: &str = "ac ad ae af ag al am ao aq ar as at aw ax az ba bb bd be bf bg bh bi bj bm bn bo bs bt bw by bz cc \
+    cd cf cg ci ck cl cm cr cu cv cw cx cy dj dm do dz ec ee eg er et fj fk fm fo ga ge gf gh gi gl gm gn gp gq gt gu gw \
+    gy hk hm hn hr ht hu id ie il im in iq ir is it je jm jo ke kg kh ki km kn kp kw ky kz la lb lc li lk lr ls lt lu lv \
+    ly ma mc me mg mh mk ml mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni no np nr nu om pa pe pf pg ph pk pm \
+    pn pr pw qa re ro rw sa sb sc sd sg si sk sl sm sn sr ss st su sv sx sz tc td tf tg th tj tk tl tm tn to tr tt tw tz \
+    ug us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw asia mobi pro tel jobs cat museum aero coop top vip \
+    icu win bid loan work team group agency studio design art photo photos video live news life world today media \
+    website space fun click cloud press email digital company center zone guru ninja social network services \
+    solutions support systems tech technology software tools academy school health fitness yoga bike events \
+    organic bio eco cafe coffee restaurant pub pizza catering menu boutique clothing fashion shoes beauty salon spa \
+    clinic dental gifts flowers toys deals discount sale market fyi lol buzz rocks wtf cool land city tours holiday \
+    flights villas house homes estate moe rip lat cyou sbs monster quest bar mom bond cfd";
 
 static EMAIL: Pattern = LazyLock::new(|| {
     compiled(r"(?i)[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
@@ -50,16 +81,68 @@ pub(super) fn link_spans(text: &str) -> Vec<Range<usize>> {
     if !text.contains(['.', ':']) {
         return Vec::new();
     }
-    let in_email = |start: usize, end: usize| {
-        let before = text.get(..start).unwrap_or_default();
-        let behind = text.get(end..).unwrap_or_default();
-        before.ends_with('@') || behind.starts_with('@')
+    let mut spans = certain_links(text);
+    let is_apart = |span: &Range<usize>| {
+        in_email(text, span).is_none()
+            && !spans.iter().any(|known| known.start < span.end && span.start < known.end)
     };
-    LINK.find_iter(text)
-        .filter(|found| !in_email(found.start(), found.end()))
-        .map(|found| found.start()..found.start() + without_trailing_punctuation(found.as_str()).len())
-        .filter(|span| !span.is_empty())
-        .collect()
+    let bare: Vec<Range<usize>> = bare_hosts(text).into_iter().filter(is_apart).collect();
+    spans.extend(bare);
+    spans.sort_by_key(|span| span.start);
+    let trimmed = |span: Range<usize>| {
+        let link = text.get(span.clone()).unwrap_or_default();
+        span.start..span.start + without_trailing_punctuation(link).len()
+    };
+    spans.into_iter().map(trimmed).filter(|span| !span.is_empty()).collect()
+}
+
+/// What only a link looks like.
+fn certain_links(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut from = 0;
+    while let Some(found) = LINK.find_at(text, from) {
+        // Behind an e-mail address a link may follow: `me@cook.com/https://...`.
+        let email_end = in_email(text, &found.range());
+        from = email_end.unwrap_or(found.end());
+        if email_end.is_none() {
+            spans.push(found.range());
+        }
+    }
+    spans
+}
+
+/// Where the part of an e-mail address that was taken for a link ends.
+fn in_email(text: &str, span: &Range<usize>) -> Option<usize> {
+    let link = text.get(span.clone()).unwrap_or_default();
+    if text.get(..span.start).is_some_and(|before| before.ends_with('@')) {
+        return Some(span.start + link.find(['/', '?', '#']).unwrap_or(link.len()));
+    }
+    text.get(span.end..).is_some_and(|behind| behind.starts_with('@')).then_some(span.end)
+}
+
+/// Hosts without a scheme that their ending alone tells, and hosts in numbers.
+fn bare_hosts(text: &str) -> Vec<Range<usize>> {
+    let around = |span: &Range<usize>| {
+        (text.get(..span.start).unwrap_or_default(), text.get(span.end..).unwrap_or_default())
+    };
+    let by_ending = HOST.captures_iter(text).filter_map(|host| {
+        let (whole, ending) = (host.get(0)?.range(), host.get(1)?.as_str());
+        let (before, behind) = around(&whole);
+        // "file.it.txt", "don.it's"; but a sentence may begin behind a host.
+        let goes_on = behind
+            .strip_prefix(['.', '\'', '’', '-'])
+            .is_some_and(|rest| rest.starts_with(|it: char| it.is_lowercase() || it.is_numeric()));
+        let in_word =
+            before.ends_with(|it: char| "._".contains(it) || it.is_alphanumeric() && !is_unspaced(it));
+        (listed(ENDINGS, ending) && !goes_on && !in_word && !behind.starts_with('_')).then_some(whole)
+    });
+    let in_numbers = IN_NUMBERS.find_iter(text).map(|found| found.range()).filter(|span| {
+        // A phone number in groups of two goes on before or behind.
+        let (before, behind) = around(span);
+        let goes_on = behind.strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_numeric));
+        !goes_on && !before.ends_with(['.', '+', '-'])
+    });
+    by_ending.chain(in_numbers).collect()
 }
 
 fn without_trailing_punctuation(link: &str) -> &str {
@@ -153,7 +236,7 @@ mod tests {
 
     #[test]
     fn links_are_found_without_what_stands_around_them() {
-        let table: [(&str, &[&str]); 9] = [
+        let table: [(&str, &[&str]); 20] = [
             ("Recipe: https://cook.example/pasta?x=1.", &["https://cook.example/pasta?x=1"]),
             ("(see www.cook.example/a_(b))", &["www.cook.example/a_(b)"]),
             ("cook.com and cook.example/soup!", &["cook.com", "cook.example/soup"]),
@@ -163,6 +246,17 @@ mod tests {
             ("xhttps://evil.example", &["xhttps://evil.example"]),
             ("ftp://files.example/a", &["ftp://files.example/a"]),
             ("nothing", &[]),
+            ("order at evil.me, bit.ly or t.me/x", &["evil.me", "bit.ly", "t.me/x"]),
+            ("at shop.evil.it今日 and EVIL.COM", &["shop.evil.it", "EVIL.COM"]),
+            ("see 203.0.113.7, 203.0.113.7:8080/x.", &["203.0.113.7", "203.0.113.7:8080/x"]),
+            ("z.B. e.g. i.e. a.m. u.a. d.h. M.Sc. e.V. 3.5 1.2.3", &[]),
+            ("done.Then it.It don.it's", &[]),
+            ("main.rs, notes.md, run.py, a.zip, clip.mov, Node.js, file.it.txt", &[]),
+            ("call 06.58.12.60.99 or 1.234.567.890", &[]),
+            ("on 06.05.2024 at 12.30", &[]),
+            ("ask @cook.me, me@cook.me", &[]),
+            ("me@cook.com/https://evil.example/x", &["https://evil.example/x"]),
+            ("今日evil.meで。Visit evil.me.Go", &["evil.me", "evil.me"]),
         ];
         for (text, expected) in table {
             assert_eq!(links(text), expected, "{text}");

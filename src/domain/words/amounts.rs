@@ -6,7 +6,9 @@
 use std::sync::LazyLock;
 
 use super::addresses::link_spans;
+use super::names;
 use super::numerals::{number_word, readings};
+use super::spoken::said;
 use super::{Pattern, compiled, fold};
 
 static NUMERAL: Pattern = LazyLock::new(|| {
@@ -72,37 +74,57 @@ fn same(one: f64, other: f64) -> bool {
     (one - other).abs() <= 1e-9 * one.abs().max(other.abs()).max(1.0)
 }
 
-/// The numbers in a text, in order.
+/// The numbers in a text, in order; those in words are read as English.
 pub fn amounts(text: &str) -> Vec<Amount> {
+    amounts_in(text, Some("en"))
+}
+
+/// The numbers in a text of this language, in order; in one of an unknown language those in words as far as
+/// they are numbers in any.
+pub fn amounts_in(text: &str, language: Option<&str>) -> Vec<Amount> {
     let links = link_spans(text);
+    let in_link = |start: usize| links.iter().any(|link| link.contains(&start));
     let mut found: Vec<Amount> = Vec::new();
     for numeral in NUMERAL.find_iter(text) {
         let before = text.get(..numeral.start()).unwrap_or_default();
         let joined = found.last().is_some_and(|last| last.end == numeral.start() && is_hours(&last.unit));
         let in_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') && !joined;
-        let in_link = links.iter().any(|link| link.contains(&numeral.start()));
         let readings = readings(numeral.as_str());
-        if !in_word && !in_link && !readings.is_empty() {
+        if !in_word && !in_link(numeral.start()) && !readings.is_empty() {
             found.push(amount(text, numeral.start(), numeral.end(), readings));
         }
     }
-    for word in NUMBER_WORD.captures_iter(text) {
-        let (Some(whole), Some(number)) = (word.get(0), word.get(1)) else { continue };
-        let scale = word.get(2).map_or("", |scale| scale.as_str()).to_lowercase();
-        let in_link = links.iter().any(|link| link.contains(&whole.start()));
-        if let Some(value) = number_word(&number.as_str().to_lowercase()).filter(|_| !in_link) {
-            let times = match scale.as_str() {
-                "dozen" => 12.0,
-                "hundred" => 100.0,
-                "thousand" => 1000.0,
-                _ => 1.0,
-            };
-            found.push(amount(text, whole.start(), whole.end(), vec![value * times]));
-        }
-    }
+    let said = said(text, language).into_iter().filter_map(|said| {
+        let amount = amount(text, said.at.start, said.at.end, vec![said.value]);
+        (!said.needs_unit || amount.dimension().is_some()).then_some(amount)
+    });
+    found.extend(said.chain(in_english(text, language)).filter(|amount| !in_link(amount.start)));
     found.sort_by_key(|amount| amount.start);
     add_times(text, &mut found);
     found
+}
+
+/// The numbers in English words, unless the text is of another language.
+fn in_english(text: &str, language: Option<&str>) -> Vec<Amount> {
+    if language.is_some_and(|language| !names::is(language, "en")) {
+        return Vec::new();
+    }
+    let read = |word: regex::Captures<'_>| {
+        let (whole, number) = (word.get(0)?, word.get(1)?);
+        let times = match word.get(2).map_or("", |scale| scale.as_str()).to_lowercase().as_str() {
+            "dozen" => 12.0,
+            "hundred" => 100.0,
+            "thousand" => 1000.0,
+            _ => 1.0,
+        };
+        let number = number.as_str().to_lowercase();
+        let value = number_word(&number)? * times;
+        let found = amount(text, whole.start(), whole.end(), vec![value]);
+        // "This" in Polish, "at the" in Dutch.
+        let may_be_foreign = language.is_none() && number == "ten" && found.dimension().is_none();
+        (!may_be_foreign).then_some(found)
+    };
+    NUMBER_WORD.captures_iter(text).filter_map(read).collect()
 }
 
 /// Completes a number with its sign and what stands around it.
@@ -239,6 +261,52 @@ mod tests {
             let found = amounts(text).first().map(|amount| amount.readings.clone()).unwrap_or_default();
             assert_eq!(found, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_in_words_are_those_of_the_texts_own_language() {
+        let table: [(&str, Option<&str>, &[f64]); 35] = [
+            ("once the water boils", Some("en"), &[]),
+            ("once the water boils", None, &[]),
+            ("una receta para once personas", Some("es"), &[11.0]),
+            ("on social media for 5 cent", None, &[5.0]),
+            ("sei persone, e sei bravo", Some("it"), &[6.0]),
+            ("due to the elf in Sept", None, &[]),
+            ("due uova", Some("it"), &[2.0]),
+            ("ten przepis", Some("pl"), &[]),
+            ("ten przepis", None, &[]),
+            ("ten slotte", Some("nl"), &[]),
+            ("ten eggs", Some("en"), &[10.0]),
+            ("Ten minute noodles", None, &[10.0]),
+            ("four eggs", None, &[4.0]),
+            ("fünf Eier", None, &[5.0]),
+            ("fünf Eier", Some("de-AT"), &[5.0]),
+            ("de bloem zeven", Some("nl"), &[]),
+            ("zeven minuten", Some("nl"), &[7.0]),
+            ("vingt-cinq minutes", Some("fr"), &[25.0]),
+            ("quatre-vingt-dix minutes", Some("fr"), &[90.0]),
+            ("deux cents grammes", Some("fr"), &[200.0]),
+            ("treinta y cinco minutos", Some("es"), &[35.0]),
+            ("deux, trois fois", Some("fr"), &[2.0, 3.0]),
+            ("dwie łyżki i sześć jajek", Some("pl"), &[2.0, 6.0]),
+            ("två ägg", Some("sv"), &[2.0]),
+            ("два яйца и пять минут", Some("ru"), &[2.0, 5.0]),
+            ("to æg, ni dage", Some("da"), &[2.0, 9.0]),
+            ("to the pan", None, &[]),
+            ("一起吃三明治，十分好，在四川", Some("zh"), &[]),
+            ("五个鸡蛋", Some("zh"), &[5.0]),
+            ("二十五分の動画", Some("ja"), &[25.0]),
+            ("四分之一", Some("zh"), &[]),
+            ("两杯水", None, &[2.0]),
+            ("三百克", None, &[300.0]),
+            ("at https://x.example/zwei", Some("de"), &[]),
+            ("tres huevos", None, &[]),
+        ];
+        for (text, language, expected) in table {
+            let found: Vec<f64> = amounts_in(text, language).iter().map(Amount::value).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        assert_eq!(amounts_in("fünf Liter", Some("de"))[0].unit, "liter");
     }
 
     #[test]

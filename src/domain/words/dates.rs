@@ -1,28 +1,46 @@
-//! Days in a text: `2024-05-06`, `6 May`, `May 6th, 2024`, `06.05.2024`, `tomorrow`, `next Friday`.
+//! Days in a text: `2024-05-06`, `6 May`, `May 6th, 2024`, `06.05.2024`, `5月6日`, `tomorrow`, `next Friday`.
 //!
 //! What is said relative to another day, or without a year, is read from the day the video was published;
 //! without that day it is not read at all.
 
 use std::sync::LazyLock;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use regex::Captures;
 
+use super::names::language_of;
 use super::relative::relative;
 use super::{Pattern, compiled, words};
 
-static YEAR_FIRST: Pattern =
-    LazyLock::new(|| compiled(r"\b([0-9]{4})(?:[-/.]|\s?年\s?)([0-9]{1,2})(?:[-/.]|\s?月\s?)([0-9]{1,2})"));
+static YEAR_FIRST: Pattern = LazyLock::new(|| compiled(r"\b([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"));
 static YEAR_LAST: Pattern =
     LazyLock::new(|| compiled(r"\b([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})\b"));
+static UNSPACED: Pattern = LazyLock::new(|| {
+    compiled(r"(?:([0-9]{4})\s?[年년]\s?)?([0-9]{1,2})\s?[月월]\s?([0-9]{1,2})(\s?[日号號일])?")
+});
 static DAY_MONTH: Pattern = LazyLock::new(|| {
     compiled(
-        r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th|er|\.|º|ª)?\s+(?:of\s+|de\s+)?(\p{L}{3,10})\.?,?(?:\s+(?:de\s+)?([0-9]{4})\b)?",
+        r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th|er|\.|º|ª)?\s+(?:of\s+|de\s+)?(\p{L}{3,12})\.?,?(?:\s+(?:de\s+)?([0-9]{4})\b)?",
     )
 });
 static MONTH_DAY: Pattern = LazyLock::new(|| {
-    compiled(r"(?i)\b(\p{L}{3,10})\.?\s+(?:the\s+)?([0-9]{1,2})(?:st|nd|rd|th)?\b(?:,?\s+([0-9]{4})\b)?")
+    compiled(r"(?i)\b(\p{L}{3,12})\.?\s+(?:the\s+)?([0-9]{1,2})(?:st|nd|rd|th)?\b(?:,?\s+([0-9]{4})\b)?")
 });
+/// `am 24.12.`: behind a word that leads to a day alone, because `1.5.` is as often the number of a paragraph.
+static DOTTED: Pattern = LazyLock::new(|| {
+    compiled(
+        r"(?i)\b(?:am|vom|bis|zum|ab|den|seit|und|\p{L}{3,7}tag,?|mittwoch,?)\s+([0-9]{1,2})\.\s?([0-9]{1,2})\.([^0-9]|$)",
+    )
+});
+
+/// A day of this year that is over for no longer than this is the one that is meant, not that of the next year:
+/// people tell of what just was, and publish later than they record.
+const JUST_WAS: Days = Days::new(31);
+
+/// Says that a day is over; folded.
+const OVER: &str = "was were had went visited happened released launched since war waren hatte hatten seit gewesen etait \
+    etaient depuis fue fueron era eran desde era erano dal foi foram sinds waren byl byla bylo było od był była был была \
+    было были";
 
 /// A day named in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +62,7 @@ pub fn dates(text: &str, published: Option<NaiveDate>) -> Vec<DateFound> {
     }
     if let Some(published) = published {
         let days = relative(text, published).into_iter();
-        found.extend(days.map(|days| DateFound { days, clear: true, relative: true }));
+        found.extend(days.map(|(days, clear)| DateFound { days, clear, relative: true }));
     }
     found
 }
@@ -58,23 +76,26 @@ fn written(found: &mut Vec<DateFound>, text: &str, published: Option<NaiveDate>)
         let (one, two, year) = (number(&day, 1), number(&day, 2), number(&day, 3).map(full_year));
         push(found, [day_of(year, two, one), day_of(year, one, two)], false);
     }
+    let mut named =
+        |day: &Captures<'_>, year: Option<u32>, month: Option<u32>, number: Option<u32>| match year {
+            Some(_) => push(found, [day_of(year, month, number)], true),
+            None => push(
+                found,
+                [published.and_then(|published| meant(text, day, month, number, published))],
+                true,
+            ),
+        };
+    for day in UNSPACED.captures_iter(text).filter(|day| day.get(1).or(day.get(4)).is_some()) {
+        named(&day, number(&day, 1), number(&day, 2), number(&day, 3));
+    }
     for day in DAY_MONTH.captures_iter(text) {
-        named(
-            found,
-            number(&day, 3),
-            day.get(2).map_or("", |word| word.as_str()),
-            number(&day, 1),
-            published,
-        );
+        named(&day, number(&day, 3), month(&day, 2), number(&day, 1));
     }
     for day in MONTH_DAY.captures_iter(text) {
-        named(
-            found,
-            number(&day, 3),
-            day.get(1).map_or("", |word| word.as_str()),
-            number(&day, 2),
-            published,
-        );
+        named(&day, number(&day, 3), month(&day, 1), number(&day, 2));
+    }
+    for day in DOTTED.captures_iter(text) {
+        named(&day, None, number(&day, 2), number(&day, 1));
     }
 }
 
@@ -99,49 +120,66 @@ fn day_of(year: Option<u32>, month: Option<u32>, day: Option<u32>) -> Option<Nai
     NaiveDate::from_ymd_opt(i32::try_from(year?).ok().filter(|year| *year >= 1000)?, month?, day?)
 }
 
-/// A day with the month's name; without a year the nearest to the publication is the likeliest.
-fn named(
-    found: &mut Vec<DateFound>,
-    year: Option<u32>,
-    month: &str,
+/// The day that is meant where no year is named: the last one where its clause speaks of what is over, else the next
+/// one, or the one that just was. No other year's day is read: it would prove what nobody said.
+fn meant(
+    text: &str,
+    found: &Captures<'_>,
+    month: Option<u32>,
     day: Option<u32>,
-    published: Option<NaiveDate>,
-) {
-    let Some(month) = month_number(month) else { return };
-    if year.is_some() {
-        push(found, [day_of(year, Some(month), day)], true);
-        return;
+    published: NaiveDate,
+) -> Option<NaiveDate> {
+    let this_year = u32::try_from(published.year()).ok()?;
+    let days = [this_year.checked_sub(1), Some(this_year), this_year.checked_add(1)];
+    let mut days = days.into_iter().filter_map(|year| day_of(year, month, day));
+    if is_over(text, found) {
+        return days.rfind(|day| *day <= published);
     }
-    let Some(published) = published else { return };
-    let this_year = u32::try_from(published.year()).ok();
-    let mut days: Vec<NaiveDate> =
-        [this_year, this_year.map(|year| year + 1), this_year.map(|year| year - 1)]
-            .into_iter()
-            .filter_map(|year| day_of(year, Some(month), day))
-            .collect();
-    days.sort_by_key(|day| day.signed_duration_since(published).num_days().abs());
-    if !days.is_empty() {
-        found.push(DateFound { days, clear: true, relative: false });
-    }
+    let earliest = published.checked_sub_days(JUST_WAS).unwrap_or(published);
+    days.find(|day| *day >= earliest)
+}
+
+/// Whether the clause a day stands in speaks of what is over.
+fn is_over(text: &str, found: &Captures<'_>) -> bool {
+    const ENDS: [char; 8] = [',', ';', '!', '?', '\n', '。', '、', '，'];
+    let Some(found) = found.get(0) else { return false };
+    // A full stop with a blank behind it ends a clause as well: "See you. On the 6th".
+    let before = text.get(..found.start()).unwrap_or_default();
+    let before = before.rsplit(ENDS).next().and_then(|clause| clause.rsplit(". ").next()).unwrap_or_default();
+    let behind = text.get(found.end()..).unwrap_or_default();
+    let behind = behind.split(ENDS).next().and_then(|clause| clause.split(". ").next()).unwrap_or_default();
+    let english = language_of(text) == Some("en");
+    let over = |word: &String| match word.as_str() {
+        // German for "what".
+        "was" => english,
+        "war" | "era" => !english,
+        word => OVER.split(' ').any(|known| known == word),
+    };
+    [before, found.as_str(), behind].into_iter().flat_map(words).any(|word| over(&word))
+}
+
+fn month(captures: &Captures<'_>, at: usize) -> Option<u32> {
+    month_number(captures.get(at)?.as_str())
 }
 
 fn month_number(name: &str) -> Option<u32> {
-    const NAMES: [&[&str]; 12] = [
-        &["january", "jan", "januar", "janvier", "enero", "gennaio", "janeiro", "januari"],
-        &["february", "feb", "februar", "fevrier", "febrero", "febbraio", "fevereiro", "februari"],
-        &["march", "mar", "marz", "maerz", "mars", "marzo", "marco", "maart"],
-        &["april", "apr", "avril", "abril", "aprile"],
-        &["may", "mai", "mayo", "maggio", "maio", "mei"],
-        &["june", "jun", "juni", "juin", "junio", "giugno", "junho"],
-        &["july", "jul", "juli", "juillet", "julio", "luglio", "julho"],
-        &["august", "aug", "aout", "agosto", "augustus"],
-        &["september", "sep", "sept", "septembre", "septiembre", "settembre", "setembro"],
-        &["october", "oct", "oktober", "okt", "octobre", "octubre", "ottobre", "outubro"],
-        &["november", "nov", "novembre", "noviembre", "novembro"],
-        &["december", "dec", "dezember", "dez", "decembre", "diciembre", "dicembre", "dezembro"],
+    /// English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Polish, Turkish, Russian.
+    const NAMES: [&str; 12] = [
+        "january jan januar janvier enero gennaio janeiro januari styczen stycznia ocak январь января",
+        "february feb februar fevrier febrero febbraio fevereiro februari luty lutego subat февраль февраля",
+        "march mar marz maerz mars marzo marco maart marzec marca mart март марта",
+        "april apr avril abril aprile kwiecien kwietnia nisan апрель апреля",
+        "may mai mayo maggio maio mei maj maja mayis маи мая",
+        "june jun juni juin junio giugno junho czerwiec czerwca haziran июнь июня",
+        "july jul juli juillet julio luglio julho lipiec lipca temmuz июль июля",
+        "august aug aout agosto augustus augusti sierpien sierpnia agustos август августа",
+        "september sep sept septembre septiembre settembre setembro wrzesien wrzesnia eylul сентябрь сентября",
+        "october oct oktober okt octobre octubre ottobre outubro pazdziernik pazdziernika ekim октябрь октября",
+        "november nov novembre noviembre novembro listopad listopada kasim ноябрь ноября",
+        "december dec dezember dez decembre diciembre dicembre dezembro grudzien grudnia aralik декабрь декабря",
     ];
     let name = words(name).concat();
-    let at = NAMES.iter().position(|names| names.contains(&name.as_str()))?;
+    let at = NAMES.iter().position(|names| names.split(' ').any(|known| known == name))?;
     u32::try_from(at + 1).ok()
 }
 
@@ -171,7 +209,23 @@ mod tests {
             ("6. Mai 2024", "2024-05-06"),
             ("6 de mayo de 2024", "2024-05-06"),
             ("1er août", "2024-08-01"),
-            ("January 2", "2024-01-02"),
+            ("January 2", "2025-01-02"),
+            ("on January 2 we were in Rome", "2024-01-02"),
+            ("It was great, see you on April 2", "2025-04-02"),
+            ("am 24.12.", "2024-12-24"),
+            ("Seit 24.12. geöffnet", "2023-12-24"),
+            ("Was passiert am 24.12.?", "2024-12-24"),
+            ("5月6日", "2024-05-06"),
+            ("于2024年5月6日", "2024-05-06"),
+            ("2024년 5월 6일", "2024-05-06"),
+            ("5월 20일", "2024-05-20"),
+            ("6 мая", "2024-05-06"),
+            ("20 мая 2025 года", "2025-05-20"),
+            ("20 września", "2024-09-20"),
+            ("20 października 2024", "2024-10-20"),
+            ("20 Mayıs'ta", "2024-05-20"),
+            ("den 20 maj", "2024-05-20"),
+            ("in two months", "2024-07-07"),
             ("today", "2024-05-07"),
             ("next Friday", "2024-05-10"),
         ];
@@ -188,13 +242,42 @@ mod tests {
 
     #[test]
     fn what_may_be_two_days_is_not_clear() {
-        let found = dates("05/06/2024", Some(published()));
-        assert!(found.iter().all(|found| !found.clear && found.days.len() == 2), "{found:?}");
+        for text in ["05/06/2024", "next week", "la semaine dernière", "nächsten Monat"] {
+            let found = dates(text, Some(published()));
+            assert!(
+                found.len() == 1 && found.iter().all(|found| !found.clear && found.days.len() == 2),
+                "{found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_day_without_a_year_is_one_day() {
+        for text in ["6 May", "January 2", "December 24", "24 декабря", "12月24日"] {
+            let found = dates(text, Some(published()));
+            assert!(found.len() == 1 && found.iter().all(|found| found.days.len() == 1), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_no_days_are_none() {
+        for text in ["1.5. Boil it", "costs 10.12.", "version 1.5.3", "5月6千人", "30 February"] {
+            assert_eq!(dates(text, Some(published())), [], "{text}");
+        }
     }
 
     #[test]
     fn without_the_publication_nothing_relative_is_read() {
-        for text in ["tomorrow", "6 May", "serves 4 people", "32.13.2024", "2024-02-30"] {
+        for text in [
+            "tomorrow",
+            "6 May",
+            "5月6日",
+            "am 24.12.",
+            "next week",
+            "serves 4 people",
+            "32.13.2024",
+            "2024-02-30",
+        ] {
             assert_eq!(dates(text, None), [], "{text}");
         }
     }

@@ -8,7 +8,9 @@ mod amounts;
 mod dates;
 mod names;
 mod numerals;
+mod plurals;
 mod relative;
+mod spoken;
 mod units;
 mod visible;
 
@@ -19,10 +21,11 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 pub use addresses::{Phone, emails, links, phones, same_link_key, web_address};
-pub use amounts::{Amount, amounts, is_currency};
+pub use amounts::{Amount, amounts, amounts_in, is_currency};
 pub use dates::{DateFound, dates};
-pub use names::{language_of, names};
-pub use numerals::spoken_numbers;
+pub use names::{language_of, names, written_in};
+pub use plurals::one_and_many;
+use spoken::spoken_numbers;
 pub use units::{Dimension, Measure};
 pub use visible::{one_line, visible};
 
@@ -46,6 +49,11 @@ pub fn fold(text: &str) -> String {
         folded.push_str(&singular(word));
     }
     folded
+}
+
+/// Whether a word stands in a list of words with blanks between them.
+pub fn listed(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|known| known == word)
 }
 
 /// Whether the words of `needle` stand in `haystack` one behind the other, both compared folded.

@@ -1,16 +1,17 @@
 //! Words that may be the names of persons, places, shops or brands, as far as writing tells them apart.
 //!
 //! Takes a text and the language it is probably written in; gives the words in it that may be names. Names
-//! are told by their capital: English titles capitalise every word, so there a list of ordinary words
-//! decides; German capitalises every noun, so there only a capital inside a word or a word such as
-//! "Restaurant" before it tells. Scripts without capitals show no names. Never fails.
+//! are told by their capital. English titles capitalise every word and any word begins a sentence, so there a
+//! list of ordinary words and the next word decide; German capitalises every noun, so there only a capital
+//! inside a word, a word such as "Restaurant" before it or a row of capitals behind "von" tells. Scripts
+//! without capitals show no names. Never fails.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::words;
+use super::{listed, words};
 
 /// Words that are no names though they begin a sentence or stand in a title.
 static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
@@ -19,7 +20,7 @@ static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 });
 
 /// Written with a capital everywhere in English and no name of anybody: days, months, feasts, peoples,
-/// and what everybody shortens.
+/// units, and what everybody shortens; feasts of other languages, and what Dutch writes as English does.
 const CAPITAL_ALWAYS: &str = "monday tuesday wednesday thursday friday saturday sunday january february march \
     april may june july august september october november december christmas easter halloween thanksgiving \
     ramadan hanukkah diwali valentine english german french spanish italian portuguese dutch polish russian \
@@ -27,7 +28,11 @@ const CAPITAL_ALWAYS: &str = "monday tuesday wednesday thursday friday saturday 
     asian african european mediterranean swedish danish norwegian finnish austrian swiss hungarian czech \
     persian lebanese moroccan ethiopian brazilian argentinian peruvian cuban jamaican indonesian malaysian \
     filipino taiwanese cantonese sichuan western eastern northern southern oriental diy bbq asmr faq tv ok \
-    ai pov tbsp tsp kcal usa uk eu qr pdf gps led";
+    ai pov tbsp tsp kcal usa uk eu qr pdf gps led ml dl cl kj ph db hz khz mhz kwh hiit amrap emom rpe bmi uv spf \
+    usb wifi atm am pm navidad noel natale natal pasqua pascua paques pascoa kerst kerstmis pasen wielkanoc \
+    italiaanse franse spaanse duitse engelse griekse turkse japanse koreaanse thaise indiase mexicaanse \
+    amerikaanse aziatische italiaans frans spaans duits engels grieks turks japans koreaans thais indiaas \
+    mexicaans amerikaans aziatisch";
 
 /// Words that stand before a name in any language's prose, also where nouns have capitals.
 const BEFORE_NAMES: [&str; 22] = [
@@ -55,6 +60,22 @@ const BEFORE_NAMES: [&str; 22] = [
     "stadt",
 ];
 
+/// What only somebody with a name does, behind the first word of an English sentence.
+const DONE_BY_SOMEBODY: &str =
+    "says said cooks explains recommends tells owns lives runs founded invented opened";
+
+/// Before a German name: whose a thing is.
+const BEFORE_OWNERS: &str = "von durch laut namens";
+
+/// Behind "von" these begin no name: "von Hand Teig kneten", "von Montag Abend an".
+const NO_OWNERS: &str = "hand anfang beginn ende mitte grund natur haus tag kapitel schritt teil montag dienstag \
+    mittwoch donnerstag freitag samstag sonntag januar februar marz april mai juni juli august september oktober \
+    november dezember gramm kilo pfund loffel essloffel teeloffel tasse tassen glas dose dosen prise stuck grad \
+    el tl familie oma opa mama papa mutter vater sie ihnen ihr ihre ihrem ihren creme";
+
+/// So many small words more than those of another language leave no doubt.
+const SEVERAL: usize = 3;
+
 static NEVER_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| CAPITAL_ALWAYS.split(' ').collect());
 
 /// How a text uses capitals.
@@ -77,28 +98,54 @@ pub fn names<'a>(text: &'a str, language: Option<&str>) -> Vec<&'a str> {
 
 /// The language of a text, if its small words tell: `de` and `en` are told apart from all others alone.
 pub fn language_of(text: &str) -> Option<&'static str> {
+    told(text).map(|(language, _)| language)
+}
+
+/// The language a text is written in, given the one it was asked for in: small words look alike in many
+/// languages, so only several of them speak against what was asked for, and none for German, whose neighbours
+/// share its words, unless English was asked for.
+pub fn written_in<'a>(text: &str, asked: Option<&'a str>) -> Option<&'a str> {
+    match (told(text), asked) {
+        (Some((found, margin)), Some(asked)) if margin >= SEVERAL && (found == "en" || is(asked, "en")) => {
+            Some(found)
+        }
+        (_, Some(asked)) => Some(asked),
+        (found, None) => found.map(|(language, _)| language),
+    }
+}
+
+/// Whether a BCP 47 tag is of this language.
+pub(super) fn is(tag: &str, language: &str) -> bool {
+    tag.split(['-', '_']).next().is_some_and(|main| main.eq_ignore_ascii_case(language))
+}
+
+/// The language the small words tell, and how many more of them it has than the other.
+fn told(text: &str) -> Option<(&'static str, usize)> {
     const GERMAN: [&str; 32] = [
         "der", "die", "das", "und", "mit", "ein", "eine", "einen", "einem", "fur", "ist", "von", "im", "zu",
         "auf", "nicht", "sich", "den", "dem", "bei", "aus", "zum", "zur", "wie", "oder", "auch", "wird",
         "sind", "ich", "wir", "dann", "noch",
     ];
-    const ENGLISH: [&str; 32] = [
-        "the", "and", "with", "of", "is", "are", "for", "to", "you", "it", "this", "that", "from", "by",
-        "how", "your", "we", "they", "at", "on", "be", "or", "then", "until", "what", "when", "his", "her",
-        "their", "has", "have", "as",
+    // Without those that mean something else in a neighbouring language, such as "is", "on", "as" and "for".
+    const ENGLISH: [&str; 28] = [
+        "the", "and", "with", "you", "it", "this", "that", "from", "how", "your", "they", "then", "until",
+        "what", "when", "their", "have", "which", "while", "these", "its", "about", "into", "before",
+        "after", "there", "where", "who",
     ];
     let words = words(text);
     let count = |list: &[&str]| words.iter().filter(|word| list.contains(&word.as_str())).count();
-    match (count(&GERMAN), count(&ENGLISH)) {
+    let (german, english) = (count(&GERMAN), count(&ENGLISH));
+    match (german, english) {
         (0, 0) => None,
-        (german, english) => Some(if german > english { "de" } else { "en" }),
+        _ if german > english => Some(("de", german - english)),
+        _ => Some(("en", english - german)),
     }
 }
 
 fn capitals(text: &str, language: Option<&str>) -> Capitals {
-    match language_of(text).or(language).map(str::to_lowercase) {
-        Some(tag) if tag.starts_with("de") || tag.starts_with("lb") => Capitals::Nouns,
-        Some(tag) if tag.starts_with("en") => Capitals::Titles,
+    match written_in(text, language) {
+        Some(tag) if is(tag, "de") || is(tag, "lb") => Capitals::Nouns,
+        Some(tag) if is(tag, "en") => Capitals::Titles,
         _ => Capitals::Names,
     }
 }
@@ -109,15 +156,17 @@ fn names_in(sentence: &str, capitals: Capitals) -> Vec<&str> {
     let is_title = is_title(&words);
     let mut found = Vec::new();
     let mut before = String::new();
-    for (word, begins) in words {
+    for (at, (word, begins)) in words.iter().copied().enumerate() {
         let folded = folded(word);
+        let next = words.get(at + 1).map(|(next, begins)| (*next, *begins));
         let named_by_context = BEFORE_NAMES.contains(&before.as_str()) && has_capital(word);
         let may_be = match capitals {
             _ if has_inner_capital(word) => true,
             // "I", "I'm".
             _ if !has_capital(word) || !word.chars().nth(1).is_some_and(char::is_alphanumeric) => false,
-            Capitals::Nouns => named_by_context,
-            Capitals::Titles if begins || is_title => !is_ordinary(&folded),
+            Capitals::Nouns => named_by_context || owns(&before, &folded, next),
+            Capitals::Titles if is_title => !is_ordinary(&folded),
+            Capitals::Titles if begins => !is_ordinary(&folded) && goes_on_as_name(word, next),
             Capitals::Names if begins => false,
             Capitals::Names if is_title => !is_ordinary(&folded),
             _ => true,
@@ -128,6 +177,27 @@ fn names_in(sentence: &str, capitals: Capitals) -> Vec<&str> {
         before = folded;
     }
     found
+}
+
+/// Whether the first word of an English sentence is more than a word nobody listed: "Luigi Rossi", "Luigi's",
+/// "Luigi says", or all there is.
+fn goes_on_as_name(word: &str, next: Option<(&str, bool)>) -> bool {
+    let is_possessive = word.ends_with("'s") || word.ends_with("’s");
+    let goes_on =
+        |(next, begins): (&str, bool)| begins || has_capital(next) || listed(DONE_BY_SOMEBODY, next);
+    is_possessive || next.is_none_or(goes_on)
+}
+
+/// Whether a German word with a capital behind "von" is the first of a name. The words behind it are none by
+/// themselves, they may be nouns; "Wiener Art" and "Omas Küche" are no names either.
+fn owns(before: &str, folded: &str, next: Option<(&str, bool)>) -> bool {
+    listed(BEFORE_OWNERS, before)
+        && next.is_some_and(|(next, begins)| !begins && has_capital(next))
+        && !folded.ends_with("er")
+        && !folded.ends_with('s')
+        && !listed(NO_OWNERS, folded)
+        // "Von Meal Prep", "von Social Media".
+        && !is_ordinary(folded)
 }
 
 /// The words of a sentence as written, each with whether a capital there may only mark a beginning.
@@ -153,20 +223,28 @@ fn is_title(words: &[(&str, bool)]) -> bool {
     long.peek().is_some() && long.all(|(word, _)| has_capital(word))
 }
 
+/// A word folded, without what English glues to it.
 fn folded(word: &str) -> String {
-    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
-    words(word).concat()
+    let glued = ["s", "t", "ll", "re", "ve", "d", "m"];
+    let whole = word.rsplit_once(['\'', '’']).filter(|(_, ending)| glued.contains(ending));
+    words(whole.map_or(word, |(word, _)| word)).concat()
 }
 
 /// Whether the word, or the one it is made of, is in the list.
 fn is_ordinary(folded: &str) -> bool {
-    const ENDINGS: [&str; 9] = ["s", "es", "d", "ed", "r", "er", "ing", "ly", "y"];
+    // Not "er": "Oliver" is of no "olive", "Porter" of no "port".
+    const ENDINGS: [&str; 7] = ["s", "es", "d", "ed", "ing", "ly", "y"];
     let known = |word: &str| ORDINARY.contains(word);
+    // "Baking" is of "bake", "grilling" of "grill", "chopping" of "chop".
+    let is_stem = |stem: &str| {
+        let halved = stem.char_indices().next_back().and_then(|(at, last)| {
+            stem.get(..at).filter(|shorter| shorter.len() > 2 && shorter.ends_with(last))
+        });
+        stem.len() > 2 && (known(stem) || known(&format!("{stem}e")) || halved.is_some_and(known))
+    };
     folded.chars().all(|letter| letter.is_ascii_digit())
         || known(folded)
-        || ENDINGS
-            .iter()
-            .any(|ending| folded.strip_suffix(ending).is_some_and(|stem| stem.len() > 2 && known(stem)))
+        || ENDINGS.iter().any(|ending| folded.strip_suffix(ending).is_some_and(is_stem))
 }
 
 fn has_capital(word: &str) -> bool {
@@ -184,7 +262,7 @@ mod tests {
 
     #[test]
     fn names_are_told_from_words_that_only_have_a_capital() {
-        let table: [(&str, Option<&str>, &[&str]); 18] = [
+        let table: [(&str, Option<&str>, &[&str]); 50] = [
             ("A simple pasta for four people.", None, &[]),
             ("Luigi Rossi cooks it with the help of his mother.", None, &["Luigi", "Rossi"]),
             ("Easy Weeknight Dinner Ideas", Some("en"), &[]),
@@ -202,7 +280,46 @@ mod tests {
             ("Ristorante Mario", Some("en"), &["Ristorante", "Mario"]),
             ("Рецепт от Ивана", Some("ru"), &["Ивана"]),
             ("满小满的面条", Some("zh"), &[]),
-            ("Enzo's kitchen is the best", None, &["Enzo's"]),
+            ("Enzo's kitchen is the best", Some("en"), &["Enzo's"]),
+            // The small words of one language are those of others.
+            ("Dit is een snel recept.", Some("nl"), &[]),
+            ("Het gerecht is klaar om op tafel te zetten.", Some("nl"), &[]),
+            ("We eten het als ontbijt of lunch, en het is goed.", Some("nl"), &[]),
+            ("Een Italiaanse soep", Some("nl"), &[]),
+            ("Misture as cebolas e as cenouras.", Some("pt"), &[]),
+            ("Receptet är för fyra personer.", Some("sv"), &[]),
+            ("Opskriften er for fire.", Some("da"), &[]),
+            ("Oppskriften er for alle, og den er god.", Some("nb"), &[]),
+            ("Przepis na zupę, to proste.", Some("pl"), &[]),
+            ("Mélangez les œufs, puis on ajoute le lait.", Some("fr"), &[]),
+            ("Has visto la receta?", Some("es"), &[]),
+            ("Are un gust bun.", Some("ro"), &[]),
+            ("Recept je to rychlý.", Some("cs"), &[]),
+            ("Reseptiä on helppo seurata.", Some("fi"), &[]),
+            ("Den suppe, der er i den gryde, og dem kender Anna.", Some("da"), &["Anna"]),
+            ("Het recept is van Jamie Oliver.", Some("nl"), &["Jamie", "Oliver"]),
+            ("They bake it with the cheese that Luigi makes.", Some("de"), &["Luigi"]),
+            ("Man kocht die Nudeln und gibt dann den Käse in die Pfanne.", Some("en"), &[]),
+            ("Suppe, so easy: the Klassiker.", Some("de"), &[]),
+            // The first word of an English sentence.
+            ("Preheat the oven.", Some("en"), &[]),
+            ("Spatchcock the chicken, then deglaze it.", Some("en"), &[]),
+            ("You'll love it, and you won't stop.", Some("en"), &[]),
+            ("Sautéing Onions Isn't Hard", Some("en"), &[]),
+            ("Luigi says so.", Some("en"), &["Luigi"]),
+            ("Chef: Luigi.", Some("en"), &["Luigi"]),
+            ("Add 500 mL at pH 7.", Some("en"), &[]),
+            // German: only behind "von", and only what can be no noun.
+            ("Das Rezept stammt von Jamie Oliver.", Some("de"), &["Jamie"]),
+            ("Nach Omas Art von Hand Teig kneten, von Montag Abend an, von Wiener Art.", Some("de"), &[]),
+            (
+                "Bei Bedarf Salz zugeben, mit Tassen Kaffee, aus Mamas Küche, nach Geschmack Zucker.",
+                Some("de"),
+                &[],
+            ),
+            ("Von Meal Prep bis Street Food.", Some("de"), &[]),
+            ("Eine Art von Kuchen mit Sahne.", Some("de"), &[]),
+            ("Das Video ist von Ihrem Koch.", Some("de"), &[]),
         ];
         for (text, language, expected) in table {
             assert_eq!(names(text, language), expected, "{text}");

@@ -1,4 +1,4 @@
-//! What a numeral or a number word means; `1.500` means two things. Tested with the amounts it is part of.
+//! What a numeral or an English number word means; `1.500` means two things. Tested with the amounts it is part of.
 
 /// What a written numeral may mean, the likeliest first.
 pub(super) fn readings(numeral: &str) -> Vec<f64> {
@@ -121,41 +121,4 @@ pub(super) fn number_word(words: &str) -> Option<f64> {
         return Some(f64::from((tens + 2) * 10 + at(&UNITS, second).unwrap_or(0)));
     }
     at(&UNITS, first).map(f64::from)
-}
-
-/// Numbers as German, French, Spanish, Italian, Portuguese and Dutch say them, accents taken off. Those that
-/// are also articles, and longer compounds, are left out: the first say too much, speech is written down with
-/// digits for the others.
-const SPOKEN: [(&str, f64); 17] = [
-    ("zwei deux dos due dois duas twee", 2.0),
-    ("drei trois tres tre drie", 3.0),
-    ("vier quatre cuatro quattro quatro", 4.0),
-    ("funf cinq cinco cinque vijf", 5.0),
-    ("sechs seis sei zes", 6.0),
-    ("sieben sept siete sette sete zeven", 7.0),
-    ("acht huit ocho otto oito", 8.0),
-    ("neun neuf nueve nove negen", 9.0),
-    ("zehn dix diez dieci dez tien", 10.0),
-    ("elf onze once undici", 11.0),
-    ("zwolf douze doce dodici doze twaalf", 12.0),
-    ("funfzehn quinze quince quindici vijftien", 15.0),
-    ("zwanzig vingt veinte venti vinte twintig", 20.0),
-    ("dreissig trente treinta trenta trinta dertig", 30.0),
-    ("vierzig quarante cuarenta quaranta quarenta veertig", 40.0),
-    ("hundert cent cien cento honderd", 100.0),
-    ("halb halbe halbes demi media medio mezzo mezza meia meio halve", 0.5),
-];
-
-/// The numbers said in words of languages other than English, given a text's folded words.
-pub fn spoken_numbers(words: &[String]) -> Vec<f64> {
-    const HAN: [char; 10] = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
-    let said = |word: &String| {
-        SPOKEN.iter().find(|(list, _)| list.split(' ').any(|known| known == word)).map(|(_, number)| *number)
-    };
-    let written = |letter: char| {
-        let at = HAN.iter().position(|known| *known == letter)?;
-        u8::try_from(at + 1).ok().map(f64::from)
-    };
-    let letters = words.iter().flat_map(|word| word.chars()).filter_map(written);
-    words.iter().filter_map(said).chain(letters).collect()
 }

@@ -1,8 +1,9 @@
 //! Days said relative to another day: `tomorrow`, `nächsten Freitag`, `il y a deux jours`, `明日`.
 //!
-//! Takes a text and the day it was published; gives the days it names. Never fails.
+//! Takes a text and the day it was published; gives the days it names. A week or a month is named by its days that
+//! people mean most, none of which is clear. Never fails.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::names::language_of;
 use super::numerals::number_word;
@@ -76,10 +77,10 @@ const UNSPACED: [(i64, &[&str]); 5] = [
 const MORNING: &str = "heute am guten jeden gestern diesen frohen la esta cada buena";
 
 const NEXT: &str = "next nachste nachsten nachster kommende kommenden kommender prochain prochaine proximo proxima \
-    prossimo prossima volgende aanstaande viene przyszly следующий следующую";
+    prossimo prossima volgende aanstaande viene przyszly przyszlym gelecek следующии следующую следующеи следующем";
 
 const LAST: &str = "last letzte letzten letzter vergangene vergangenen dernier derniere pasado pasada scorso scorsa \
-    passado passada vorige afgelopen прошлый прошлую";
+    passado passada vorige afgelopen zeszly zeszlym gecen прошлыи прошлую прошлои прошлом";
 
 const WEEKDAYS: [(Weekday, &str); 7] = [
     (Weekday::Mon, "monday montag lundi lunes lunedi maandag poniedzialek понедельник"),
@@ -100,23 +101,30 @@ const PORTUGUESE: [(Weekday, &str); 5] = [
     (Weekday::Fri, "sexta"),
 ];
 
-const DAYS: &str = "day days tag tage tagen jour jours dia dias giorno giorni dag dagen";
-const WEEKS: &str = "week weeks woche wochen semaine semaines semana semanas settimana settimane weken";
-const AHEAD: &str = "in dans en tra fra em over";
+const DAYS: &str =
+    "day days tag tage tagen jour jours dia dias giorno giorni dag dagen dni gun дня днеи день";
+const WEEKS: &str = "week weeks woche wochen semaine semaines semana semanas settimana settimane weken tydzien \
+    tygodnie tygodniu hafta неделя неделю недели неделе";
+const MONTHS: &str = "month months monat monate monaten mois mes meses mese mesi maand maanden miesiac miesiace \
+    miesiacu ay месяц месяца месяцев месяце";
+const AHEAD: &str = "in dans en tra fra em over через za om";
 /// These stand before the span, [`BACK_BEHIND`] behind it.
 const BACK_BEFORE: &str = "vor a hace ha";
-const BACK_BEHIND: &str = "ago fa geleden atras";
+const BACK_BEHIND: &str = "ago fa geleden atras назад temu";
 
-/// The days named, the likeliest reading of each first.
-pub(super) fn relative(text: &str, published: NaiveDate) -> Vec<Vec<NaiveDate>> {
+/// Days that are named together, the likeliest first, and whether that one is clearly meant.
+type Named = (Vec<NaiveDate>, bool);
+
+/// The days named.
+pub(super) fn relative(text: &str, published: NaiveDate) -> Vec<Named> {
     let words = words(text);
     let said =
         Said { words: words.iter().map(String::as_str).collect(), german: language_of(text) == Some("de") };
-    let mut found: Vec<Vec<NaiveDate>> = Vec::new();
+    let mut found: Vec<Named> = Vec::new();
     let mut at = 0;
     while at < said.words.len() {
-        let (days, taken) = said.at(at, published).unwrap_or_default();
-        found.extend((!days.is_empty()).then_some(days));
+        let (named, taken) = said.at(at, published).unwrap_or_default();
+        found.extend(Some(named).filter(|(days, _)| !days.is_empty()));
         at += taken.max(1);
     }
     let mut rest = text.to_owned();
@@ -125,7 +133,7 @@ pub(super) fn relative(text: &str, published: NaiveDate) -> Vec<Vec<NaiveDate>> 
             // "明後日" holds no "後日" that counts again.
             if rest.contains(*name) {
                 rest = rest.replace(*name, " ");
-                found.extend(shifted(published, by).map(|day| vec![day]));
+                found.extend(shifted(published, by).map(|day| (vec![day], true)));
             }
         }
     }
@@ -148,28 +156,55 @@ impl Said<'_> {
     }
 
     /// The days named by the words from here on, and how many words these are.
-    fn at(&self, at: usize, published: NaiveDate) -> Option<(Vec<NaiveDate>, usize)> {
+    fn at(&self, at: usize, published: NaiveDate) -> Option<(Named, usize)> {
         if let Some((by, taken)) = self.named(at) {
-            return Some((shifted(published, by).into_iter().collect(), taken));
+            return Some(((shifted(published, by).into_iter().collect(), true), taken));
         }
-        if let Some((by, taken)) = self.span(at) {
-            return Some((shifted(published, by).into_iter().collect(), taken));
+        if let Some((day, taken)) = self.span(at, published) {
+            return Some(((day.into_iter().collect(), true), taken));
+        }
+        if let Some(days) = self.period(at, published) {
+            return Some((days, 1));
         }
         let day = self.weekday(at)?;
+        let ahead =
+            i64::from((7 + day.num_days_from_monday() - published.weekday().num_days_from_monday()) % 7);
+        let days = match self.beside(at) {
+            Some(Side::Last) => vec![shifted(published, ahead - 7)],
+            // The first one ahead, for some the one in the week behind it.
+            Some(Side::Next) if ahead == 0 => vec![shifted(published, 7)],
+            Some(Side::Next) => vec![shifted(published, ahead), shifted(published, ahead + 7)],
+            None => vec![shifted(published, ahead)],
+        };
+        Some(((days.into_iter().flatten().collect(), true), 1))
+    }
+
+    /// Whether a word beside this one makes it the next or the last one.
+    fn beside(&self, at: usize) -> Option<Side> {
         let (before, behind) = (self.before(at, 1), self.word(at + 1));
         let beside = |list: &str| {
             is_in(list, before) || is_in(list, behind) || (behind == "que" && is_in(list, self.word(at + 2)))
         };
-        let ahead =
-            i64::from((7 + day.num_days_from_monday() - published.weekday().num_days_from_monday()) % 7);
-        let days = match (beside(NEXT), beside(LAST)) {
-            (_, true) => vec![shifted(published, ahead - 7)],
-            // The first one ahead, for some the one in the week behind it.
-            (true, _) if ahead == 0 => vec![shifted(published, 7)],
-            (true, _) => vec![shifted(published, ahead), shifted(published, ahead + 7)],
-            _ => vec![shifted(published, ahead)],
+        if beside(LAST) {
+            return Some(Side::Last);
+        }
+        beside(NEXT).then_some(Side::Next)
+    }
+
+    /// `next week`, `letzten Monat`: the same day of it, or its first one.
+    fn period(&self, at: usize, published: NaiveDate) -> Option<Named> {
+        let (is_week, is_month) = (is_in(WEEKS, self.word(at)), is_in(MONTHS, self.word(at)));
+        let side = self.beside(at).filter(|_| is_week || is_month)?;
+        let by = if side == Side::Next { 1 } else { -1 };
+        let same = if is_week { shifted(published, 7 * by) } else { in_months(published, by) }?;
+        let first = if is_week {
+            same.checked_sub_days(Days::new(same.weekday().num_days_from_monday().into()))
+        } else {
+            same.with_day(1)
         };
-        Some((days.into_iter().flatten().collect(), 1))
+        let days: Vec<NaiveDate> =
+            [Some(same), first.filter(|first| *first != same)].into_iter().flatten().collect();
+        Some((days, false))
     }
 
     /// `tomorrow` and its like.
@@ -185,27 +220,28 @@ impl Said<'_> {
         })
     }
 
-    /// `in two weeks`, `3 days ago`, `vor drei Tagen`: from the number on.
-    fn span(&self, at: usize) -> Option<(i64, usize)> {
+    /// `in two weeks`, `3 days ago`, `in zwei Monaten`: from the number on.
+    fn span(&self, at: usize, published: NaiveDate) -> Option<(Option<NaiveDate>, usize)> {
         let unit = self.word(at + 1);
-        let days_each = if is_in(DAYS, unit) {
-            1
-        } else if is_in(WEEKS, unit) {
-            7
-        } else {
+        let (days_each, in_days) =
+            [(1, DAYS), (7, WEEKS), (30, MONTHS)].into_iter().find(|(_, list)| is_in(list, unit))?;
+        let number = count(self.word(at))?;
+        if !(0..=LONGEST_DAYS).contains(&number.checked_mul(days_each)?) {
             return None;
+        }
+        let by = |sign: i64| match in_days {
+            MONTHS => in_months(published, sign * number),
+            _ => shifted(published, sign * number * days_each),
         };
-        let days = count(self.word(at))?.checked_mul(days_each)?;
-        let days = Some(days).filter(|days| (0..=LONGEST_DAYS).contains(days))?;
         if is_in(BACK_BEHIND, self.word(at + 2)) {
-            return Some((-days, 3));
+            return Some((by(-1), 3));
         }
         let before = self.before(at, 1);
         // "Il y a": the "a" alone is an article in English.
         if is_in(BACK_BEFORE, before) && (before != "a" || self.before(at, 2) == "y") {
-            return Some((-days, 2));
+            return Some((by(-1), 2));
         }
-        is_in(AHEAD, before).then_some((days, 2))
+        is_in(AHEAD, before).then(|| (by(1), 2))
     }
 
     fn weekday(&self, at: usize) -> Option<Weekday> {
@@ -216,7 +252,14 @@ impl Said<'_> {
     }
 }
 
-/// A number of days or weeks.
+/// Which one of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Next,
+    Last,
+}
+
+/// A number of days, weeks or months.
 #[expect(clippy::cast_possible_truncation, reason = "the whole numbers of the lists are small")]
 fn count(word: &str) -> Option<i64> {
     if is_in("a one ein eine einem einer un une uno una um uma een", word) {
@@ -230,6 +273,12 @@ fn count(word: &str) -> Option<i64> {
 fn shifted(day: NaiveDate, by: i64) -> Option<NaiveDate> {
     let days = Days::new(by.unsigned_abs());
     if by < 0 { day.checked_sub_days(days) } else { day.checked_add_days(days) }
+}
+
+/// The same day so many months on; the last one of a month that has no such day.
+fn in_months(day: NaiveDate, by: i64) -> Option<NaiveDate> {
+    let months = Months::new(u32::try_from(by.unsigned_abs()).ok()?);
+    if by < 0 { day.checked_sub_months(months) } else { day.checked_add_months(months) }
 }
 
 fn is_in(list: &str, word: &str) -> bool {
@@ -246,7 +295,7 @@ mod tests {
     fn days_are_counted_from_the_publication_in_many_languages() {
         // A Tuesday.
         let published: NaiveDate = "2024-05-07".parse().unwrap();
-        let table: [(&str, &[&str]); 42] = [
+        let table: [(&str, &[&str]); 53] = [
             ("see you tomorrow!", &["2024-05-08"]),
             ("the day after tomorrow", &["2024-05-09"]),
             ("the day before yesterday", &["2024-05-05"]),
@@ -289,10 +338,22 @@ mod tests {
             ("hace dos días", &["2024-05-05"]),
             ("due giorni fa", &["2024-05-05"]),
             ("two days of work", &[]),
+            ("next week", &["2024-05-14", "2024-05-13"]),
+            ("last week", &["2024-04-30", "2024-04-29"]),
+            ("la semana que viene", &["2024-05-14", "2024-05-13"]),
+            ("на следующей неделе", &["2024-05-14", "2024-05-13"]),
+            ("next month", &["2024-06-07", "2024-06-01"]),
+            ("le mois dernier", &["2024-04-07", "2024-04-01"]),
+            ("in two months", &["2024-07-07"]),
+            ("in einem Monat", &["2024-06-07"]),
+            ("three months ago", &["2024-02-07"]),
+            ("the week before", &[]),
+            ("two months of work", &[]),
         ];
         for (text, expected) in table {
             let found = relative(text, published);
-            let days: Vec<String> = found.iter().flatten().map(NaiveDate::to_string).collect();
+            let days: Vec<String> =
+                found.iter().flat_map(|(days, _)| days).map(NaiveDate::to_string).collect();
             assert_eq!(days, expected, "{text}");
         }
     }

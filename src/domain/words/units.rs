@@ -1,9 +1,12 @@
 //! What a number measures: the unit behind it, the unit a column asks for, and whether they fit.
 //!
 //! Takes an [`Amount`] and a column's name and format; gives the number the column would hold, or none
-//! where the unit is another one: 1,5 litres are no price and no weight. Never fails. Where nothing says what
-//! a column measures, every number fits.
+//! where the unit is another one: 1,5 litres are no price and no weight, and neither are 4 eggs. Never fails. Where
+//! nothing says what a column measures, every number fits.
 
+mod tables;
+
+use self::tables::{COLUMN_WORDS, MONEY_WORDS, NOT_COUNTED, UNITS};
 use super::amounts::{Amount, is_currency};
 use super::{fold, words};
 
@@ -37,79 +40,11 @@ struct Unit {
     size: Option<f64>,
 }
 
-/// Folded words of a unit, and its size in grams, millilitres, metres, minutes and kilocalories. Cups and
-/// spoons differ from country to country, degrees need more than a factor: those have no size.
-const UNITS: [(Dimension, Option<f64>, &str); 31] = [
-    (Dimension::Mass, Some(0.001), "mg milligram milligramm milligramme"),
-    (Dimension::Mass, Some(1.0), "g gr gram gramm gramme grammo grammi gramo grama"),
-    (
-        Dimension::Mass,
-        Some(1_000.0),
-        "kg kilo kilogram kilogramm kilogramme kilogrammo kilogramo chilo chili",
-    ),
-    (Dimension::Mass, Some(500.0), "pfund"),
-    (Dimension::Mass, Some(28.349_523_125), "oz ounce"),
-    (Dimension::Mass, Some(453.592_37), "lb lbs pound"),
-    (Dimension::Volume, Some(1.0), "ml milliliter millilitre millilitro"),
-    (Dimension::Volume, Some(10.0), "cl centiliter centilitre zentiliter"),
-    (Dimension::Volume, Some(100.0), "dl deciliter decilitre deziliter"),
-    (Dimension::Volume, Some(1_000.0), "l liter litre litro litri"),
-    (
-        Dimension::Volume,
-        None,
-        "cup tasse tassen taza tazza tazze tablespoon tbsp teaspoon tsp esslof essloffel el teeloffel tl gallon pint quart cuchara cucchiai",
-    ),
-    (Dimension::Length, Some(0.001), "mm millimeter millimetre"),
-    (Dimension::Length, Some(0.01), "cm centimeter centimetre zentimeter centimetro"),
-    (Dimension::Length, Some(1.0), "meter metre metro metri"),
-    (Dimension::Length, Some(1_000.0), "km kilometer kilometre kilometro chilometri"),
-    (Dimension::Length, Some(1_609.344), "mile meile meilen miglia"),
-    (Dimension::Length, Some(0.025_4), "inch inche zoll"),
-    (Dimension::Length, Some(0.304_8), "ft foot feet"),
-    (Dimension::Time, Some(1.0 / 60.0), "s sec second sekunde sekunden seconde segundo secondi"),
-    (Dimension::Time, Some(1.0), "min mins minute minuten minuto minuti minuut"),
-    (Dimension::Time, Some(60.0), "h hr hrs hour std stunde stunden heure hora ora ore uur"),
-    (Dimension::Time, Some(1_440.0), "day tag tage tagen jour dia giorno giorni dag dagen"),
-    (Dimension::Time, Some(10_080.0), "week woche wochen semaine semana settimana settimane"),
-    (Dimension::Time, None, "month monat monate moi mese mesi year jahr jahre jahren an ano anno anni"),
-    (Dimension::Temperature, None, "° °c celsiu celsius grad degree degre grado gradi"),
-    (Dimension::Temperature, None, "°f fahrenheit"),
-    (Dimension::Energy, Some(1.0), "kcal cal calory calorie kalory kalorie kalorien caloria"),
-    (Dimension::Energy, Some(0.239_006), "kj kilojoule"),
-    (
-        Dimension::Count,
-        Some(1.0),
-        "people person personen personne persona persone pessoa guest serving portion portionen porzione porzioni racion racione piece stuck",
-    ),
-    (Dimension::Share, Some(1.0), "% percent prozent procent pourcent"),
-    (
-        Dimension::Money,
-        None,
-        "€ $ £ ¥ ₹ ₩ ₺ ₽ euro eur dollar usd gbp yen jpy rupee inr krw lira ruble chf franken zloty pln",
-    ),
-];
-
-/// What columns are called that measure something, folded.
-const COLUMN_WORDS: [(Dimension, &str); 9] = [
-    (Dimension::Mass, "weight gewicht poid poids peso masse mass"),
-    (Dimension::Volume, "volume volumen"),
-    (
-        Dimension::Length,
-        "distance distanz entfernung strecke height hohe width breite depth diameter durchmesser hauteur distancia distanza",
-    ),
-    (
-        Dimension::Time,
-        "minute min mins hour time duration length runtime zeit dauer minuten stunden temp temps duree heure tiempo duracion tempo durata",
-    ),
-    (Dimension::Temperature, "temperature temperatur temperatura"),
-    (Dimension::Energy, "calory calorie kalory kalorie kalorien kcal energy energie"),
-    (Dimension::Count, "serving portion portionen people person personen serve porzioni personne"),
-    (Dimension::Money, "price preis prix precio prezzo preco cost kosten budget"),
-    (Dimension::Share, "percent prozent percentage"),
-];
-
 /// Units of one letter mean something in brackets alone: a column "Plan B (m)" and one named "G" differ.
 const SHORTEST_BARE_UNIT: usize = 2;
+
+/// Letters of a word for a thing; what is shorter is a unit or a small word.
+const SHORTEST_NOUN: usize = 3;
 
 /// What a number column measures.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +52,8 @@ pub struct Measure {
     dimension: Option<Dimension>,
     unit: Option<(String, Unit)>,
     format: String,
+    /// The words of the column's name, as units are written.
+    named: Vec<String>,
 }
 
 impl Measure {
@@ -140,7 +77,8 @@ impl Measure {
         // A description is prose: it may tell that minutes are wanted, but not that others are unfit.
         let dimension = dimension.or_else(|| by_words(description).filter(|found| *found == Dimension::Time));
         let unit = unit.filter(|(_, unit)| Some(unit.dimension) == dimension);
-        Self { dimension, unit, format: format.to_owned() }
+        let named = words(name).iter().map(|word| key(word)).collect();
+        Self { dimension, unit, format: format.to_owned(), named }
     }
 
     /// Whether the column is one of times, so that the video's own length may answer it.
@@ -151,7 +89,13 @@ impl Measure {
     /// The numbers this amount may be for the column, the likeliest first; none where the units do not fit.
     pub fn numbers(&self, amount: &Amount) -> Vec<f64> {
         let Some(wanted) = self.dimension else { return amount.readings.clone() };
+        if self.is_own_money(amount) {
+            return amount.readings.clone();
+        }
         let given = given(amount);
+        if given.is_none() && wanted != Dimension::Count && self.counts_something(amount) {
+            return Vec::new();
+        }
         match (&self.unit, given) {
             (_, Some(given)) if given.dimension != wanted => Vec::new(),
             _ if wanted == Dimension::Money => {
@@ -181,6 +125,23 @@ impl Measure {
         }
     }
 
+    /// Whether the word behind the number is one for the column's own money, whatever else it may mean: five pounds.
+    fn is_own_money(&self, amount: &Amount) -> bool {
+        let own =
+            |(format, list): &(&str, &str)| self.format.ends_with(format) && has(list, &key(&amount.unit));
+        is_currency(&self.format) && MONEY_WORDS.iter().any(own)
+    }
+
+    /// Whether the word behind a number is a thing it counts: four eggs, four large eggs. Not where the column is named
+    /// for it, and not in scripts whose units are not in the table.
+    fn counts_something(&self, amount: &Amount) -> bool {
+        let word = key(&amount.unit);
+        word.len() >= SHORTEST_NOUN
+            && word.is_ascii()
+            && !has(NOT_COUNTED, &word)
+            && !self.named.contains(&word)
+    }
+
     /// Whether the money named, if any is, is the column's.
     fn takes_currency(&self, amount: &Amount) -> bool {
         let Some(found) = amount.currency else { return true };
@@ -190,13 +151,23 @@ impl Measure {
             format if is_currency(format) => {
                 let shared =
                     |sign: &str, family: &[&str]| found == sign && family.iter().any(|f| format.ends_with(f));
+                // The sign is used for these as well; the word is not.
+                let signed = !has("dollar usd buck", &key(&amount.unit));
                 format == found
-                    || shared("dollar", &["dollar", "peso"])
+                    || shared("dollar", &["dollar"])
+                    || (signed && shared("dollar", &["peso", "real"]))
                     || shared("yen", &["yuan"])
                     || shared("pound", &["pound"])
             }
             _ => by_name,
         }
+    }
+}
+
+impl Amount {
+    /// What the amount itself says it measures.
+    pub fn dimension(&self) -> Option<Dimension> {
+        given(self).map(|unit| unit.dimension)
     }
 }
 
@@ -254,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_column_takes_numbers_in_its_unit_alone() {
-        let table: [(&str, &str, &str, &[f64]); 27] = [
+        let table: [(&str, &str, &str, &[f64]); 50] = [
             ("Weight (kg)", "number", "about 1,5 kg", &[1.5]),
             ("Weight (kg)", "number", "1,5 litres", &[]),
             ("Weight (kg)", "number", "500 g", &[0.5]),
@@ -282,6 +253,29 @@ mod tests {
             ("Servings", "number", "4 kg", &[]),
             ("Anything", "number", "4 kg", &[4.0]),
             ("Distance (km)", "number", "500 metres", &[0.5]),
+            ("Temp", "number", "180 °C", &[180.0]),
+            ("Oven temp", "number", "180 °C", &[180.0]),
+            ("Oven temp", "number", "20 minutes", &[]),
+            ("Oven temp", "number", "180 fan", &[180.0]),
+            ("Temps", "number", "20 minutes", &[20.0, 20.0, 1.0 / 3.0]),
+            ("Preço", "real", "R$ 50", &[50.0]),
+            ("Preço", "real", "50 reais", &[50.0]),
+            ("Preço", "real", "50 dollars", &[]),
+            ("Price", "mexican_peso", "80 dollars", &[]),
+            ("Price", "mexican_peso", "80 pesos", &[80.0]),
+            ("Price", "pound", "5 pounds", &[5.0]),
+            ("Price", "pound", "£5", &[5.0]),
+            ("Price", "euro", "5 pounds", &[]),
+            ("Price", "danish_krone", "50 kr", &[50.0]),
+            ("Price", "euro", "4 eggs", &[]),
+            ("Price", "euro", "4 large eggs", &[]),
+            ("Price", "euro", "costs 9 each", &[9.0]),
+            ("Weight (kg)", "number", "2 tomatoes", &[]),
+            ("Portionen", "number", "12 Kekse", &[12.0]),
+            ("Distance (yards)", "number", "5 yards", &[5.0]),
+            ("Distance", "number", "10 m", &[10.0]),
+            ("Czas (min)", "number", "20 minut", &[20.0]),
+            ("Eggs", "number", "4 eggs", &[4.0]),
         ];
         for (name, format, text, expected) in table {
             let amount = amounts(text).into_iter().next();

@@ -56,6 +56,8 @@ pub(super) struct Entry {
     waiting_sentence: Option<String>,
     /// Since when it has been waiting for others.
     waiting_since: Option<DateTime<Utc>>,
+    /// The entry in whose row its owner saved the same video before.
+    earlier: Option<Uuid>,
     /// Its stages in the order of the chain.
     stages: Vec<StageShape>,
     /// How many runs it had before the present one.
@@ -111,7 +113,7 @@ struct TranscriptShape {
     language: Option<String>,
     /// Who listened.
     engine: String,
-    /// The speech in order, with its times in seconds.
+    /// The speech in order, with its times in seconds; of a post of several, in which of its videos.
     #[schema(value_type = Vec<Object>)]
     segments: Vec<Segment>,
 }
@@ -121,7 +123,7 @@ struct TranscriptShape {
 struct ScreenShape {
     /// Who read.
     engine: String,
-    /// Each line at its first appearance, in seconds.
+    /// Each line at its first appearance: in seconds, or in which picture of a post, as `{"picture": 3}`.
     #[schema(value_type = Vec<Object>)]
     lines: Vec<ScreenLine>,
 }
@@ -172,6 +174,7 @@ impl From<&EntryState> for Entry {
             waiting_sentence: view.waiting.as_ref().map(Waiting::sentence),
             waiting: view.waiting,
             waiting_since: view.waiting_since,
+            earlier: view.earlier.map(|earlier| earlier.0),
             stages: state.stages.iter().map(StageShape::from).collect(),
             earlier_runs: state.earlier_runs,
             page_id: view.page_id,

@@ -9,7 +9,7 @@ use super::{Answered, Shell, filled, moment, see, shown};
 use crate::domain::cost::Spent;
 use crate::domain::entry::{DatabaseId, EntryId};
 use crate::domain::note::Note;
-use crate::domain::page::{evidence, value};
+use crate::domain::page::{Labels, value};
 use crate::domain::progress::EntryState;
 use crate::domain::refusal::Refusal;
 use crate::domain::stage::{Stage, Status};
@@ -79,6 +79,7 @@ struct EntryPage {
     link: String,
     is_web: bool,
     notion_url: String,
+    earlier: Option<EntryId>,
     by: Option<String>,
     status: &'static str,
     sentence: String,
@@ -255,10 +256,11 @@ impl From<EntryDetail> for EntryPage {
         let EntryDetail { state, info, transcript, screen_text, note, spent } = detail;
         let entry = &state.entry;
         let info = info.unwrap_or_default();
+        let is_slideshow = info.is_slideshow();
         let noted = note.as_ref().map(|note| note.title.clone()).filter(|title| !title.is_empty());
         let by = [Some(info.platform), info.author];
         let by: Vec<String> = by.into_iter().flatten().filter(|text| !text.is_empty()).collect();
-        let was_heard = transcript.as_ref().is_some_and(|heard| !heard.engine.is_empty());
+        let was_heard = !is_slideshow && transcript.as_ref().is_some_and(|heard| !heard.engine.is_empty());
         let said = transcript.unwrap_or_default().segments.into_iter();
         let shown = screen_text.unwrap_or_default().lines.into_iter();
         let said: Vec<Line> = said.map(|part| Line { at: part.start.to_string(), text: part.text }).collect();
@@ -269,6 +271,7 @@ impl From<EntryDetail> for EntryPage {
             link: entry.link.clone(),
             is_web: entry.link.starts_with("https://") || entry.link.starts_with("http://"),
             notion_url: entry.row_url(),
+            earlier: entry.earlier,
             by: (!by.is_empty()).then(|| by.join(", ")),
             status: entry.status.name(),
             sentence: entry.sentence(),
@@ -294,7 +297,7 @@ impl From<Note> for NoteShown {
     fn from(note: Note) -> Self {
         let values = note.values.into_iter().map(|filled| ValueShown {
             value: value(&filled.value),
-            evidence: evidence(filled.evidence),
+            evidence: Labels::of(None).evidence(filled.evidence),
             name: filled.name,
         });
         let left_out = note.left_out.into_iter();

@@ -6,6 +6,7 @@ use super::Answer;
 use crate::domain::account::{DatabaseView, Kind};
 use crate::domain::adopt::Missing;
 use crate::domain::entry::{ConnectionId, DatabaseId, UserId};
+use crate::domain::keepsake::Keep;
 use crate::domain::mapping::{Choices, Mapping};
 use crate::domain::refusal::Choice;
 use crate::domain::schema::Schema;
@@ -55,8 +56,12 @@ pub struct ChangeDatabase {
     pub instructions: Option<Option<String>>,
     /// The language the owner wants prose in.
     pub language: Option<Option<String>>,
+    /// What of each video is kept as a file.
+    pub keep: Option<Keep>,
     /// Which columns are to play which parts.
     pub mapping: Choices,
+    /// The lists that may grow, by property id, and no others.
+    pub open: Option<Vec<String>>,
 }
 
 /// Stop watching a database and forget its entries. Nothing changes in Notion.
@@ -164,10 +169,14 @@ pub struct AdoptDatabase {
     pub instructions: Option<String>,
     /// The language the owner wants prose in.
     pub language: Option<String>,
+    /// What of each video is kept as a file; what was said before stays without it.
+    pub keep: Option<Keep>,
     /// The languages of whoever asks, as `Accept-Language` has them.
     pub languages: Option<String>,
     /// Which columns are to play which parts; the others are found.
     pub mapping: Choices,
+    /// The lists that may grow, by property id; those that were said before without it.
+    pub open: Option<Vec<String>>,
     /// Whether columns may be added.
     pub add_missing: bool,
 }

@@ -30,7 +30,7 @@ const MEDIA_FIELDS: [&str; 5] = ["type", "external", "file_upload", "caption", "
 const LINK_FIELDS: [&str; 2] = ["url", "caption"];
 
 /// Each type with the fields it takes and the one it cannot do without.
-const KINDS: [(&str, &[&str], &str); 25] = [
+const KINDS: [(&str, &[&str], &str); 27] = [
     ("paragraph", &["rich_text", "color", "icon"], "rich_text"),
     ("heading_1", &HEADING_FIELDS, "rich_text"),
     ("heading_2", &HEADING_FIELDS, "rich_text"),
@@ -56,6 +56,8 @@ const KINDS: [(&str, &[&str], &str); 25] = [
     ("audio", &MEDIA_FIELDS, ""),
     ("table", &["table_width", "has_column_header", "has_row_header"], "table_width"),
     ("table_row", &["cells"], "cells"),
+    ("column_list", &[], ""),
+    ("column", &["width_ratio"], ""),
 ];
 
 fn rules(word: &str) -> Option<(&'static str, &'static [&'static str], &'static str)> {
@@ -129,6 +131,15 @@ fn check_family(block: &NewBlock, at: &At<'_>) -> Result<(), ApiError> {
             ));
         }
     }
+    let columns = block.children.iter().filter(|child| child.kind == "column").count();
+    let is_in_order = match block.kind {
+        "column_list" => columns >= 2 && columns == block.children.len(),
+        "column" => columns == 0 && !block.children.is_empty(),
+        _ => columns == 0,
+    };
+    if !is_in_order {
+        return Err(at.refuse("should be two columns or more in a `column_list`, each with a block in it."));
+    }
     if !block.children.is_empty() && !takes_children(block.kind, &block.content) {
         return Err(at.refuse(&format!("should not have children: `{}` takes none.", block.kind)));
     }
@@ -142,14 +153,14 @@ pub(super) fn takes_children(kind: &str, content: &Value) -> bool {
             content.get("is_toggleable").and_then(Value::as_bool).unwrap_or(false)
         }
         "paragraph" | "bulleted_list_item" | "numbered_list_item" | "quote" | "toggle" | "to_do"
-        | "callout" | "table" => true,
+        | "callout" | "table" | "column_list" | "column" => true,
         _ => false,
     }
 }
 
 fn defaults(kind: &str) -> Map<String, Value> {
     let value = match kind {
-        "divider" | "breadcrumb" | "table_row" | "equation" => json!({}),
+        "divider" | "breadcrumb" | "table_row" | "equation" | "column_list" | "column" => json!({}),
         "to_do" => json!({"color": "default", "checked": false}),
         "callout" => json!({"color": "default", "icon": {"type": "emoji", "emoji": "💡"}}),
         "paragraph" => json!({"color": "default", "icon": null}),
@@ -197,6 +208,7 @@ fn fields_given(
     }
     if MEDIA_FIELDS == *fields {
         if at.field("external").is_some() || at.field("file_upload").is_some() {
+            uploads::suits(kind, at, writing)?;
             given.extend(uploads::file(at, writing)?.as_object().cloned().unwrap_or_default());
         } else if with_children {
             at.required("external")?;

@@ -121,6 +121,13 @@ impl<'a> At<'a> {
         self.value.as_number().cloned().ok_or_else(|| self.should_be("a number"))
     }
 
+    /// A whole number within these bounds.
+    pub(super) fn whole_between(&self, least: u64, most: u64) -> Result<u64, ApiError> {
+        let number = self.value.as_u64().filter(|number| (least..=most).contains(number));
+        let what = format!("should be a whole number from {least} to {most}, instead was `{}`.", self.value);
+        number.ok_or_else(|| self.refuse(&what))
+    }
+
     /// The id, with or without dashes.
     pub(super) fn uuid(&self) -> Result<Uuid, ApiError> {
         Uuid::parse_str(self.string()?).map_err(|_| self.should_be("a valid uuid"))

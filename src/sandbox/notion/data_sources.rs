@@ -124,7 +124,8 @@ impl Workspace {
         let trashed = at.field("in_trash").or_else(|| at.field("archived"));
         let trashed = trashed.map_or(Ok(false), |flag| flag.bool())?;
         let mut rows: Vec<&Page> = source.rows.iter().filter_map(|row| self.pages.get(row)).collect();
-        rows.retain(|page| page.in_trash == trashed && !caller.hidden.contains(&page.id));
+        let is_shown = |page: &Page| !self.unshown.as_ref().is_some_and(|unshown| unshown.contains(&page.id));
+        rows.retain(|page| page.in_trash == trashed && !caller.hidden.contains(&page.id) && is_shown(page));
         rows.retain(|page| filter.as_ref().is_none_or(|filter| filter.holds(page)));
         // Notion promises no order without sorts; newest first keeps callers from trusting the order of making.
         rows.reverse();

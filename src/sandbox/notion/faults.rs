@@ -22,6 +22,8 @@ pub enum Fault {
     Conflict,
     /// 401; nothing happens.
     Unauthorized,
+    /// 400 with this message; nothing happens.
+    Invalid(&'static str),
     /// The request waits this long and is then served.
     Stall(Duration),
     /// The connection breaks without an answer; nothing happens.
@@ -55,6 +57,7 @@ impl Fault {
                 "Conflict occurred while saving. Please try again.",
             )),
             Self::Unauthorized => Some(ApiError::unauthorized()),
+            Self::Invalid(message) => Some(ApiError::validation(*message)),
             Self::Stall(_)
             | Self::Reset
             | Self::Huge(_)

@@ -241,9 +241,19 @@ impl EmulatedNotion {
         self.with(|workspace| workspace.query_rows = rows);
     }
 
+    /// Lets queries lag behind: what bots make from now on they do not show; or lets them catch up.
+    pub fn lag(&self, behind: bool) {
+        self.with(|workspace| workspace.unshown = behind.then(HashSet::new));
+    }
+
     /// Lets page addresses lead elsewhere than to Notion; the id follows without dashes.
     pub fn set_page_base(&self, base: &str) {
         self.with(|workspace| base.clone_into(&mut workspace.page_base));
+    }
+
+    /// A workspace pays from now on: it takes larger files, in several parts.
+    pub fn pay(&self, workspace: Uuid) {
+        self.with(|held| held.paying.insert(workspace));
     }
 
     /// Lets an upload expire before its time.

@@ -36,3 +36,11 @@ pub(super) const PAGE_SIZE: usize = 100;
 pub(super) const QUERY_ROWS: usize = 10_000;
 /// Bytes of an uploaded file in a free workspace.
 pub(super) const UPLOAD_BYTES: usize = 5 * 1024 * 1024;
+/// Bytes of an uploaded file in a workspace that pays.
+pub(super) const PAID_UPLOAD_BYTES: usize = 5 * 1024 * 1024 * 1024;
+/// Bytes of one part of a file, and of a file sent in one part.
+pub(super) const PART_BYTES: usize = 20 * 1024 * 1024;
+/// Bytes every part of a file has at least, but the last.
+pub(super) const LEAST_PART_BYTES: usize = 5 * 1024 * 1024;
+/// Parts of one file.
+pub(super) const UPLOAD_PARTS: u64 = 1_000;

@@ -13,7 +13,7 @@ use super::check::At;
 use super::error::ApiError;
 use super::model::{ChangeKind, Page, Parent, Stamp, list, moment};
 use super::options;
-use super::schema::{self, Kind, Property};
+use super::schema::{self, Author, Kind, Property};
 use super::uploads;
 use super::values::{self, Cell};
 use super::workspace::Workspace;
@@ -39,6 +39,9 @@ impl Workspace {
         let page =
             Page { id, workspace, parent, cells, icon, cover, in_trash: false, is_locked: false, stamp };
         self.pages.insert(id, page);
+        if let Some(unshown) = self.unshown.as_mut().filter(|_| caller.author == Author::Integration) {
+            unshown.insert(id);
+        }
         match parent {
             Parent::Workspace => self.own(caller, id),
             _ => self.hang(parent, id),

@@ -11,6 +11,7 @@ use super::check::At;
 use super::comments::comment_shown;
 use super::error::ApiError;
 use super::handle::EmulatedNotion;
+use super::model::Parent;
 use super::schema::{Kind, Property};
 use super::text;
 use super::values;
@@ -159,6 +160,19 @@ impl EmulatedNotion {
     pub fn write_blocks(&self, page: Uuid, children: &Value) -> Result<(), ApiError> {
         let body = json!({"children": children});
         self.as_owner(page, |held, person| held.append(person, page, &At::body(&body)).map(drop))
+    }
+
+    /// Drags a block to the end of another one on its page.
+    pub fn move_block(&self, block: Uuid, into: Uuid) {
+        self.with(|held| {
+            for siblings in held.children.values_mut() {
+                siblings.retain(|child| *child != block);
+            }
+            held.children.entry(into).or_default().push(block);
+            if let Some(moved) = held.blocks.get_mut(&block) {
+                moved.parent = Parent::Block(into);
+            }
+        });
     }
 
     /// Puts a page into the trash, or takes it out.

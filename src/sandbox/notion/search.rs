@@ -6,7 +6,6 @@ use uuid::Uuid;
 use super::callers::{Caller, Capability, Connection, Person, Space};
 use super::check::At;
 use super::error::ApiError;
-use super::limits;
 use super::model::{list, minute};
 use super::text;
 use super::values;
@@ -65,7 +64,7 @@ impl Workspace {
         let bot = self.connections.iter().find(|connection| connection.bot_id == caller.user);
         let space = self.spaces.iter().find(|space| space.id == caller.workspace);
         let (Some(bot), Some(space)) = (bot, space) else { return Err(ApiError::unauthorized()) };
-        Ok(bot_shown(bot, space))
+        Ok(bot_shown(bot, space, self.largest_upload(space.id)))
     }
 
     /// `GET /v1/users`: the owner and the bots.
@@ -75,7 +74,7 @@ impl Workspace {
         for space in self.spaces.iter().filter(|space| space.id == caller.workspace) {
             users.extend(space.people().map(person_shown));
             let bots = self.connections.iter().filter(|bot| bot.workspace == space.id && !bot.revoked);
-            users.extend(bots.map(|bot| bot_shown(bot, space)));
+            users.extend(bots.map(|bot| bot_shown(bot, space, self.largest_upload(space.id))));
         }
         let (users, next) = self.page_of("users", users, at)?;
         Ok(list("user", &users, next.as_deref()))
@@ -106,14 +105,14 @@ pub(super) fn person_shown(person: &Person) -> Value {
     })
 }
 
-fn bot_shown(bot: &Connection, space: &Space) -> Value {
+fn bot_shown(bot: &Connection, space: &Space, largest: usize) -> Value {
     let owner = space.member(bot.owner).unwrap_or(&space.owner);
     json!({
         "object": "user", "id": bot.bot_id, "type": "bot", "name": bot.name, "avatar_url": null,
         "bot": {
             "owner": {"type": "user", "user": person_shown(owner)},
             "workspace_id": space.id, "workspace_name": space.name,
-            "workspace_limits": {"max_file_upload_size_in_bytes": limits::UPLOAD_BYTES},
+            "workspace_limits": {"max_file_upload_size_in_bytes": largest},
         },
     })
 }

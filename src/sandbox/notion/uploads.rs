@@ -1,6 +1,11 @@
-//! Files: uploads and their life, and every place a file may be named (files column, cover, icon, media block).
+//! Files: uploads in one part or several and their life, and every place a file may be named (files column, cover,
+//! icon, media block).
 //!
-//! Fails with `validation_error` on an upload that is unknown, not sent yet, or expired.
+//! Fails with `validation_error` on an upload that is unknown, not sent or completed yet, or expired, and on a part
+//! that is too large, too small or no part.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
@@ -32,8 +37,14 @@ pub(super) struct Upload {
     pub filename: String,
     /// MIME type.
     pub content_type: String,
-    /// The bytes, once sent.
+    /// The bytes, once all are sent.
     pub bytes: Option<Vec<u8>>,
+    /// How many parts are to come; `None` for a file sent as a whole.
+    pub parts_wanted: Option<u64>,
+    /// Those that came.
+    pub parts: BTreeMap<u64, Vec<u8>>,
+    /// Whether something shows it: it lasts from then on.
+    pub attached: Cell<bool>,
     /// When it was made.
     pub created: DateTime<Utc>,
     /// Where this server is reached: `scheme://host:port`.
@@ -44,9 +55,10 @@ pub(super) struct Upload {
 
 impl Upload {
     fn status(&self, now: DateTime<Utc>) -> &'static str {
+        let lives = !self.expired && (self.attached.get() || now < self.created + UPLOAD_LIFE);
         match &self.bytes {
-            Some(_) if !self.expired => "uploaded",
-            None if !self.expired && now < self.created + UPLOAD_LIFE => "pending",
+            Some(_) if lives => "uploaded",
+            None if lives => "pending",
             _ => "expired",
         }
     }
@@ -60,18 +72,25 @@ impl Upload {
             "in_trash": false, "archived": false, "status": status, "filename": self.filename,
             "content_type": self.content_type,
             "content_length": self.bytes.as_ref().map(Vec::len),
-            "expiry_time": moment(self.created + UPLOAD_LIFE),
+            "expiry_time": (!self.attached.get()).then(|| moment(self.created + UPLOAD_LIFE)),
         });
-        if let (true, Some(fields)) = (status == "pending", shown.as_object_mut()) {
-            let url = format!("{}/v1/file_uploads/{}/send", self.base, self.id);
-            fields.insert("upload_url".into(), url.into());
+        let Some(fields) = shown.as_object_mut() else { return shown };
+        if let Some(total) = self.parts_wanted {
+            fields.insert("number_of_parts".into(), json!({"total": total, "sent": self.parts.len()}));
+        }
+        if status == "pending" {
+            let at = |end: &str| format!("{}/v1/file_uploads/{}/{end}", self.base, self.id);
+            fields.insert("upload_url".into(), at("send").into());
+            if self.parts_wanted.is_some() {
+                fields.insert("complete_url".into(), at("complete").into());
+            }
         }
         shown
     }
 }
 
 impl Workspace {
-    /// `POST /v1/file_uploads`, single part only.
+    /// `POST /v1/file_uploads`.
     pub(super) fn create_upload(
         &mut self,
         caller: &Caller,
@@ -79,9 +98,17 @@ impl Workspace {
         base: String,
     ) -> Result<Value, ApiError> {
         at.only(&["mode", "filename", "content_type", "number_of_parts", "external_url"])?;
-        if let Some(mode) = at.given("mode") {
-            mode.one_of(&["single_part"])?;
-        }
+        let mode = at.given("mode").map(|mode| mode.one_of(&["single_part", "multi_part"])).transpose()?;
+        let parts_wanted = if mode == Some("multi_part") {
+            if !self.pays(caller.workspace) {
+                let text = "Multi-part uploads are only available in workspaces on a paid plan.";
+                return Err(ApiError::validation(text));
+            }
+            at.required("filename")?;
+            Some(at.required("number_of_parts")?.whole_between(1, limits::UPLOAD_PARTS)?)
+        } else {
+            None
+        };
         let text = |name: &str, default: &str| -> Result<String, ApiError> {
             let given = at.given(name).map(|text| text.filled_string_up_to(limits::FILE_NAME_UNITS));
             Ok(given.transpose()?.unwrap_or(default).to_owned())
@@ -93,6 +120,9 @@ impl Workspace {
             filename: text("filename", "file")?,
             content_type: text("content_type", "application/octet-stream")?,
             bytes: None,
+            parts_wanted,
+            parts: BTreeMap::new(),
+            attached: Cell::new(false),
             created: caller.now,
             base,
             expired: false,
@@ -102,26 +132,86 @@ impl Workspace {
         Ok(shown)
     }
 
-    /// `POST /v1/file_uploads/{id}/send`.
+    /// `POST /v1/file_uploads/{id}/send`; `part` is the form's `part_number`.
     pub(super) fn send_upload(
         &mut self,
         caller: &Caller,
         id: Uuid,
         bytes: Vec<u8>,
+        part: Option<&str>,
     ) -> Result<Value, ApiError> {
-        let limit = limits::UPLOAD_BYTES;
-        let upload = self.upload_mut(caller, id)?;
-        if upload.status(caller.now) != "pending" {
-            let status = upload.status(caller.now);
-            let text = format!("File upload is not pending: its status is `{status}`.");
-            return Err(ApiError::validation(text));
-        }
+        let limit = self.largest_upload(caller.workspace).min(limits::PART_BYTES);
+        let upload = self.pending_upload(caller, id)?;
         if bytes.len() > limit {
             let text = format!("The file is larger than this workspace allows ({limit} bytes).");
             return Err(ApiError::validation(text));
         }
-        upload.bytes = Some(bytes);
+        match (upload.parts_wanted, part) {
+            (None, None) => upload.bytes = Some(bytes),
+            (Some(total), Some(part)) => {
+                let number = part.parse().ok().filter(|number| (1..=total).contains(number));
+                let text = format!(
+                    "body failed validation: body.part_number should be a number from 1 to {total}, instead was `\"{part}\"`."
+                );
+                let number = number.ok_or_else(|| ApiError::validation(text))?;
+                if number < total && bytes.len() < limits::LEAST_PART_BYTES {
+                    let text = format!("Part {number} is smaller than 5 MB and not the last one.");
+                    return Err(ApiError::validation(text));
+                }
+                upload.parts.insert(number, bytes);
+            }
+            (wanted, _) => {
+                let should = if wanted.is_some() { "defined" } else { "not present" };
+                let text = format!("body failed validation: body.part_number should be {should}.");
+                return Err(ApiError::validation(text));
+            }
+        }
         Ok(upload.shown(caller.now))
+    }
+
+    /// `POST /v1/file_uploads/{id}/complete`.
+    pub(super) fn complete_upload(
+        &mut self,
+        caller: &Caller,
+        id: Uuid,
+        at: &At<'_>,
+    ) -> Result<Value, ApiError> {
+        at.only(&[])?;
+        let limit = self.largest_upload(caller.workspace);
+        let upload = self.pending_upload(caller, id)?;
+        let Some(total) = upload.parts_wanted else {
+            return Err(ApiError::validation("Only multi-part uploads are completed."));
+        };
+        let sent = upload.parts.len() as u64;
+        if sent < total {
+            let text = format!("{sent} of {total} parts were sent.");
+            return Err(ApiError::validation(text));
+        }
+        if upload.parts.values().map(Vec::len).sum::<usize>() > limit {
+            let text = format!("The file is larger than this workspace allows ({limit} bytes).");
+            return Err(ApiError::validation(text));
+        }
+        upload.bytes = Some(upload.parts.values().flatten().copied().collect());
+        Ok(upload.shown(caller.now))
+    }
+
+    /// Bytes of the largest file a workspace takes.
+    pub(super) fn largest_upload(&self, workspace: Uuid) -> usize {
+        if self.pays(workspace) { limits::PAID_UPLOAD_BYTES } else { limits::UPLOAD_BYTES }
+    }
+
+    fn pays(&self, workspace: Uuid) -> bool {
+        self.paying.contains(&workspace)
+    }
+
+    fn pending_upload(&mut self, caller: &Caller, id: Uuid) -> Result<&mut Upload, ApiError> {
+        let upload = self.upload_mut(caller, id)?;
+        let status = upload.status(caller.now);
+        if status != "pending" {
+            let text = format!("File upload is not pending: its status is `{status}`.");
+            return Err(ApiError::validation(text));
+        }
+        Ok(upload)
     }
 
     /// `GET /v1/file_uploads/{id}`.
@@ -173,8 +263,19 @@ pub(super) fn file(at: &At<'_>, writing: &Writing<'_>) -> Result<Value, ApiError
             format!("File upload {id} cannot be attached: its status is `{}`.", upload.status(writing.now));
         return Err(ApiError::validation(text));
     }
+    upload.attached.set(true);
     let url = format!("{}/notion-files/{id}", upload.base);
     Ok(json!({"type": "file", "file": {"url": url, "expiry_time": moment(writing.now + LINK_LIFE)}}))
+}
+
+/// Refuses an upload whose type a block of this kind does not show.
+pub(super) fn suits(kind: &str, at: &At<'_>, writing: &Writing<'_>) -> Result<(), ApiError> {
+    let Some(upload) = at.field("file_upload") else { return Ok(()) };
+    let id = upload.required("id")?.uuid()?;
+    let is = writing.uploads.get(&id).map(|upload| upload.content_type.as_str()).unwrap_or_default();
+    let is_shown = is.is_empty() || !matches!(kind, "image" | "video" | "audio") || is.starts_with(kind);
+    let text = || format!("File upload {id} of the type {is} cannot be shown in a block of the type {kind}.");
+    if is_shown { Ok(()) } else { Err(ApiError::validation(text())) }
 }
 
 /// A page's or callout's icon: an emoji or a file. `null` takes it away.

@@ -3,7 +3,7 @@
 //! Pure: no HTTP and no clock of its own (every call brings its `now`). The operations are in `pages`,
 //! `data_sources`, `content`, `comments`, `uploads` and `search`.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -44,8 +44,12 @@ pub(super) struct Workspace {
     pub children: HashMap<Uuid, Vec<Uuid>>,
     pub comments: Vec<Comment>,
     pub uploads: BTreeMap<Uuid, Upload>,
+    /// Workspaces on a paid plan.
+    pub paying: BTreeSet<Uuid>,
     /// Rows one query gives in all.
     pub query_rows: usize,
+    /// Pages that bots made and queries do not show yet; `None` while queries lag behind nothing.
+    pub unshown: Option<HashSet<Uuid>>,
     /// What the address of a page starts with.
     pub page_base: String,
     pub feed: broadcast::Sender<Change>,
@@ -70,7 +74,9 @@ impl Default for Workspace {
             children: HashMap::new(),
             comments: Vec::new(),
             uploads: BTreeMap::new(),
+            paying: BTreeSet::new(),
             query_rows: limits::QUERY_ROWS,
+            unshown: None,
             page_base: "https://app.notion.com/p/".into(),
             feed: broadcast::Sender::new(FEED),
             outbox: Outbox::default(),

@@ -1,6 +1,7 @@
 //! A database somebody has.
 
 use linkscribe::accounts::databases;
+use linkscribe::domain::keepsake::Keep;
 use linkscribe::domain::refusal::Refusal;
 use linkscribe::messages::Register;
 use linkscribe::ports::Accounts;
@@ -224,9 +225,11 @@ async fn the_command_line_registers_nothing_that_somebody_watches_and_keeps_no_t
     let register = async |database: Uuid| {
         let request = Register {
             token: integration.token.clone().into(),
+            tag: None,
             database: database.to_string(),
             instructions: None,
             language: None,
+            keep: Keep::None,
         };
         databases::register(house.office(), request).await.unwrap()
     };

@@ -2,17 +2,23 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use linkscribe::accounts::Office;
 use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::{Limits, Notion, WINDOW};
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::Store;
-use linkscribe::app::{App, ImportPorts, Options, Ports, WebServer};
+use linkscribe::app::{App, ImportPorts, Options, Ports, ResultPorts, WebServer};
 use linkscribe::domain::cost::Prices;
 use linkscribe::domain::entry::{ConnectionId, UserId};
-use linkscribe::ports::{Accounts, NewConnection, Tokens};
+use linkscribe::failure::Outcome;
+use linkscribe::ports::{
+    Accounts, Draw, Geocoder, MediaOpener, NewConnection, RateBudget, SummaryModel, TextReader, Tokens,
+    VideoSource,
+};
 use linkscribe::sandbox::notion::{Capability, DatabaseIds, EmulatedNotion, RunningNotion};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use sea_orm::{ConnectionTrait, Database, Statement};
@@ -42,6 +48,31 @@ pub struct House {
     url: Url,
     client: Client,
     folder: TempDir,
+    busy: Arc<AtomicBool>,
+}
+
+/// More requests than any test makes in a minute.
+const PLENTY: u32 = 100_000;
+
+/// A budget that is nearly spent while its connection is busy: what gives way to work gets nothing of it.
+struct Moody {
+    inner: MemoryBudget,
+    busy: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl RateBudget for Moody {
+    async fn take(&self, draws: &[Draw]) -> Outcome<Option<Duration>> {
+        let gives_way = draws.iter().any(|draw| draw.up_to < PLENTY);
+        if gives_way && self.busy.load(Ordering::SeqCst) {
+            return Ok(Some(Duration::from_secs(30)));
+        }
+        self.inner.take(draws).await
+    }
+
+    async fn close_for(&self, key: &str, pause: Duration) -> Outcome<()> {
+        self.inner.close_for(key, pause).await
+    }
 }
 
 /// Somebody who has signed in.
@@ -63,12 +94,66 @@ pub struct Told {
     pub body: Value,
 }
 
+/// What stands in the chain of a house in the place of the real engines.
+pub struct Doubles {
+    pub source: Arc<dyn VideoSource>,
+    pub opener: Arc<dyn MediaOpener>,
+    pub reader: Option<Arc<dyn TextReader>>,
+    pub summary: Arc<dyn SummaryModel>,
+    pub map: Option<Arc<dyn Geocoder>>,
+    /// How long the emulated Notion's queries are taken to lag behind.
+    pub lag: Duration,
+}
+
+impl Doubles {
+    /// Videos come from here, and all else works.
+    pub fn of(source: Arc<dyn VideoSource>) -> Self {
+        let opener = Arc::new(FakeOpener(Script::works()));
+        let reader = Some(Arc::new(FakeReader(Script::works())) as Arc<dyn TextReader>);
+        Self { source, opener, reader, summary: model(), map: None, lag: Duration::ZERO }
+    }
+}
+
 impl House {
     pub async fn open() -> Self {
         Self::open_with(FakeSource(Script::works())).await
     }
 
     pub async fn open_with(source: FakeSource) -> Self {
+        Self::open_where(source, Arc::new(FakeOpener(Script::works())), model()).await
+    }
+
+    /// A house whose videos are fetched and taken apart so.
+    pub async fn open_watching(source: FakeSource, opener: Arc<dyn MediaOpener>) -> Self {
+        Self::open_where(source, opener, model()).await
+    }
+
+    /// A house whose videos are summarized by this model.
+    pub async fn open_summarized_by(model: Arc<dyn SummaryModel>) -> Self {
+        let opener = Arc::new(FakeOpener(Script::works()));
+        Self::open_where(FakeSource(Script::works()), opener, model).await
+    }
+
+    /// A house whose videos are fetched, taken apart and summarized so.
+    pub async fn open_where(
+        source: FakeSource,
+        opener: Arc<dyn MediaOpener>,
+        summary: Arc<dyn SummaryModel>,
+    ) -> Self {
+        Self::open_of(Doubles { opener, summary, ..Doubles::of(Arc::new(source)) }).await
+    }
+
+    /// A house where places are looked up on this map.
+    pub async fn open_on(
+        source: FakeSource,
+        summary: Arc<dyn SummaryModel>,
+        map: Option<Arc<dyn Geocoder>>,
+    ) -> Self {
+        Self::open_of(Doubles { summary, map, ..Doubles::of(Arc::new(source)) }).await
+    }
+
+    pub async fn open_of(doubles: Doubles) -> Self {
+        let Doubles { source, opener, reader, summary, map, lag } = doubles;
         let folder = tempfile::tempdir().unwrap();
         let seal = Seal::from_file_or_new(&folder.path().join("token.key")).unwrap();
         let url = format!("sqlite://{}", folder.path().join("journal.db").display());
@@ -77,9 +162,10 @@ impl House {
         notion.publish("client", "secret", BACK).unwrap();
         let running = notion.serve_on_free_port().unwrap();
         // A test polls many times a second, and would spend a connection's real budget while it waits.
-        let budget = Arc::new(MemoryBudget::new(WINDOW));
+        let busy = Arc::new(AtomicBool::new(false));
+        let budget = Arc::new(Moody { inner: MemoryBudget::new(WINDOW), busy: busy.clone() });
         let api = Notion::new(&running.url.parse().unwrap(), budget).unwrap();
-        let api = Arc::new(api.with_limits(Limits::of(100_000)));
+        let api = Arc::new(api.with_limits(Limits::of(PLENTY)).that_shows_pages_within(lag));
         let ports = Ports {
             importing: Some(ImportPorts {
                 imports: store.clone(),
@@ -91,16 +177,23 @@ impl House {
             registry: store.clone(),
             breakers: store.clone(),
             workspace: api.clone(),
+            results: ResultPorts {
+                maker: api.clone(),
+                pages: store.clone(),
+                covers: store.clone(),
+                keepsakes: store.clone(),
+            },
             catalogue: api,
             front: None,
             hooks: None,
-            source: Arc::new(source),
-            opener: Arc::new(FakeOpener(Script::works())),
+            source,
+            opener,
             speech: Some(Arc::new(FakeSpeech::new(Script::works()))),
             speech_seats: 2,
-            reader: Some(Arc::new(FakeReader(Script::works()))),
+            reader,
             reader_seats: 2,
-            summary: Arc::new(FakeModel(Script::works())),
+            summary,
+            map,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
@@ -112,7 +205,7 @@ impl House {
         let app = App::start(ports, options);
         let web = app.serve_http(listener).unwrap();
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { notion, store, app, running, web, url, client, folder }
+        Self { notion, store, app, running, web, url, client, folder, busy }
     }
 
     pub async fn close(self) {
@@ -295,7 +388,7 @@ impl House {
 
     /// How many connections are kept.
     pub async fn connections(&self) -> i64 {
-        let raw = Database::connect(format!("sqlite://{}", self.file().display())).await.unwrap();
+        let raw = Database::connect(format!("sqlite://{}", self.journal().display())).await.unwrap();
         let select = "SELECT COUNT(*) AS kept FROM connections";
         let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), select)).await;
         let kept = row.unwrap().unwrap().try_get("", "kept").unwrap();
@@ -303,7 +396,15 @@ impl House {
         kept
     }
 
-    fn file(&self) -> std::path::PathBuf {
+    /// Changes the journal behind the service's back.
+    pub async fn tamper(&self, sql: &str) -> u64 {
+        let raw = Database::connect(format!("sqlite://{}", self.journal().display())).await.unwrap();
+        let changed = raw.execute_unprepared(sql).await.unwrap().rows_affected();
+        raw.close().await.unwrap();
+        changed
+    }
+
+    fn journal(&self) -> std::path::PathBuf {
         self.folder.path().join("journal.db")
     }
 
@@ -314,6 +415,25 @@ impl House {
             exchange.method != "GET" && !asks && !exchange.path.starts_with("/v1/oauth")
         };
         self.notion.requests().iter().filter(|exchange| is_write(exchange)).count()
+    }
+
+    /// From now on only work gets a part of the connection's budget.
+    pub fn get_busy(&self) {
+        self.busy.store(true, Ordering::SeqCst);
+    }
+
+    /// Gives a page a cover, as its owner would.
+    pub async fn dress(&self, who: &Person, page: Uuid, cover: &str) {
+        let body = json!({ "cover": { "type": "external", "external": { "url": cover } } });
+        let request = self.client.patch(format!("{}/v1/pages/{page}", self.running.url));
+        let request = request.bearer_auth(&who.token).header("notion-version", "2025-09-03");
+        assert_eq!(request.json(&body).send().await.unwrap().status(), 200);
+    }
+
+    /// What stands behind the address of a file that Notion shows.
+    pub async fn file(&self, url: &str) -> Vec<u8> {
+        let answer = self.client.get(url).send().await.unwrap();
+        answer.error_for_status().unwrap().bytes().await.unwrap().to_vec()
     }
 
     pub fn may_not_insert(&self, who: &Person) {
@@ -338,6 +458,10 @@ impl Told {
         let told = self.body["hint"].as_str().unwrap();
         assert!(!self.body["title"].as_str().unwrap().is_empty() && told.contains(hint), "{self:?}");
     }
+}
+
+fn model() -> Arc<dyn SummaryModel> {
+    Arc::new(FakeModel(Script::works()))
 }
 
 /// The columns of a database somebody might have.

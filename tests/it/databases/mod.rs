@@ -3,11 +3,18 @@
 
 mod adopting;
 mod belongings;
+mod calls;
+mod covers;
 mod creating;
 mod drift;
+mod earlier;
 mod foreign;
 mod house;
+mod keeping;
 mod listing;
 mod mistakes;
+mod open_lists;
+mod places;
 mod rerun;
+mod results;
 mod strangers;

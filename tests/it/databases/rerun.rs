@@ -1,13 +1,17 @@
 //! A link that is read once more after its owner worked in the row and on its page.
 
+use std::sync::Arc;
+
+use linkscribe::adapters::rules::Rules;
 use linkscribe::domain::reason::Reason;
 use linkscribe::failure::Failure;
-use linkscribe::sandbox::notion::EmulatedNotion;
+use linkscribe::sandbox::notion::{EmulatedNotion, Fault};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::house::House;
-use crate::support::fakes::{Behaviour, FakeSource, Script};
+use crate::support::fakes::{Behaviour, FakeModel, FakeOpener, FakeSource, Script};
 
 const LINK: &str = "https://www.tiktok.com/@cook/video/2";
 
@@ -88,6 +92,121 @@ async fn a_section_its_owner_wrote_in_stays_beside_the_new_one() {
     house.close().await;
 }
 
+/// The id of the last block of a page or block.
+fn last(notion: &EmulatedNotion, holder: Uuid) -> Uuid {
+    notion.blocks(holder).last().unwrap()["id"].as_str().unwrap().parse().unwrap()
+}
+
+#[actix::test]
+async fn a_section_stays_where_its_owner_put_it() {
+    let house = House::open().await;
+    let row = read_row(&house).await;
+    let notion = &house.notion;
+    notion.write_blocks(row, &paragraph("My notes")).unwrap();
+    once_more(&house, row).await;
+    let kinds =
+        |holder| notion.blocks(holder).into_iter().map(|block| block["type"].clone()).collect::<Vec<_>>();
+    assert_eq!(kinds(row), ["callout", "paragraph"], "what stood below it stands below it");
+    let folded = json!([{"type": "toggle", "toggle": {"rich_text": []}}]);
+    notion.write_blocks(row, &folded).unwrap();
+    let toggle = last(notion, row);
+    let column = |text| json!({"type": "column", "column": {"children": paragraph(text)}});
+    let beside =
+        json!([{"type": "column_list", "column_list": {"children": [column("left"), column("right")]}}]);
+    notion.write_blocks(row, &beside).unwrap();
+    let column = last(notion, last(notion, row));
+    for holder in [toggle, column] {
+        notion.move_block(section(notion, row), holder);
+        notion.write_blocks(holder, &paragraph("Below it")).unwrap();
+        for lost in [false, true] {
+            if lost {
+                notion.fail_next(1, "PATCH", "/v1/blocks", Fault::AnswerLost(504));
+            }
+            once_more(&house, row).await;
+            let inside = kinds(holder);
+            let ours = inside.iter().filter(|kind| **kind == "callout").count();
+            assert_eq!(ours, 1, "one section, {lost} {inside:?}");
+            assert_eq!(inside.last().unwrap(), "paragraph", "{lost} {inside:?}");
+            assert_eq!(callouts(notion, row), 0, "none elsewhere");
+        }
+        notion.move_block(section(notion, holder), row);
+    }
+    house.close().await;
+}
+
+#[actix::test]
+async fn an_answer_that_was_lost_leaves_one_new_section_beside_the_one_its_owner_wrote_in() {
+    let house = House::open().await;
+    let row = read_row(&house).await;
+    let first = section(&house.notion, row);
+    house.notion.write_blocks(first, &paragraph("Mum does it with cream")).unwrap();
+    for fault in [Fault::AnswerLost(504), Fault::CutBody] {
+        house.notion.fail_next(1, "PATCH", "/v1/blocks", fault);
+        once_more(&house, row).await;
+        assert_eq!(callouts(&house.notion, row), 2);
+    }
+    assert!(house.notion.blocks(first).iter().any(|block| says(block, "Mum does it with cream")));
+    house.close().await;
+}
+
+#[actix::test]
+async fn a_column_that_got_another_type_is_left_out_and_told_and_the_row_is_filled() {
+    let house = House::open().await;
+    let ada = house.person("Ada").await;
+    let made = house.post(&ada, "/api/databases/create", &json!({})).await;
+    let source: Uuid = made.body["data_source_id"].as_str().unwrap().parse().unwrap();
+    house.notion.change_schema(source, &json!({"Minutes": {"number": {}}})).unwrap();
+    // The row that came with the database is out of the way first.
+    completed(&house, house.notion.rows(source)[0]["id"].as_str().unwrap().parse().unwrap()).await;
+    house.notion.clear_requests();
+    // The note is made and cannot be written yet.
+    house.notion.fail_next(1_000_000, "PATCH", "/v1/blocks", Fault::RateLimited(0));
+    let row = house.notion.add_row(source, &json!({"Link": LINK})).unwrap();
+    house.until(|notion| (notion.count("PATCH", "/v1/blocks") > 0).then_some(())).await;
+    house.notion.change_schema(source, &json!({"Minutes": {"rich_text": {}}})).unwrap();
+    let seen = house.notion.count("PATCH", "/v1/blocks");
+    house.until(|notion| (notion.count("PATCH", "/v1/blocks") > seen + 1).then_some(())).await;
+    house.notion.clear_faults();
+    completed(&house, row).await;
+    assert_eq!(house.notion.words(row, "Minutes").as_deref(), Some(""));
+    let told = house.notion.page_markdown(row).unwrap();
+    assert!(told.contains("This does not fit the column's type."), "{told}");
+    house.close().await;
+}
+
+#[actix::test]
+async fn after_columns_were_changed_a_retry_asks_anew_only_if_there_is_another_question() {
+    for (changes, asked) in [(false, 2), (true, 3)] {
+        let gate = Arc::new(Semaphore::new(0));
+        let downloads = Script::of([Behaviour::Work, Behaviour::Hold(gate.clone())]);
+        let answers = Script::works();
+        let (opener, model) = (Arc::new(FakeOpener(Script::works())), Arc::new(FakeModel(answers.clone())));
+        let house = House::open_where(FakeSource(downloads.clone()), opener, model).await;
+        let ada = house.person("Ada").await;
+        let made = house.post(&ada, "/api/databases/create", &json!({})).await;
+        let source: Uuid = made.body["data_source_id"].as_str().unwrap().parse().unwrap();
+        completed(&house, house.notion.rows(source)[0]["id"].as_str().unwrap().parse().unwrap()).await;
+        let row = house.notion.add_row(source, &json!({"Link": LINK})).unwrap();
+        downloads.asked_times(2).await;
+        // Nothing but the result is written from now on.
+        house.get_busy();
+        let changed = Fault::Invalid("Minutes is expected to be number.");
+        house.notion.fail_next(1, "PATCH", "/v1/pages", changed);
+        gate.add_permits(9);
+        house.until(|notion| (notion.words(row, "Status")? == "failed").then_some(())).await;
+        if changes {
+            house.notion.change_schema(source, &json!({"Servings": {"number": {}}})).unwrap();
+        }
+        let failed = |told: &Value| told["items"][0]["status"] == "failed";
+        let told = house.until_told(&ada, "/api/entries", failed).await;
+        let retry = format!("/api/entries/{}/retry", told["items"][0]["id"].as_str().unwrap());
+        assert_eq!(house.post(&ada, &retry, &json!({})).await.status, 202);
+        completed(&house, row).await;
+        assert_eq!(answers.asked(), asked, "{changes}");
+        house.close().await;
+    }
+}
+
 #[actix::test]
 async fn words_of_the_owner_in_the_reason_column_stay_when_a_link_fails() {
     let private = || Failure::permanent(Reason::Private, anyhow::anyhow!("the account is private"));
@@ -100,5 +219,28 @@ async fn words_of_the_owner_in_the_reason_column_stay_when_a_link_fails() {
     house.until(|notion| (notion.words(row, "Status")? == "failed").then_some(())).await;
     assert_eq!(house.notion.words(row, "Reason").as_deref(), Some("Ask Tom about it"));
     house.until(|notion| (!notion.comments(row).is_empty()).then_some(())).await;
+    house.close().await;
+}
+
+#[actix::test]
+async fn a_status_is_set_while_it_shows_what_notion_gave_it_and_not_once_its_owner_had_a_hand_in_it() {
+    let house = House::open_summarized_by(Arc::new(Rules)).await;
+    let ada = house.person("Ada").await;
+    let made = house.post(&ada, "/api/databases/create", &json!({})).await;
+    let source: Uuid = made.body["data_source_id"].as_str().unwrap().parse().unwrap();
+    let options = json!([{ "name": "Salad" }, { "name": "Soup" }, { "name": "Stew" }]);
+    house.notion.change_schema(source, &json!({ "Dish": { "status": { "options": options } } })).unwrap();
+    let dish = |row| house.notion.words(row, "Dish").unwrap();
+    let theirs = house.notion.add_row(source, &json!({ "Link": LINK, "Dish": "Stew" })).unwrap();
+    let row = house.notion.add_row(source, &json!({ "Link": LINK })).unwrap();
+    assert_eq!(dish(row), "Salad", "a status is never empty");
+    completed(&house, row).await;
+    completed(&house, theirs).await;
+    assert_eq!((dish(row).as_str(), dish(theirs).as_str()), ("Soup", "Stew"));
+    house.notion.edit_row(row, &json!({ "Dish": "Salad" })).unwrap();
+    for _ in 0..2 {
+        once_more(&house, row).await;
+        assert_eq!(dish(row), "Salad", "they put it back");
+    }
     house.close().await;
 }

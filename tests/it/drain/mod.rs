@@ -5,6 +5,7 @@
 mod frozen;
 mod hanging;
 mod life;
+mod shared;
 mod world;
 
 use std::net::TcpListener;
@@ -94,6 +95,11 @@ async fn told_to_stop_at_any_moment_it_ends_in_time_and_nothing_is_lost_or_paid_
         moment.come(&world, before).await;
         let ended = life.stop().await;
         println!("{moment:?}: {:?}", ended.took);
+        if ended.code.is_none() && ended.log.is_empty() {
+            // On a busy machine the signal came before the program's own first line, which listens to it.
+            life::left_nothing(world.path());
+            continue;
+        }
         ended.was_in_order(world.path());
         world.all_handed_back().await;
         longest = longest.max(ended.took);

@@ -109,6 +109,12 @@ impl World {
         }
     }
 
+    /// Saves the last link once more.
+    pub fn save_again(&mut self) {
+        let link = self.notion.words(*self.rows.last().unwrap(), "Link").unwrap();
+        self.rows.push(self.notion.add_row(self.source, &json!({ "Link": link })).unwrap());
+    }
+
     pub fn shown(&self, row: Uuid) -> String {
         self.notion.words(row, "Status").unwrap_or_default()
     }

@@ -89,7 +89,7 @@ async fn an_owner_sees_the_whole_story_of_a_link_and_nobody_else_sees_any_of_it(
 }
 
 #[actix::test]
-async fn the_second_link_to_a_video_pays_for_its_own_note_alone() {
+async fn the_second_link_to_a_video_in_the_same_database_pays_for_nothing() {
     let workspace = FakeWorkspace::with_links(&[SOUP], Script::works());
     let world = World::open(&workspace, |_| {}).await;
     let owner = world.owner().await;
@@ -101,11 +101,12 @@ async fn the_second_link_to_a_video_pays_for_its_own_note_alone() {
     let second = owner.whole(&list["items"][0]).await;
     assert_eq!(second["page_id"], "row-1");
     assert_eq!(states(&second)[..4], ["known", "known", "known", "done"]);
-    assert_eq!(second["cost"]["micro_usd"], 3_200);
+    assert_eq!(second["cost"]["micro_usd"], 0, "the same question was answered for the first one");
+    assert_eq!(second["earlier"], list["items"][1]["id"]);
     assert_eq!(second["transcript"]["segments"][0]["text"], "Cook the soup for twenty minutes.");
 
     let month = owner.gets("/api/usage").await.1;
-    assert_eq!(month["micro_usd"], 5_900 + 3_200);
+    assert_eq!(month["micro_usd"], 5_900);
     let name = month["month"].as_str().unwrap();
     assert_eq!(owner.gets(&format!("/api/usage?month={name}")).await.1, month);
     assert_eq!(owner.gets("/api/usage?month=2021-03").await.1["micro_usd"], 0);

@@ -23,6 +23,7 @@ on_both_databases! {
     an_export_is_looked_at_first_and_taken_in_after_a_yes_behind_new_links,
     a_caption_becomes_the_title_and_the_same_file_once_more_adds_nothing,
     likes_are_taken_in_only_when_their_owner_says_so,
+    with_a_login_of_the_operator_rows_are_recognised_as_well,
     whatever_happens_to_an_answer_each_link_has_one_row_and_one_entry,
     two_instances_share_the_work_and_make_no_row_twice,
     a_poll_that_saw_a_row_first_does_not_put_it_before_new_links,
@@ -93,6 +94,16 @@ async fn a_caption_becomes_the_title_and_the_same_file_once_more_adds_nothing(on
     );
     let (status, problem) = world.confirm(&id(&again)).await;
     assert_eq!(status, 422, "{problem}");
+    world.close().await;
+}
+
+async fn with_a_login_of_the_operator_rows_are_recognised_as_well(on: On) {
+    let world = World::logged_in(on).await;
+    let other_form = "https://www.tiktok.com/@cook/video/3?is_from_webapp=1";
+    world.notion.add_row(world.source, &json!({"Link": other_form, "Status": "completed"})).unwrap();
+    let (_, view) = world.upload(favourites([3, 4])).await;
+    assert_eq!(view["preview"]["in_database"]["first"][0]["link"], link(3), "{view}");
+    assert_eq!(view["saved"]["links"], 1, "{view}");
     world.close().await;
 }
 

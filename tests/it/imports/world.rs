@@ -1,5 +1,6 @@
 //! A link database in an emulated Notion, the real routes before it, and Importers that work when told.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +15,13 @@ use linkscribe::actors::importer::{ImporterParts, Pace, take_in};
 use linkscribe::actors::pipeline::Places;
 use linkscribe::adapters::notion::Notion;
 use linkscribe::domain::cost::{MicroDollars, Prices};
-use linkscribe::domain::entry::{LinkDatabase, UserId};
-use linkscribe::failure::Outcome;
+use linkscribe::domain::entry::{LinkDatabase, Target, UserId};
+use linkscribe::domain::keepsake::Keep;
+use linkscribe::domain::link::VideoUrl;
+use linkscribe::failure::{Failure, Outcome};
 use linkscribe::http::{Behind, Site};
 use linkscribe::messages::{AskReadiness, Doors, Failed, Register, StageDown};
-use linkscribe::ports::{Accounts, Draw, NewConnection, RateBudget, Registry, Tokens};
+use linkscribe::ports::{Accounts, Download, Draw, NewConnection, RateBudget, Registry, Tokens, VideoSource};
 use linkscribe::sandbox::notion::{EmulatedNotion, RunningNotion};
 use linkscribe::sandbox::starter;
 use reqwest::multipart::{Form, Part};
@@ -52,6 +55,21 @@ impl RateBudget for NoLimit {
     }
 }
 
+/// Understands links as yt-dlp with cookies does, and fetches nothing.
+struct LoggedIn;
+
+#[async_trait]
+impl VideoSource for LoggedIn {
+    fn understand(&self, link: &str) -> Outcome<Target> {
+        let Target { url, key } = FakeSource(Script::works()).understand(link)?;
+        Ok(Target { url, key: key.behind_a_login() })
+    }
+
+    async fn fetch(&self, _url: &VideoUrl, _work_dir: &Path) -> Outcome<Download> {
+        Err(Failure::bug(anyhow::anyhow!("nothing is fetched here")))
+    }
+}
+
 struct Overseer;
 
 impl Actor for Overseer {
@@ -82,6 +100,15 @@ pub struct World {
 
 impl World {
     pub async fn open(on: On) -> Self {
+        Self::with_source(on, Arc::new(FakeSource(Script::works()))).await
+    }
+
+    /// The same where the operator has a login for the platforms.
+    pub async fn logged_in(on: On) -> Self {
+        Self::with_source(on, Arc::new(LoggedIn)).await
+    }
+
+    async fn with_source(on: On, source: Arc<dyn VideoSource>) -> Self {
         let kitchen = Kitchen::open_impatient_on(on).await;
         let notion = EmulatedNotion::new();
         let ids = starter::open(&notion).unwrap();
@@ -92,16 +119,18 @@ impl World {
         let mut office = linkscribe::app::adapters::office(&kitchen.store, &notion_api);
         let request = Register {
             token: notion.token().into(),
+            tag: None,
             database: ids.database.to_string(),
             instructions: None,
             language: None,
+            keep: Keep::None,
         };
         let id = databases::register(office.clone(), request).await.unwrap().unwrap().id;
         let database = kitchen.store.database(id).await.unwrap().unwrap();
         office.importing = Some(Importing {
             imports: kitchen.store.clone(),
             rows: notion_api.clone(),
-            source: Arc::new(FakeSource(Script::works())),
+            source,
             prices: Prices { speech_per_minute: MicroDollars(1_000_000), ..Prices::default() },
             seats: Arc::new(Semaphore::new(2)),
         });

@@ -7,6 +7,7 @@ use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::{Store, StoreOptions};
 use linkscribe::domain::account::Kind;
 use linkscribe::domain::entry::{Claimed, ConnectionId, DatabaseId, Enqueued, FoundRow, Lane, UserId};
+use linkscribe::domain::keepsake::Keep;
 use linkscribe::domain::mapping::Mapping;
 use linkscribe::ports::{Accounts, Breakers, Journal, NewConnection, NewDatabase, Registry, Tokens};
 use sea_orm::ConnectionTrait;
@@ -111,9 +112,20 @@ impl Bench {
 
     /// Queues a row that is new.
     pub(super) async fn queue(&self, page: &str) {
-        let looked_at = self.journal.now().await.unwrap();
+        let looked_at = self.next_moment().await;
         let queued = self.journal.enqueue(&self.row(page), looked_at).await.unwrap();
         assert_eq!(queued, Enqueued::Queued);
+    }
+
+    /// The store's clock once it has moved on: what ended a moment ago may have ended in the same millisecond.
+    async fn next_moment(&self) -> i64 {
+        let now = self.journal.now().await.unwrap();
+        loop {
+            let later = self.journal.now().await.unwrap();
+            if later > now {
+                return later;
+            }
+        }
     }
 
     /// Another user with a registered database.
@@ -175,5 +187,6 @@ pub(super) fn new_database(user: UserId, connection: ConnectionId, data_source: 
         mapping: Mapping { link: "aa%3A".into(), reason: Some("bb".into()), ..Mapping::default() },
         instructions: Some("prices in euros".into()),
         language: Some("de".into()),
+        keep: Keep::Audio,
     }
 }

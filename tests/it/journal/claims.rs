@@ -52,7 +52,7 @@ pub(super) async fn a_stale_ticket_changes_nothing(bench: &Bench) {
     journal.sweep(Duration::MAX).await.unwrap();
     let held = bench.claim().await.ticket;
     journal.save_note(held, &Note { title: "kept".into(), ..Note::default() }).await.unwrap();
-    journal.save_section(held, Some("kept")).await.unwrap();
+    journal.save_section(held, "kept").await.unwrap();
     let before = format!("{:?}", journal.entry(held.entry).await.unwrap());
 
     let stranger = Ticket { lease: RunLease(held.lease.0 + 1), ..held };
@@ -65,7 +65,7 @@ pub(super) async fn a_stale_ticket_changes_nothing(bench: &Bench) {
             journal.save_screen_text(stale, &key, &ScreenText::default()).await,
             journal.save_note(stale, &Note::default()).await,
             journal.intend_body(stale).await,
-            journal.save_section(stale, None).await,
+            journal.save_section(stale, "block").await,
             journal.complete(stale).await,
             journal.finish_failed(stale, Reason::Deleted, true).await,
             journal.hand_back(stale, NextRun::Retry(Duration::ZERO)).await,

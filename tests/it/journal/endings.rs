@@ -66,7 +66,7 @@ pub(super) async fn a_finished_row_runs_again_only_when_it_was_looked_at_later(b
     let during = journal.now().await.unwrap();
     assert_eq!(journal.enqueue(&bench.row("page"), during).await.unwrap(), Enqueued::Known);
     journal.save_note(claimed.ticket, &Note::default()).await.unwrap();
-    journal.save_section(claimed.ticket, Some("block")).await.unwrap();
+    journal.save_section(claimed.ticket, "block").await.unwrap();
     journal.set_status(claimed.ticket, Status::Saving).await.unwrap();
     journal.hand_back(claimed.ticket, NextRun::Retry(Duration::ZERO)).await.unwrap();
     let claimed = bench.claim().await;

@@ -12,7 +12,7 @@ use super::bench::{Bench, KEY, keys};
 const OLDER: u32 = 4;
 
 /// How many came after them, up to the newest.
-const NEWER: u32 = 9;
+const NEWER: u32 = 15;
 
 async fn text(raw: &DatabaseConnection, select: &str) -> String {
     let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), select)).await;
@@ -88,6 +88,14 @@ pub(super) async fn the_newest_tables_go_and_come_again(bench: &Bench) {
         "SELECT polled_at FROM databases",
         "SELECT failed_polls FROM databases",
         "SELECT watched FROM databases",
+        "SELECT jpeg FROM covers",
+        "SELECT name FROM rights",
+        "SELECT crashes FROM rights",
+        "SELECT short FROM aliases",
+        "SELECT awaits FROM entries",
+        "SELECT keep FROM databases",
+        "SELECT keepsake FROM keepsakes",
+        "SELECT place FROM pieces",
     ] {
         assert!(raw.execute_unprepared(gone).await.is_err(), "{gone}");
     }

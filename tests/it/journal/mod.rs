@@ -5,16 +5,20 @@
 mod bench;
 mod breakers;
 mod claims;
+mod covers;
 mod endings;
 mod fairness;
 mod histories;
+mod keepsakes;
 mod many;
 mod migrations;
 mod model;
 mod opening;
+mod pieces;
 mod polls;
 mod records;
 mod registry;
+mod rights;
 mod sweep;
 mod waiting;
 mod watching;
@@ -128,6 +132,33 @@ on_both! {
         a_verdict_survives_a_worker_that_dies_telling_it,
         old_entries_and_their_media_are_removed,
         many_old_entries_are_removed_some_at_a_time;
+    covers:
+        a_picture_is_kept_once_for_all_who_saved_the_video,
+        who_lost_the_entry_keeps_no_picture,
+        a_picture_goes_with_the_record_of_its_video;
+    rights:
+        of_many_who_ask_at_once_one_watches,
+        all_who_sleep_are_woken_when_the_video_was_watched,
+        whoever_was_queued_before_it_was_watched_need_not_have_slept,
+        nobody_falls_asleep_behind_a_right_that_has_ended,
+        a_holder_that_fails_wakes_one_and_that_one_the_next,
+        a_video_that_is_refused_is_refused_to_all_who_waited,
+        a_dead_holder_holds_nothing_and_its_sleepers_are_woken_by_the_sweep,
+        a_video_that_killed_three_who_watched_it_is_refused_to_all,
+        whoever_takes_a_right_from_the_dead_counts_the_crash,
+        a_stale_holder_ends_nobodys_right,
+        a_woken_one_that_goes_elsewhere_passes_its_turn_on,
+        a_sleeper_nobody_wakes_is_found_by_the_sweep,
+        the_rows_of_one_user_go_one_after_the_other,
+        a_short_link_is_followed_once_for_all;
+    pieces:
+        pieces_are_paid_for_once_and_go_with_the_whole,
+        who_lost_the_entry_keeps_no_piece,
+        a_piece_is_a_step_and_goes_with_the_record_of_its_video;
+    keepsakes:
+        a_file_is_remembered_for_its_connection_and_wish_alone,
+        who_lost_the_entry_remembers_no_file,
+        what_is_remembered_goes_with_the_record_of_its_video;
     records:
         checkpoints_are_there_after_a_restart,
         what_was_about_to_be_written_counts_as_written_once_the_entry_is_completed,

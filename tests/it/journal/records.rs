@@ -1,5 +1,6 @@
 //! Checkpoints, and what people see.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -56,10 +57,11 @@ pub(super) async fn checkpoints_are_there_after_a_restart(bench: &Bench) {
         name: "Price".into(),
         value: Value::Number(12.5),
         evidence: Evidence::Speech(At(4.0)),
+        unset: None,
     };
     let note = Note { title: "Pasta".into(), values: vec![price], ..Note::default() };
     bench.journal.save_note(claimed.ticket, &note).await.unwrap();
-    bench.journal.save_section(claimed.ticket, Some("block")).await.unwrap();
+    bench.journal.save_section(claimed.ticket, "block").await.unwrap();
     bench.journal.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
 
     let store = bench.reopened().await;
@@ -67,9 +69,6 @@ pub(super) async fn checkpoints_are_there_after_a_restart(bench: &Bench) {
     let claimed = store.claim("after the restart").await.unwrap().unwrap();
     assert_eq!(claimed.note, Some(note));
     assert_eq!(claimed.section.as_deref(), Some("block"));
-    store.save_section(claimed.ticket, None).await.unwrap();
-    store.hand_back(claimed.ticket, NextRun::wait(Duration::ZERO)).await.unwrap();
-    assert_eq!(store.claim("again").await.unwrap().unwrap().section, None);
     store.close().await.unwrap();
 }
 
@@ -130,6 +129,24 @@ pub(super) async fn a_checkpoint_that_cannot_be_read_is_made_again(bench: &Bench
     assert_eq!(bench.journal.media(&key).await.unwrap().transcript, Some(Transcript::default()));
 }
 
+/// The future's result, unless it is dropped unfinished after so many polls.
+async fn cut_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let mut left = polls;
+    std::future::poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(result) => Poll::Ready(Some(result)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
 /// A stage is cut off by its time limit or by a shutdown, at any point of a write.
 pub(super) async fn a_write_cut_off_in_the_middle_leaves_the_store_working(bench: &Bench) {
     let key = MediaKey("tiktok:1".into());
@@ -137,17 +154,16 @@ pub(super) async fn a_write_cut_off_in_the_middle_leaves_the_store_working(bench
     let ticket = bench.claim().await.ticket;
     let info = watched(&key).info.unwrap();
     let (mut cut, mut done) = (0, 0);
-    for step in 0..200 {
-        let limit = Duration::from_micros(step * 25);
-        match tokio::time::timeout(limit, bench.journal.save_info(ticket, &key, &info)).await {
-            Ok(saved) => {
+    for polls in 0..200 {
+        match cut_after(polls, bench.journal.save_info(ticket, &key, &info)).await {
+            Some(saved) => {
                 saved.unwrap();
                 done += 1;
             }
-            Err(_) => cut += 1,
+            None => cut += 1,
         }
     }
-    assert!(cut > 0 && cut + done == 200);
+    assert!(cut > 2 && done > 0, "{cut} cut off, {done} done");
     bench.journal.save_info(ticket, &key, &info).await.unwrap();
     bench.journal.complete(ticket).await.unwrap();
     let other = bench.reopened().await;
@@ -166,7 +182,7 @@ pub(super) async fn texts_no_database_keeps_are_kept_without_their_nul(bench: &B
     let key = MediaKey("site:\0".into());
     bench.journal.save_info(claimed.ticket, &key, &MediaInfo::default()).await.unwrap();
     assert!(bench.journal.media(&key).await.unwrap().info.is_some());
-    bench.journal.save_section(claimed.ticket, Some("block\0")).await.unwrap();
+    bench.journal.save_section(claimed.ticket, "block\0").await.unwrap();
     bench.journal.complete(claimed.ticket).await.unwrap();
 }
 

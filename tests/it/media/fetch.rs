@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use linkscribe::adapters::yt_dlp::{Platform, YtDlp, YtDlpSettings};
+use linkscribe::adapters::gallery_dl::GalleryDl;
+use linkscribe::adapters::yt_dlp::{YtDlp, YtDlpSettings};
 use linkscribe::domain::link::{VideoUrl, understand};
 use linkscribe::domain::reason::Reason;
 use linkscribe::failure::Kind;
@@ -11,12 +12,12 @@ use linkscribe::ports::VideoSource;
 use tokio::io::AsyncBufReadExt;
 
 use super::site::Site;
-use super::{clips, tools_dir};
+use super::{clips, platforms, tools_dir};
 
-fn yt_dlp(site: &Site, change: impl FnOnce(&mut YtDlpSettings)) -> YtDlp {
-    let mut settings = YtDlpSettings {
+fn settings(site: &Site) -> YtDlpSettings {
+    YtDlpSettings {
         program: tools_dir().join("venv/bin/yt-dlp"),
-        platforms: Platform::defaults(),
+        platforms: platforms(),
         extra_hosts: vec![site.authority.clone()],
         max_bytes: 4_000_000,
         max_seconds: 600,
@@ -24,17 +25,21 @@ fn yt_dlp(site: &Site, change: impl FnOnce(&mut YtDlpSettings)) -> YtDlp {
         proxy: None,
         ca_file: None,
         cookies_file: None,
-    };
+    }
+}
+
+pub(super) fn yt_dlp(site: &Site, change: impl FnOnce(&mut YtDlpSettings)) -> YtDlp {
+    let mut settings = settings(site);
     change(&mut settings);
     YtDlp::new(settings)
 }
 
-fn url(site: &Site, path: &str) -> VideoUrl {
+pub(super) fn url(site: &Site, path: &str) -> VideoUrl {
     understand(&site.link(path)).unwrap().url
 }
 
 /// Processes that work inside the folder.
-fn workers_in(dir: &Path) -> Vec<String> {
+pub(super) fn workers_in(dir: &Path) -> Vec<String> {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     let inside = processes
         .filter(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(dir)));
@@ -50,14 +55,30 @@ async fn the_program_of_the_set_up_is_new_enough() {
 }
 
 #[tokio::test]
+async fn the_programs_of_the_set_up_have_every_extractor_of_the_list() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::start(dir.path());
+    let misspelled = |settings: &mut YtDlpSettings| {
+        settings.platforms[0].extractors.push("tiktoc".to_owned());
+        settings.platforms[0].galleries.push("tiktok:posts_and_more".to_owned());
+    };
+    assert_eq!(yt_dlp(&site, |_| {}).unknown_extractors().await.unwrap(), [""; 0]);
+    assert_eq!(yt_dlp(&site, misspelled).unknown_extractors().await.unwrap(), ["tiktoc"]);
+    let mut settings = settings(&site);
+    assert_eq!(GalleryDl::beside(settings.clone()).unknown_extractors().await.unwrap(), [""; 0]);
+    misspelled(&mut settings);
+    assert_eq!(GalleryDl::beside(settings).unknown_extractors().await.unwrap(), ["tiktok:posts_and_more"]);
+}
+
+#[tokio::test]
 async fn a_video_behind_a_page_comes_with_what_the_page_says_about_it() {
     let dir = tempfile::tempdir().unwrap();
     let clip = clips::captions(dir.path(), "clip.mp4", "25");
     let site = Site::start(dir.path());
     let work = tempfile::tempdir().unwrap();
     let download = yt_dlp(&site, |_| {}).fetch(&url(&site, "/post/PT6S"), work.path()).await.unwrap();
-    assert_eq!(std::fs::read(&download.file).unwrap(), std::fs::read(clip).unwrap());
-    assert!(download.file.starts_with(work.path()));
+    assert_eq!(std::fs::read(download.files.all()[0]).unwrap(), std::fs::read(clip).unwrap());
+    assert!(download.files.all()[0].starts_with(work.path()));
     let info = download.info;
     assert_eq!(info.title.as_deref(), Some("One-pot pasta"));
     assert_eq!(info.caption.as_deref(), Some("Ready in nine minutes"));

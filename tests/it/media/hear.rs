@@ -49,14 +49,14 @@ async fn speech_is_written_down_and_silence_is_not() {
     let exe = env!("CARGO_BIN_EXE_linkscribe").into();
     let whisper = WhisperLocal::new(WhisperSettings { exe, model, ffmpeg: "ffmpeg".into() });
     let path = speech(dir.path());
-    let heard = whisper.transcribe(&AudioFile { path, duration: None }).await.unwrap();
+    let heard = whisper.transcribe(&AudioFile { path, duration: None, video: None }).await.unwrap();
     assert!(HEARD.iter().all(|words| heard.text().to_lowercase().contains(words)), "{heard:?}");
     assert_eq!(heard.language.as_deref(), Some("en"));
 
     let silence =
         ["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "3", "-c:a", "libopus", "still.ogg"];
     let path = clips::make(dir.path(), &silence);
-    let heard = whisper.transcribe(&AudioFile { path, duration: None }).await.unwrap();
+    let heard = whisper.transcribe(&AudioFile { path, duration: None, video: None }).await.unwrap();
     assert!(heard.segments.is_empty(), "{heard:?}");
 }
 
@@ -75,7 +75,7 @@ async fn the_child_gets_the_model_and_raw_samples_and_its_document_is_read() {
     std::fs::write(&exe, script).unwrap();
     assert!(Command::new("chmod").arg("755").arg(&exe).status().unwrap().success());
     let whisper = WhisperLocal::new(WhisperSettings { exe, model, ffmpeg: "ffmpeg".into() });
-    let heard = whisper.transcribe(&AudioFile { path, duration: Some(2.0) }).await.unwrap();
+    let heard = whisper.transcribe(&AudioFile { path, duration: Some(2.0), video: None }).await.unwrap();
     let bytes: u64 = heard.text().parse().unwrap();
     assert!((63_000..66_000).contains(&bytes), "two seconds of 16 kHz with 16 bits: {bytes}");
     assert!(!dir.path().join("sound.pcm").exists(), "the samples are gone");

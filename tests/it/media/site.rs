@@ -32,6 +32,7 @@ impl Site {
                 .route("/forbidden.mp4", web::get().to(HttpResponse::Forbidden))
                 .route("/gone.mp4", web::get().to(HttpResponse::Gone))
                 .route("/page", web::get().to(page))
+                .route("/subtitled/{tracks}", web::get().to(subtitled))
                 .route("/post/{length}", web::get().to(post))
                 .service(actix_files::Files::new("/files", &files))
         })
@@ -75,12 +76,28 @@ async fn stuck(tell: Data<mpsc::UnboundedSender<String>>) -> HttpResponse {
     HttpResponse::Ok().content_type("video/mp4").streaming(chunks)
 }
 
+/// A page whose player has subtitles, each track as `language=file`, joined by commas.
+async fn subtitled(tracks: web::Path<String>) -> HttpResponse {
+    let track = |track: &str| {
+        let (language, file) = track.split_once('=').unwrap();
+        format!("p.addRemoteTextTrack({{'srclang': '{language}', 'src': '/files/{file}'}}, false);")
+    };
+    let tracks: String = tracks.split(',').map(track).collect();
+    let player = "var p = videojs('v'); p.src([{'src': '/files/clip.mp4', 'type': 'video/mp4'}]);";
+    let page = format!("<html><body><script>{player}{tracks}</script></body></html>");
+    HttpResponse::Ok().content_type("text/html").body(page)
+}
+
 async fn page() -> HttpResponse {
     HttpResponse::Ok().content_type("text/html").body("<html><body>Nothing to see</body></html>")
 }
 
-/// A page that describes its video as search engines want it; its path ends with the video's length.
+/// A page that describes its video as search engines want it; its path ends with the video's length, its query may
+/// name the preview image.
 async fn post(length: web::Path<String>, request: HttpRequest) -> HttpResponse {
+    let host = format!("http://{}", request.connection_info().host());
+    let thumbnail = request.query_string().replace("%2F", "/");
+    let thumbnail = thumbnail.strip_prefix("thumbnail=");
     let described = json!({
         "@context": "https://schema.org",
         "@type": "VideoObject",
@@ -88,9 +105,9 @@ async fn post(length: web::Path<String>, request: HttpRequest) -> HttpResponse {
         "description": "Ready in nine minutes",
         "uploadDate": "2026-05-03",
         "duration": length.as_str(),
-        "contentUrl": format!("http://{}/files/clip.mp4", request.connection_info().host()),
+        "contentUrl": format!("{host}/files/clip.mp4"),
         "author": "Kitchen",
-        "thumbnailUrl": "https://example.org/a.jpg",
+        "thumbnailUrl": thumbnail.map(|path| format!("{host}{path}")),
     });
     let page = format!(r#"<html><script type="application/ld+json">{described}</script></html>"#);
     HttpResponse::Ok().content_type("text/html").body(page)

@@ -2,7 +2,6 @@
 
 use linkscribe::adapters::vision::GoogleVision;
 use linkscribe::domain::media::At;
-use linkscribe::domain::reason::Reason;
 use linkscribe::failure::Kind;
 use linkscribe::ports::{Frame, TextReader};
 use serde_json::json;
@@ -32,6 +31,17 @@ fn batches(providers: &ProviderStandIns) -> Vec<usize> {
     requests.iter().map(|request| request["images"].as_array().unwrap().len()).collect()
 }
 
+/// Reads all frames, request by request; gives how many were read.
+async fn read_all(providers: &ProviderStandIns, frames: &[Frame]) -> usize {
+    let mut read = 0;
+    while read < frames.len() {
+        let texts = vision(providers).read(&frames[read..]).await.unwrap();
+        assert!(texts.iter().zip(&frames[read..]).all(|(text, frame)| text.at == frame.at));
+        read += texts.len();
+    }
+    read
+}
+
 #[tokio::test]
 async fn every_frame_tells_its_lines_in_reading_order() {
     let (providers, folder) = (ProviderStandIns::start().await, TempDir::new().unwrap());
@@ -47,8 +57,7 @@ async fn every_frame_tells_its_lines_in_reading_order() {
 async fn no_request_carries_more_than_sixteen_images() {
     let (providers, folder) = (ProviderStandIns::start().await, TempDir::new().unwrap());
     providers.show(&["hello"]);
-    let texts = vision(&providers).read(&frames(&folder, 35, 100)).await.unwrap();
-    assert_eq!(texts.len(), 35);
+    assert_eq!(read_all(&providers, &frames(&folder, 35, 100)).await, 35);
     assert_eq!(batches(&providers), [16, 16, 3]);
     providers.stop().await;
 }
@@ -58,7 +67,7 @@ async fn large_images_go_into_smaller_requests() {
     let (providers, folder) = (ProviderStandIns::start().await, TempDir::new().unwrap());
     providers.show(&["hello"]);
     // 2 MB are 2.7 MB as base64: three fit into 10 MB, four do not.
-    vision(&providers).read(&frames(&folder, 5, 2_000_000)).await.unwrap();
+    assert_eq!(read_all(&providers, &frames(&folder, 5, 2_000_000)).await, 5);
     assert_eq!(batches(&providers), [3, 2]);
     assert_eq!(providers.calls(Service::Vision).refused, 0);
     providers.stop().await;
@@ -88,11 +97,16 @@ async fn one_spoilt_image_costs_its_own_lines_only() {
 }
 
 #[tokio::test]
-async fn only_spoilt_images_are_a_failure() {
+async fn only_spoilt_images_are_told_from_images_that_the_service_failed_to_read() {
     let (providers, folder) = (ProviderStandIns::start().await, TempDir::new().unwrap());
     providers.show_each(&[None]);
-    let failure = vision(&providers).read(&frames(&folder, 3, 100)).await.unwrap_err();
-    assert_eq!(failure.kind, Kind::Permanent(Reason::Unreadable));
+    let texts = vision(&providers).read(&frames(&folder, 3, 100)).await.unwrap();
+    assert!(texts.iter().all(|text| text.spoilt && text.lines.is_empty()) && texts.len() == 3, "{texts:?}");
+
+    let each = json!({"error": {"code": 14, "message": "Try again."}});
+    providers.fail_next(Service::Vision, Fault::Reply(200, json!({"responses": [each, each]})));
+    let failure = vision(&providers).read(&frames(&folder, 2, 100)).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Wait { retry_after: None });
     providers.stop().await;
 }
 

@@ -57,12 +57,12 @@ pub(super) fn recipe() -> Question {
         ("Price", ColumnKind::Number { format: "euro".to_owned() }),
         ("Course", ColumnKind::Select { options: options(&["starter", "main"]) }),
         ("Tags", ColumnKind::MultiSelect { options: options(&["quick", "vegan"]) }),
-        ("State", ColumnKind::Status { options: options(&["new"]) }),
+        ("State", ColumnKind::Status { options: options(&["calm"]), unset: None }),
         ("On", ColumnKind::Date),
         ("Link", ColumnKind::Url),
         ("Mail", ColumnKind::Email),
         ("Phone", ColumnKind::PhoneNumber),
-        ("Cooked", ColumnKind::Checkbox),
+        ("Vegetarian", ColumnKind::Checkbox),
         ("Where", ColumnKind::Place),
     ];
     question(columns, "Boil the pasta for nine minutes.")
@@ -191,37 +191,45 @@ async fn an_unreadable_answer_is_complained_about_once() {
 }
 
 #[tokio::test]
-async fn refused_content_is_final_and_a_cut_answer_is_not() {
+async fn refused_blocked_cut_empty_and_unreadable_answers_each_have_their_own_end() {
     let providers = ProviderStandIns::start().await;
-    let refused = Kind::Permanent(Reason::Refused);
-    let passing = Kind::Transient { retry_after: None };
+    let for_good = |reason| (Kind::Permanent(reason), None);
+    let in_the_end = |reason| (Kind::Transient { retry_after: None }, Some(reason));
+    let ended =
+        |finish: &str, content: Value| json!({"candidates": [{"finishReason": finish, "content": content}]});
+    let begun = json!({"parts": [{"text": "{"}]});
     let cases = [
-        (json!({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}), &refused),
-        (json!({"candidates": [{"finishReason": "SAFETY"}]}), &refused),
-        (
-            json!({"candidates": [{"finishReason": "RECITATION", "content": {"parts": [{"text": "{"}]}}]}),
-            &refused,
-        ),
-        (json!({"candidates": [{"finishReason": "MAX_TOKENS", "content": {}}]}), &passing),
-        (json!({"candidates": [{"finishReason": "STOP", "content": {"parts": []}}]}), &passing),
+        (json!({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}), for_good(Reason::Blocked)),
+        (ended("SAFETY", json!({})), for_good(Reason::Refused)),
+        (ended("RECITATION", begun.clone()), for_good(Reason::Refused)),
+        (ended("MAX_TOKENS", json!({})), in_the_end(Reason::AnswerCut)),
+        (ended("MAX_TOKENS", begun), in_the_end(Reason::AnswerCut)),
+        (ended("STOP", json!({"parts": []})), in_the_end(Reason::AnswerEmpty)),
     ];
-    for (answer, kind) in cases {
+    for (answer, end) in cases {
         providers.fail_next(Service::Gemini, Fault::Reply(200, answer.clone()));
         let failure = gemini(&providers).answer(&recipe()).await.unwrap_err();
-        assert_eq!(&failure.kind, kind, "{answer}");
+        assert_eq!((failure.kind, failure.given_up_as), end, "{answer}");
     }
     let choice =
         |finish: &str, message: Value| json!({"choices": [{"finish_reason": finish, "message": message}]});
     let cases = [
-        (choice("stop", json!({"content": null, "refusal": "I cannot help"})), &refused),
-        (choice("content_filter", json!({"content": ""})), &refused),
-        (choice("length", json!({"content": "{\"title\""})), &passing),
-        (choice("stop", json!({"content": ""})), &passing),
+        (choice("stop", json!({"content": null, "refusal": "I cannot help"})), for_good(Reason::Refused)),
+        (choice("content_filter", json!({"content": ""})), for_good(Reason::Blocked)),
+        (choice("length", json!({"content": "{\"title\""})), in_the_end(Reason::AnswerCut)),
+        (choice("stop", json!({"content": ""})), in_the_end(Reason::AnswerEmpty)),
     ];
-    for (answer, kind) in cases {
+    for (answer, end) in cases {
         providers.fail_next(Service::Chat, Fault::Reply(200, answer.clone()));
         let failure = chat(&providers).answer(&recipe()).await.unwrap_err();
-        assert_eq!(&failure.kind, kind, "{answer}");
+        assert_eq!((failure.kind, failure.given_up_as), end, "{answer}");
+    }
+    let models: [&dyn SummaryModel; 2] = [&gemini(&providers), &chat(&providers)];
+    for model in models {
+        providers.answer_next("no");
+        providers.answer_next("still no");
+        let failure = model.answer(&recipe()).await.unwrap_err();
+        assert_eq!((failure.kind, failure.given_up_as), in_the_end(Reason::AnswerUnreadable));
     }
     providers.stop().await;
 }
@@ -297,6 +305,7 @@ async fn several_items_and_a_choice_are_asked_for_and_read() {
         key: "places".to_owned(),
         title: "Places to eat".to_owned(),
         about: "Only where one can sit down".to_owned(),
+        columns: vec!["Address".to_owned()],
     }];
     let items = json!([{"title": "Pho 24", "p3": 4}, {"title": "Enzo", "p4": "main"}]);
     providers.answer(
@@ -335,6 +344,6 @@ async fn an_open_list_is_told_as_one_and_a_closed_one_as_closed() {
     assert!(line("p4").contains("new short name") && line("p4").contains("starter"), "{instructions}");
     assert!(line("p5").contains("of these options") && !line("p5").contains("new short name"));
     let properties = &request["generationConfig"]["responseSchema"]["properties"];
-    assert!(properties["p4"].get("enum").is_none() && properties["p6"]["enum"] == json!(["new"]));
+    assert!(properties["p4"].get("enum").is_none() && properties["p6"]["enum"] == json!(["calm"]));
     providers.stop().await;
 }

@@ -1,13 +1,15 @@
 //! Doubles for the ports: each does what the test says and keeps what it was asked.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use linkscribe::domain::adopt::{NewColumn, Plan};
 use linkscribe::domain::cost::Usage;
+use linkscribe::domain::entry::Target;
 use linkscribe::domain::link::VideoUrl;
 use linkscribe::domain::mapping::{Mapping, StatusColumn, StatusKind, Usage as ColumnUse};
 use linkscribe::domain::media::{At, MediaInfo, Segment, Transcript};
@@ -20,8 +22,9 @@ use linkscribe::domain::stage::Status;
 use linkscribe::domain::waiting::{Party, Waiting};
 use linkscribe::failure::{Failure, Outcome};
 use linkscribe::ports::{
-    Access, Asked, AudioFile, Catalogue, DataSourceRef, Described, Download, Frame, FrameText, Identity,
-    MediaOpener, Opened, Row, RowUpdate, SpeechToText, SummaryModel, TextReader, VideoSource, Workspace,
+    Access, Asked, AudioFile, Catalogue, DataSourceRef, Described, Download, Files, Frame, FrameText,
+    Identity, MadePage, MediaOpener, Opened, OpenedPost, PageMaker, PageNow, PostFile, Row, RowUpdate,
+    SectionNow, SpeechToText, SummaryModel, TextReader, Upload, VideoSource, Workspace,
 };
 use tokio::sync::{Notify, Semaphore};
 
@@ -149,6 +152,12 @@ impl VideoSource for FakeSource {
         self.0.party.as_ref().map(|_| Party::new(if is_tiktok { "TikTok" } else { "Instagram" }))
     }
 
+    /// Every short link leads to the same video.
+    async fn follow(&self, _short: &VideoUrl) -> Outcome<Target> {
+        self.0.play().await?;
+        self.understand("https://www.tiktok.com/@cook/video/7")
+    }
+
     async fn fetch(&self, url: &VideoUrl, work_dir: &Path) -> Outcome<Download> {
         if let (Some((_, outages)), Some(party)) = (&self.0.party, self.party(url)) {
             outages.meet(party.name())?;
@@ -161,7 +170,7 @@ impl VideoSource for FakeSource {
             caption: Some("Soup #recipe".into()),
             ..MediaInfo::default()
         };
-        Ok(Download { file, info })
+        Ok(Download { files: Files::Video(file), subtitles: None, thumbnail: None, info, is_partial: false })
     }
 }
 
@@ -172,11 +181,27 @@ impl MediaOpener for FakeOpener {
     async fn open(&self, _file: &Path, work_dir: &Path) -> Outcome<Opened> {
         self.0.play().await?;
         let frame = Frame { path: work_dir.join("0.jpg"), at: At(0.0) };
-        let audio = AudioFile { path: work_dir.join("audio.ogg"), duration: Some(12.0) };
+        let audio = AudioFile { path: work_dir.join("audio.ogg"), duration: Some(12.0), video: None };
         // Enough for who looks at the first bytes: the beginnings of a JPEG and of an Ogg file.
         std::fs::write(&frame.path, [0xff, 0xd8, 0xff, 0xe0, 0, 16]).unwrap();
         std::fs::write(&audio.path, b"OggS and some sound").unwrap();
-        Ok(Opened { audio: Some(audio), frames: vec![frame], duration: Some(12.0) })
+        Ok(Opened { audio: vec![audio], frames: vec![frame], duration: Some(12.0) })
+    }
+
+    async fn open_post(&self, files: &[PostFile], work_dir: &Path) -> Outcome<OpenedPost> {
+        let mut post = OpenedPost::default();
+        for file in files {
+            self.0.play().await?;
+            let path = work_dir.join(format!("part-{}.jpg", file.number));
+            std::fs::copy(&file.path, &path).unwrap();
+            post.opened.frames.push(Frame { path, at: At::picture(file.number) });
+            post.pictures += 1;
+        }
+        Ok(post)
+    }
+
+    async fn small_picture(&self, _image: &Path, _work_dir: &Path) -> Outcome<Vec<u8>> {
+        Err(Failure::permanent(Reason::Unreadable, anyhow::anyhow!("there are no pictures in doubles")))
     }
 }
 
@@ -236,7 +261,10 @@ impl TextReader for FakeReader {
 
     async fn read(&self, frames: &[Frame]) -> Outcome<Vec<FrameText>> {
         self.0.play().await?;
-        Ok(frames.iter().map(|frame| FrameText { at: frame.at, lines: vec!["TOMATO SOUP".into()] }).collect())
+        Ok(frames
+            .iter()
+            .map(|frame| FrameText { at: frame.at, lines: vec!["TOMATO SOUP".into()], spoilt: false })
+            .collect())
     }
 }
 
@@ -374,18 +402,18 @@ impl Workspace for FakeWorkspace {
         let mut row =
             row.ok_or_else(|| Failure::permanent(Reason::RowGone, anyhow::anyhow!("no such row")))?;
         for column in schema().columns {
-            let empty = Held { fingerprint: Fingerprint::of("fake", ""), empty: true };
+            let empty = held("", true);
             row.columns.entry(column.id).or_insert(empty);
         }
         Ok(row)
     }
 
-    fn shown_as(&self, value: &Value) -> Option<Fingerprint> {
-        Some(Fingerprint::of("fake", &linkscribe::domain::page::value(value)))
+    fn shown_as(&self, value: &Value) -> Option<Held> {
+        Some(held(&linkscribe::domain::page::value(value), false))
     }
 
-    async fn was_edited(&self, _access: &Access, _section: &str) -> Outcome<bool> {
-        Ok(false)
+    async fn section(&self, _access: &Access, section: &str) -> Outcome<Option<SectionNow>> {
+        Ok(Some(SectionNow { id: section.into(), holder: None, edited: false }))
     }
 
     async fn update_row(
@@ -411,10 +439,10 @@ impl Workspace for FakeWorkspace {
         Ok(())
     }
 
-    async fn find_section(&self, _access: &Access, page: &str, marker: &str) -> Outcome<Option<String>> {
+    async fn find_sections(&self, _access: &Access, page: &str, marker: &str) -> Outcome<Vec<String>> {
         self.requests.play().await?;
-        let told = self.told();
-        Ok(told.contains(&Told::Section(page.into(), marker.into())).then(|| format!("section of {page}")))
+        let is_there = self.told().contains(&Told::Section(page.into(), marker.into()));
+        Ok(is_there.then(|| format!("section of {page}")).into_iter().collect())
     }
 
     async fn remove_section(&self, _access: &Access, section: &str) -> Outcome<()> {
@@ -423,7 +451,13 @@ impl Workspace for FakeWorkspace {
         Ok(())
     }
 
-    async fn append_section(&self, _access: &Access, page: &str, section: &Section) -> Outcome<String> {
+    async fn append_section(
+        &self,
+        _access: &Access,
+        page: &str,
+        section: &Section,
+        _behind: Option<&SectionNow>,
+    ) -> Outcome<String> {
         self.requests.play().await?;
         self.writes.play().await?;
         self.keep(Told::Section(page.into(), section.marker.clone()));
@@ -465,6 +499,11 @@ impl Workspace for FakeWorkspace {
         self.keep(Told::Untold(page.into()));
         Ok(())
     }
+}
+
+/// What a column of a fake row holds.
+pub fn held(content: &str, empty: bool) -> Held {
+    Held { kind: "fake".into(), fingerprint: Fingerprint::of("fake", content), empty, is_box: false }
 }
 
 /// A link database with a number column to fill.
@@ -526,6 +565,28 @@ impl Catalogue for NoCatalogue {
     }
 
     async fn add_sample(&self, _: &Access, _: &str, _: &Mapping, _: (&str, &str)) -> Outcome<()> {
+        Err(not_here())
+    }
+}
+
+#[async_trait]
+impl PageMaker for NoCatalogue {
+    async fn make_page(
+        &self,
+        _: &Access,
+        _: &str,
+        _: &BTreeMap<String, Value>,
+        _: &Section,
+        _: Option<&Upload>,
+    ) -> Outcome<(MadePage, bool)> {
+        Err(not_here())
+    }
+
+    async fn find_page(&self, _: &Access, _: &str, _: &str, _: DateTime<Utc>) -> Outcome<Option<MadePage>> {
+        Err(not_here())
+    }
+
+    async fn page(&self, _: &Access, _: &str) -> Outcome<Option<PageNow>> {
         Err(not_here())
     }
 }

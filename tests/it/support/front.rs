@@ -8,7 +8,7 @@ use linkscribe::adapters::keyring::Keyring;
 use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::{Limits, Notion, NotionConsent, WINDOW};
 use linkscribe::adapters::sign_ins::MemorySignIns;
-use linkscribe::app::{App, ImportPorts, Options, Ports, WebServer};
+use linkscribe::app::{App, ImportPorts, Options, Ports, ResultPorts, WebServer};
 use linkscribe::domain::cost::Prices;
 use linkscribe::ports::{Accounts, Consent, SignIns};
 use linkscribe::sandbox::notion::{EmulatedNotion, RunningNotion};
@@ -83,7 +83,13 @@ impl FrontDoor {
             prices: Prices::default(),
         });
         let (there, catalogue) = (workspace.clone(), workspace.clone());
-        let mut ports = Ports { workspace: there, catalogue, front, importing, ..doubles };
+        let results = ResultPorts {
+            maker: workspace.clone(),
+            pages: kitchen.store.clone(),
+            covers: kitchen.store.clone(),
+            keepsakes: kitchen.store.clone(),
+        };
+        let mut ports = Ports { workspace: there, catalogue, results, front, importing, ..doubles };
         let mut options = kitchen.options(2);
         options.public_url = public;
         change(&mut ports, &mut options);

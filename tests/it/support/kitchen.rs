@@ -5,14 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linkscribe::accounts::Hooks;
+use linkscribe::actors::destinations::Destinations;
+use linkscribe::actors::keepsake::Keeper;
+use linkscribe::actors::outlines::Outlines;
 use linkscribe::adapters::seal::Seal;
 use linkscribe::adapters::store::{Store, StoreOptions};
-use linkscribe::app::{Options, Ports};
+use linkscribe::app::{Options, Ports, ResultPorts};
 use linkscribe::domain::account::Kind;
 use linkscribe::domain::breaker::Pauses;
 use linkscribe::domain::cost::{MicroDollars, Prices};
 use linkscribe::domain::entry::LinkDatabase;
-use linkscribe::ports::{Accounts, Breakers, Journal, NewConnection, NewDatabase, Registry, Tokens};
+use linkscribe::domain::keepsake::Keep;
+use linkscribe::ports::{
+    Accounts, Breakers, Journal, NewConnection, NewDatabase, Registry, ResultPages, Tokens,
+};
 use tempfile::TempDir;
 use url::Url;
 
@@ -90,6 +96,7 @@ impl Kitchen {
             mapping: mapping(),
             instructions: None,
             language: None,
+            keep: Keep::None,
         };
         let id = store.keep_database(database).await.unwrap().unwrap();
         let mut database = store.database(id).await.unwrap().unwrap();
@@ -99,6 +106,25 @@ impl Kitchen {
 
     pub fn work_root(&self) -> PathBuf {
         self.folder.path().join("work")
+    }
+
+    /// Where no results become pages of their own.
+    pub fn results(&self) -> ResultPorts {
+        let pages = Arc::clone(&self.store) as Arc<dyn ResultPages>;
+        let (covers, keepsakes) = (self.store.clone(), self.store.clone());
+        ResultPorts { maker: Arc::new(NoCatalogue), pages, covers, keepsakes }
+    }
+
+    /// The same for one stage.
+    pub fn destinations(&self) -> Destinations {
+        let ResultPorts { maker, pages, covers, keepsakes } = self.results();
+        let (registry, accounts) = (self.store.clone(), self.store.clone());
+        Destinations { registry, accounts, maker, pages, covers, keepsakes, outlines: Outlines::default() }
+    }
+
+    /// Keeps files in a workspace, for one stage.
+    pub fn keeper(&self, workspace: Arc<FakeWorkspace>) -> Keeper {
+        Keeper { workspace, memory: self.store.clone() }
     }
 
     /// A service of doubles that all work.
@@ -112,6 +138,7 @@ impl Kitchen {
             breakers: Arc::clone(&self.store) as Arc<dyn Breakers>,
             workspace,
             catalogue: Arc::new(NoCatalogue),
+            results: self.results(),
             source: Arc::new(FakeSource(Script::works())),
             opener: Arc::new(FakeOpener(Script::works())),
             speech: Some(Arc::new(FakeSpeech::new(Script::works()))),
@@ -119,6 +146,7 @@ impl Kitchen {
             reader: Some(Arc::new(FakeReader(Script::works()))),
             reader_seats: 2,
             summary: Arc::new(FakeModel(Script::works())),
+            map: None,
             importing: None,
         }
     }

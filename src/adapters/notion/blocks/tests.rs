@@ -5,7 +5,7 @@ use crate::failure::Kind;
 const MARKER: &str = "https://linkscribe.example/e/1";
 
 fn section(blocks: Vec<Block>) -> Section {
-    Section { headline: vec![Span::link("TikTok", MARKER)], marker: MARKER.into(), blocks }
+    Section { headline: vec![Span::link("TikTok", MARKER)], marker: MARKER.into(), file: None, blocks }
 }
 
 fn paragraph(text: &str) -> Block {

@@ -21,7 +21,7 @@ fn mapping() -> Mapping {
 }
 
 fn page(properties: &Value) -> Value {
-    json!({ "object": "page", "id": "p", "in_trash": false, "archived": false, "properties": properties })
+    json!({ "object": "page", "id": "p", "in_trash": false, "archived": false, "cover": null, "properties": properties })
 }
 
 /// A page with the mapped columns filled and one more column, called `x`.
@@ -96,6 +96,21 @@ fn an_empty_row_has_neither_link_nor_status() {
     let row = row(&page(&properties), &mapping()).unwrap();
     assert!(row.columns.len() == 3 && row.columns.values().all(|held| held.empty), "{row:?}");
     assert_eq!(row, Row { page: "p".into(), columns: row.columns.clone(), ..Row::default() });
+}
+
+#[test]
+fn a_cover_is_there_unless_the_page_says_that_there_is_none() {
+    for (cover, expected) in [
+        (json!(null), false),
+        (json!({ "type": "external", "external": { "url": "https://example.com/a.png" } }), true),
+        (json!({ "type": "file", "file": { "url": "https://example.com/a.png" } }), true),
+    ] {
+        let mut covered = page_with("number", &Value::Null);
+        covered["cover"] = cover;
+        assert_eq!(row(&covered, &mapping()).unwrap().has_cover, expected, "{covered}");
+        covered.as_object_mut().unwrap().remove("cover");
+        assert!(row(&covered, &mapping()).unwrap().has_cover, "one that is not told of is not replaced");
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::failure::Kind;
 
 mod telling;
 mod ten_thousand;
+mod uploads;
 
 const PAGE: &str = "0c1d2e3f-4a5b-6c7d-8e9f-001122334455";
 const OTHER: &str = "11111111-2222-3333-4444-555555555555";
@@ -190,12 +191,13 @@ async fn a_select_column_without_its_options_yet_is_asked_for_empty_rows() {
 async fn a_row_changes_in_one_request() {
     let told = Told::start().await;
     told.answers("PATCH", &page_path(), 1, ok(json!({}))).await;
-    let place = NoteValue::Place { name: "Pho 24".into(), address: None };
+    let place = NoteValue::Place { name: "Pho 24".into(), address: None, at: None };
     let values = [("price".to_owned(), NoteValue::Number(3.5)), ("where".to_owned(), place)];
     let update = RowUpdate {
         status: Some(Status::Completed),
         values: BTreeMap::from(values),
         reason: Some(String::new()),
+        picture: None,
     };
     told.notion.update_row(&told.access, PAGE, &mapping(Some("reason")), &update).await.unwrap();
     let expected = json!({ "properties": {
@@ -223,9 +225,48 @@ async fn a_section_is_found_by_its_marker_wherever_it_was_moved() {
     told.answers("GET", &children_path(), 1, ok(first)).await;
     let second = json!([{ "id": PAGE, "type": "divider" }, callout(OTHER, "TikTok", Some(MARKER))]);
     told.answers("GET", &children_path(), 1, list(&second)).await;
-    let found = told.notion.find_section(&told.access, PAGE, MARKER).await.unwrap();
-    assert_eq!(found.as_deref(), Some(OTHER));
+    let found = told.notion.find_sections(&told.access, PAGE, MARKER).await.unwrap();
+    assert_eq!(found, [OTHER]);
     assert_eq!(told.asked().await[1].url.query(), Some("page_size=100&start_cursor=more"));
+}
+
+#[tokio::test]
+async fn a_page_of_many_toggles_is_searched_within_reason() {
+    let told = Told::start().await;
+    let toggle = |_| json!({ "id": Uuid::new_v4(), "type": "toggle", "toggle": {}, "has_children": true });
+    let toggles: Vec<Value> = (0..50).map(toggle).collect();
+    let all = Mock::given(method("GET")).respond_with(list(&json!(toggles)));
+    all.mount(&told.server).await;
+    let found = told.notion.find_sections(&told.access, PAGE, MARKER).await.unwrap();
+    assert_eq!((found.len(), told.asked().await.len()), (0, 21));
+}
+
+#[tokio::test]
+async fn a_section_whose_older_ones_place_is_gone_stands_at_the_end_of_the_page() {
+    let told = Told::start().await;
+    let gone = refused(404, "object_not_found", "Could not find block.");
+    told.answers("PATCH", &format!("/v1/blocks/{OTHER}/children"), 1, gone).await;
+    let appends = Mock::given(method("PATCH")).and(path(children_path()));
+    appends.respond_with(append_echo).mount(&told.server).await;
+    let section = Section { headline: Vec::new(), marker: MARKER.into(), file: None, blocks: Vec::new() };
+    let older = SectionNow { id: PAGE.into(), holder: Some(OTHER.into()), edited: false };
+    told.notion.append_section(&told.access, PAGE, &section, Some(&older)).await.unwrap();
+    let asked = told.asked().await;
+    assert_eq!(body(&asked[0])["after"], PAGE);
+    assert_eq!((asked.len(), body(&asked[1])["after"].clone()), (2, Value::Null));
+}
+
+#[tokio::test]
+async fn what_would_leave_too_late_is_not_sent_and_does_not_wait_for_its_turn() {
+    for (budget, past) in [(1, true), (0, false)] {
+        let told = Told::with_budget(budget).await;
+        let now = tokio::time::Instant::now();
+        let by = if past { now - Duration::from_secs(1) } else { now + Duration::from_secs(2) };
+        let access = told.access.clone().leaving_by(by);
+        let failure = told.notion.row(&access, PAGE, &mapping(None)).await.unwrap_err();
+        assert!(matches!(failure.kind, Kind::Wait { .. }), "{failure:?}");
+        assert!(told.asked().await.is_empty());
+    }
 }
 
 #[tokio::test]
@@ -252,7 +293,7 @@ fn append_echo(request: &Request) -> ResponseTemplate {
 async fn what_is_no_list_of_blocks_is_never_taken_for_a_page_without_our_section() {
     let told = Told::start().await;
     told.answers("GET", &children_path(), 1, ok(json!({ "object": "list", "data": [] }))).await;
-    let failure = told.notion.find_section(&told.access, PAGE, MARKER).await.unwrap_err();
+    let failure = told.notion.find_sections(&told.access, PAGE, MARKER).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Outage { retry_after: None });
 }
 
@@ -263,8 +304,9 @@ async fn an_hour_of_speech_is_appended_in_at_most_ten_requests() {
     appends.respond_with(append_echo).mount(&told.server).await;
     let line = || Block::Paragraph(vec![Span::plain("word ".repeat(17))]);
     let transcript = Block::Toggle("Transcript".into(), (0..720).map(|_| line()).collect());
-    let section = Section { headline: Vec::new(), marker: MARKER.into(), blocks: vec![transcript] };
-    told.notion.append_section(&told.access, PAGE, &section).await.unwrap();
+    let section =
+        Section { headline: Vec::new(), marker: MARKER.into(), file: None, blocks: vec![transcript] };
+    told.notion.append_section(&told.access, PAGE, &section, None).await.unwrap();
     let asked = told.asked().await;
     assert!(asked.len() <= 10, "{}", asked.len());
     let parents: Vec<&str> =

@@ -7,22 +7,29 @@ use crate::adapters::prompt;
 use crate::domain::answer::check;
 use crate::domain::media::{At, MediaInfo, ScreenLine, ScreenText, Segment, Transcript, Watched};
 use crate::domain::note::{Choice, Filled, Note, Question};
+use crate::domain::page::section;
 use crate::domain::schema::Schema;
 use crate::sandbox::notion::{DatabaseIds, EmulatedNotion};
 
 const ANSWERS_EACH: usize = 1_250;
 
+/// How many options each list has at first, two of them with blanks that nobody types.
+const OPTIONS: usize = 6;
+
 /// Answers for one database: open lists grow, and a real one does not grow for ever.
 const ANSWERS_A_DATABASE: usize = 50;
 
 /// Texts a model may put anywhere: honest, sloppy, hostile.
-const FRAGMENTS: [&str; 56] = [
+const FRAGMENTS: [&str; 59] = [
     "Pasta",
     "quick, Pasta",
     "Vegan,",
     "comfort food",
     "soup",
     "SOUP",
+    "creme brulee",
+    "Crème brûlée",
+    "two blanks",
     "a, b, c, d",
     "Done",
     "done",
@@ -210,7 +217,8 @@ struct Table {
 impl Table {
     fn new() -> Self {
         let notion = EmulatedNotion::new();
-        let options = json!([{"name": "Pasta"}, {"name": "Quick"}, {"name": "Entrée"}, {"name": "5"}]);
+        let options = json!([{"name": "Pasta"}, {"name": "Quick"}, {"name": "Entrée"}, {"name": "5"},
+            {"name": "Crème\u{a0}brûlée"}, {"name": "two  blanks "}]);
         let open = "What it is; new options allowed";
         let columns = json!({
             "Name": {"title": {}}, "Notes": {"rich_text": {}}, "Restaurant": {"rich_text": {}},
@@ -219,9 +227,10 @@ impl Table {
             "Closed": {"select": {"options": options}}, "Closed tags": {"multi_select": {"options": options}},
             "Open": {"description": open, "select": {"options": options}},
             "Open tags": {"description": open, "multi_select": {"options": options}},
-            "State": {"description": open, "status": {"options": [{"name": "New"}, {"name": "Done"}]}},
+            "State": {"description": open, "status": {"options": [{"name": "Calm"}, {"name": "Pasta"}]}},
+            "Progress": {"status": {"options": [{"name": "New"}, {"name": "Done"}]}},
             "Day": {"date": {}}, "Link": {"url": {}}, "Mail": {"email": {}}, "Phone": {"phone_number": {}},
-            "Cooked": {"checkbox": {}}, "Where": {"place": {}}, "Made": {"created_time": {}},
+            "Vegan": {"checkbox": {}}, "Cooked": {"checkbox": {}}, "Where": {"place": {}}, "Made": {"created_time": {}},
         });
         let ids = notion.create_database("Recipes", &columns).unwrap();
         let row = notion.add_row(ids.data_source, &json!({"Name": "a link"})).unwrap();
@@ -234,15 +243,30 @@ impl Table {
         parse_schema(&self.notion.data_source(self.ids.data_source).unwrap()).unwrap()
     }
 
+    /// How many options the closed lists have.
+    fn closed_lists(&self) -> Vec<usize> {
+        let schema = self.schema();
+        let closed = schema.columns.iter().filter(|column| column.name.starts_with("Closed"));
+        closed.map(|column| column.kind.options().len()).collect()
+    }
+
     /// Writes these values as the adapter does.
     fn write(&self, values: &[Filled]) -> Result<usize, String> {
         let values = values.iter().map(|filled| (filled.column.clone(), filled.value.clone()));
         let update = RowUpdate { values: values.collect(), ..RowUpdate::default() };
-        let properties = row_properties(&Mapping::default(), &update);
+        let properties = row_properties(&Mapping::default(), &update, None);
         let written = properties.len();
         let body = json!({ "properties": properties });
         let answer = self.notion.change_page(&self.token, self.row, &body);
         answer.map(|_| written).map_err(|error| format!("{error} for {body}"))
+    }
+
+    /// Puts the page's section up as the adapter does.
+    fn write_section(&self, note: &Note) -> Result<(), String> {
+        let section = section(note, &watched(), "https://video.example/7", MARKER.to_owned());
+        let callout = [blocks::callout(&section).unwrap()];
+        let children = json!(blocks::batch(&callout).blocks);
+        self.notion.write_blocks(self.row, &children).map_err(|error| format!("{error} for {children}"))
     }
 }
 
@@ -277,18 +301,19 @@ fn strange_options(schema: &Schema, note: &Note) -> (Vec<String>, Vec<String>) {
     (closed, open)
 }
 
-#[expect(clippy::print_stdout, reason = "the counts are what it is run for")]
 fn part(number: u64) {
     let mut dice = Dice(number);
     let (mut table, mut counts) = (Table::new(), Counts::default());
     for answer in 0..ANSWERS_EACH {
+        // What was written by a name of its own would stand in the list now, whatever the note says.
+        let lists = table.closed_lists();
+        assert!(lists.iter().all(|length| *length == OPTIONS), "closed lists have grown: {lists:?}");
         if answer % ANSWERS_A_DATABASE == 0 {
             table = Table::new();
         }
         let text = dice.answer(19);
         let schema = table.schema();
-        let choices =
-            vec![Choice { key: "soup".to_owned(), title: "Soups".to_owned(), about: String::new() }];
+        let choices = vec![Choice { key: "soup".to_owned(), title: "Soups".to_owned(), ..Choice::default() }];
         let question = Question { several: true, choices, ..Question::new(&schema, &[], watched()) };
         counts.answers += 1;
         let Ok(answer) = prompt::read(&question, "model", &text) else {
@@ -304,11 +329,15 @@ fn part(number: u64) {
             counts.written += table.write(values).unwrap_or_else(|error| panic!("{error}, made of {text}"));
             counts.requests += 1;
         }
+        table.write_section(&note).unwrap_or_else(|error| panic!("{error}, made of {text}"));
+        counts.requests += 1;
         counts.left_out += note.left_out.len();
         counts.items += note.items.len();
         counts.new_options += open.len();
     }
-    println!("part {number}: {counts:?}, 0 refused, 0 outside a closed list");
+    // Past the test harness, which keeps the words of tests that pass to itself: the counts are what it is run for.
+    let told = format!("answers, part {number}: {counts:?}, 0 refused, 0 outside a closed list\n");
+    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
     // Something has to come through, or nothing was tested.
     assert!(
         counts.written > ANSWERS_EACH && counts.left_out > ANSWERS_EACH && counts.items > 50,

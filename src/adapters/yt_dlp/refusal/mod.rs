@@ -30,6 +30,8 @@ enum Verdict {
     Refused(Reason),
     /// The site asks to wait.
     Limited,
+    /// The site takes our address for a robot's.
+    Walled,
     /// The site or the way to it is out of order.
     Down,
     /// This video cannot be had for now.
@@ -38,12 +40,14 @@ enum Verdict {
     NoRoom,
 }
 
-use Verdict::{Down, Limited, NoRoom, Refused, Stumbled};
+use Verdict::{Down, Limited, NoRoom, Refused, Stumbled, Walled};
 
 /// Wordings in lower case. The first row found decides, so that the narrow stand before the wide: a
 /// private video is also "unavailable", a geo block also asks to log in.
-const TABLE: [(Verdict, &[&str]); 11] = [
+const TABLE: [(Verdict, &[&str]); 12] = [
     (Limited, &["http error 429", "too many requests", "rate-limit", "rate limit", "captcha challenge"]),
+    // Says nothing of the video, though it asks to log in.
+    (Walled, &["not a bot"]),
     // Before the site's own words: a name that is "not found" is no deleted video. yt-dlp names the class of
     // its own network errors; the rest is what it says where it does not.
     (
@@ -200,16 +204,24 @@ pub(super) fn refusal(finished: &Finished) -> Failure {
     }
     match verdict(&finished.stderr) {
         Refused(reason) => Failure::permanent(reason, cause()),
-        Limited => Failure::wait(Some(RATE_LIMIT_PAUSE), cause()),
+        Limited | Walled => Failure::wait(Some(RATE_LIMIT_PAUSE), cause()),
         Down => Failure::outage(cause()),
         Stumbled => Failure::transient(cause()),
         NoRoom => Failure::transient(cause()).waits(Waiting::NoSpace, ROOM_AGAIN),
     }
 }
 
-/// Whether Instagram wants a login and does not say that it is for this post's sake. Stories, which it shows
-/// to nobody else, have an extractor of their own.
-pub(super) fn is_login_wall(finished: &Finished) -> bool {
+/// The wall a run met that need not be for this video's sake, with what its owner is told where it lasts.
+pub(super) fn wall(finished: &Finished, has_login: bool) -> Option<Reason> {
+    if verdict(&finished.stderr) == Walled {
+        return Some(Reason::TurnedAway);
+    }
+    (!has_login && is_login_wall(finished)).then_some(Reason::LoginNeeded)
+}
+
+/// Whether Instagram wants a login and does not say that it is for this post's sake; that its limit was exceeded is
+/// the program's guess. Stories, which it shows to nobody else, have an extractor of their own.
+fn is_login_wall(finished: &Finished) -> bool {
     let said = said(&finished.stderr);
     let wants_login = matches!(verdict(&finished.stderr), Refused(Reason::LoginNeeded))
         || said.contains("redirected to the login page");

@@ -91,7 +91,7 @@ const REAL: [(Verdict, &str); 51] = [
         "ERROR: [youtube] a: Sign in to confirm your age. This video may be inappropriate for some users. Use --cookies-from-browser",
     ),
     (
-        Refused(Reason::LoginNeeded),
+        Walled,
         "ERROR: [youtube] a: Sign in to confirm you\u{2019}re not a bot. Use --cookies-from-browser or --cookies for the authentication",
     ),
     (

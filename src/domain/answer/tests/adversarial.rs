@@ -40,7 +40,7 @@ fn no_type_takes_what_does_not_answer_it() {
         number("euro"),
         ColumnKind::Select { options: tags() },
         ColumnKind::MultiSelect { options: tags() },
-        ColumnKind::Status { options: tags() },
+        ColumnKind::Status { options: tags(), unset: None },
         ColumnKind::Date,
         ColumnKind::Url,
         ColumnKind::Email,
@@ -63,7 +63,11 @@ fn no_type_takes_what_does_not_answer_it() {
 
 #[test]
 fn read_only_columns_are_left_alone_whatever_comes() {
-    for kind in [ColumnKind::Files, ColumnKind::Relation, ColumnKind::Other { kind: "formula".to_owned() }] {
+    for kind in [
+        ColumnKind::Files,
+        ColumnKind::Relation { data_source: String::new() },
+        ColumnKind::Other { kind: "formula".to_owned() },
+    ] {
         for (offered, _) in adversaries() {
             assert_eq!(outcome("Any", kind.clone(), offered), Err(Vec::new()));
         }

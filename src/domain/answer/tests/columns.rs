@@ -5,7 +5,24 @@ use super::*;
 #[test]
 fn options_are_chosen_by_their_exact_name_or_as_people_would_write_it() {
     let kind = || ColumnKind::Select {
-        options: options(&["Dinner", "Entrée", "C++", "C#", "Quick Meals", "None"]),
+        options: options(&[
+            "Dinner",
+            "Entrée",
+            "C++",
+            "C#",
+            "Quick Meals",
+            "None",
+            "Nudeln",
+            "Pizza",
+            "Knives",
+            "Rezept",
+            "Suppe",
+            "Suppen",
+            "Crème\u{a0}brûlée",
+            "Two  blanks ",
+            "Pilz",
+            "Pilzen",
+        ]),
     };
     let table = [
         (json!("Dinner"), "Dinner"),
@@ -13,6 +30,12 @@ fn options_are_chosen_by_their_exact_name_or_as_people_would_write_it() {
         (json!("entrees"), "Entrée"),
         (json!("#Quick Meal"), "Quick Meals"),
         (json!("c#"), "C#"),
+        (json!("Nudel"), "Nudeln"),
+        (json!("pizze"), "Pizza"),
+        (json!("knife"), "Knives"),
+        (json!("Rezepte"), "Rezept"),
+        (json!("creme brulee"), "Crème\u{a0}brûlée"),
+        (json!("two blanks"), "Two  blanks "),
         (json!(["Dinner"]), "Dinner"),
         (json!("None"), "None"),
     ];
@@ -20,7 +43,9 @@ fn options_are_chosen_by_their_exact_name_or_as_people_would_write_it() {
         let value = outcome("Course", kind(), offered.clone()).unwrap().0;
         assert_eq!(value, Value::Select(expected.to_owned()), "{offered}");
     }
-    for offered in [json!("Brunch"), json!("C"), json!(7), json!({"name": "Dinner"}), json!(true)] {
+    for offered in
+        [json!("Brunch"), json!("C"), json!("Pilze"), json!(7), json!({"name": "Dinner"}), json!(true)]
+    {
         assert_eq!(outcome("Course", kind(), offered.clone()).unwrap_err().len(), 1, "{offered}");
     }
     for offered in [json!(null), json!(""), json!([]), json!("n/a"), json!({})] {
@@ -39,9 +64,11 @@ fn tags_are_chosen_from_lists_and_from_texts_and_unknown_ones_are_told() {
 
 #[test]
 fn a_select_takes_one_and_a_status_column_is_chosen_alike() {
-    let kind = ColumnKind::Status { options: options(&["To cook", "Cooked"]) };
-    let note = answered(column("Progress", kind), json!(["to cook", "cooked"]), watched());
-    assert_eq!(note.values.first().unwrap().value, Value::Status("To cook".to_owned()));
+    let kind = ColumnKind::Status { options: options(&["Easy", "Hard"]), unset: Some("Easy".to_owned()) };
+    let note = answered(column("Effort", kind), json!(["hard", "easy"]), watched());
+    let filled = note.values.first().unwrap();
+    assert_eq!(filled.value, Value::Status("Hard".to_owned()));
+    assert_eq!(filled.unset.as_deref(), Some("Easy"), "what it shows before anybody sets it");
     assert_eq!(note.left_out.first().unwrap().why, why::ONE_OPTION);
 }
 
@@ -52,8 +79,11 @@ fn facts_are_filled_when_the_input_states_them_and_say_where() {
     let text = |text: &str| text.to_owned();
     let (caption, platform, page) =
         (Evidence::Caption, Evidence::Platform, "https://www.tiktok.com/@cook.anna/video/7");
-    let place =
-        |address: Option<&str>| Value::Place { name: text("Trattoria da Enzo"), address: address.map(text) };
+    let place = |address: Option<&str>| Value::Place {
+        name: text("Trattoria da Enzo"),
+        address: address.map(text),
+        at: None,
+    };
     let speech = |at| Evidence::Speech(At(at));
     let table = [
         ("Servings", number("number"), json!(4), Value::Number(4.0), speech(4.0)),
@@ -109,7 +139,7 @@ fn facts_are_filled_when_the_input_states_them_and_say_where() {
             "Where",
             ColumnKind::Place,
             json!({"name": "trattoria da Enzo", "address": "Via Inventata 1"}),
-            Value::Place { name: text("trattoria da Enzo"), address: None },
+            Value::Place { name: text("trattoria da Enzo"), address: None, at: None },
             speech(0.0),
         ),
         ("Author", ColumnKind::RichText, json!("cook.anna"), Value::Text(text("cook.anna")), platform),
@@ -165,6 +195,88 @@ fn what_the_input_does_not_state_stays_empty_and_the_owner_is_told_why() {
 }
 
 #[test]
+fn what_says_nothing_fills_no_column_in_any_language() {
+    let kinds = || {
+        let options = options(&["Pasta"]);
+        [
+            ColumnKind::RichText,
+            ColumnKind::Date,
+            ColumnKind::Url,
+            ColumnKind::Select { options },
+            ColumnKind::Place,
+        ]
+    };
+    for filler in [
+        "—",
+        "…",
+        "Nicht angegeben",
+        "不明",
+        "No especificado",
+        "N/A",
+        "keine Angabe",
+        "inconnu",
+        "нет данных",
+    ] {
+        for kind in kinds() {
+            assert_eq!(outcome("Any", kind.clone(), json!(filler)), Err(Vec::new()), "{filler} in {kind:?}");
+        }
+        assert_eq!(outcome("Any", ColumnKind::RichText, json!([filler, null])), Err(Vec::new()), "{filler}");
+        let note = check(
+            &question(column("Name", ColumnKind::Title), watched()),
+            Answer {
+                title: filler.to_owned(),
+                summary: filler.to_owned(),
+                key_points: vec![filler.to_owned()],
+                ..Answer::default()
+            },
+        );
+        assert_eq!((note.title.as_str(), note.summary.as_str()), ("One pot pasta", ""), "{filler}");
+        assert!(note.key_points.is_empty(), "{filler}");
+    }
+}
+
+#[test]
+fn only_a_column_of_names_takes_names_alone_whatever_their_script() {
+    let mut watched = watched();
+    watched.transcript.segments.push(segment(16.0, "今日は一蘭に来ました"));
+    let text = |name: &str, offered: &str| {
+        let note = answered(column(name, ColumnKind::RichText), json!(offered), watched.clone());
+        note.values.into_iter().next().map(|filled| crate::domain::page::value(&filled.value))
+    };
+    for (name, offered, kept) in [
+        ("Restaurant", "一蘭", Some("一蘭")),
+        ("Restaurant", "一蘭、二蘭", Some("一蘭")),
+        ("Restaurant name", "Mario", None),
+        ("Lieblings-Restaurant", "Mario", None),
+        ("Why this place", "A cozy spot, great for families", Some("A cozy spot, great for families")),
+        ("Brand notes", "A cozy spot, great for families", Some("A cozy spot, great for families")),
+        ("About the author", "A cozy cook, great for families", Some("A cozy cook, great for families")),
+        ("Warum dieser Ort", "Gemütlich und schön", Some("Gemütlich und schön")),
+    ] {
+        assert_eq!(text(name, offered).as_deref(), kept, "{name}: {offered}");
+    }
+}
+
+#[test]
+fn numbers_in_words_have_the_unit_and_the_language_they_are_said_in() {
+    let number = |said: &str, language: &str, name: &str, format: &str, offered: f64| {
+        let mut watched = watched();
+        watched.transcript.segments = vec![segment(0.0, said)];
+        watched.transcript.language = Some(language.to_owned());
+        (watched.info.caption, watched.info.title) = (None, None);
+        let kind = ColumnKind::Number { format: format.to_owned() };
+        !answered(column(name, kind), json!(offered), watched).values.is_empty()
+    };
+    assert!(!number("Dazu kommen fünf Liter Wasser.", "de", "Price", "euro", 5.0));
+    assert!(number("Dazu kommen fünf Liter Wasser.", "de", "Liters", "number", 5.0));
+    assert!(number("Das kostet fünf Euro.", "de", "Price", "euro", 5.0));
+    assert!(!number("Add it once the water boils.", "en", "Servings", "number", 11.0));
+    assert!(!number("Follow me on social media.", "en", "Servings", "number", 0.5));
+    assert!(!number("我们一起做饭", "zh", "Servings", "number", 1.0));
+    assert!(number("Una ricetta per sei persone.", "it", "Servings", "number", 6.0));
+}
+
+#[test]
 fn of_a_video_without_anything_in_it_nothing_is_made_up() {
     let watched = Watched {
         info: MediaInfo { platform: "TikTok".to_owned(), ..MediaInfo::default() },
@@ -198,4 +310,40 @@ fn today_has_to_be_said_to_mean_the_day_of_publication() {
     assert!(offered("today").is_empty());
     let known = offered("2024-05-07");
     assert_eq!(known.first().map(|filled| filled.evidence), Some(Evidence::Platform));
+}
+
+#[test]
+fn a_box_that_its_owner_ticks_is_neither_asked_for_nor_ticked() {
+    let own = column("Already cooked?", ColumnKind::Checkbox);
+    let note = answered(own.clone(), json!(true), watched());
+    assert!(note.values.is_empty());
+    let schema = Schema { columns: vec![own, column("Vegan", ColumnKind::Checkbox)], ..Schema::default() };
+    let asked = Question::new(&schema, &[], watched());
+    assert_eq!(asked.columns.iter().map(|(_, column)| column.name.as_str()).collect::<Vec<_>>(), ["Vegan"]);
+}
+
+#[test]
+fn tags_are_told_at_the_first_place_where_one_of_them_stands() {
+    let evidence = |offered: Json| {
+        let kind =
+            ColumnKind::MultiSelect { options: options(&["Tomatoes", "Rome", "Market", "Comfort food"]) };
+        answered(column("Tags", kind), offered, watched()).values.first().unwrap().evidence
+    };
+    assert_eq!(evidence(json!(["Market", "Tomatoes", "Rome"])), Evidence::Speech(At(4.0)));
+    assert_eq!(evidence(json!(["Rome", "Comfort food"])), Evidence::Whole, "one of them is a judgement");
+}
+
+#[test]
+fn a_list_stands_where_all_of_its_lines_do() {
+    let mut watched = watched();
+    let shown = |at, text: &str| ScreenLine { at: At(at), text: text.to_owned() };
+    watched.screen_text.lines =
+        vec![shown(4.0, "800 g tomatoes"), shown(4.0, "2 onions"), shown(9.0, "3 cloves garlic")];
+    let evidence = |lines: &str| {
+        let note = answered(column("Ingredients", ColumnKind::RichText), json!(lines), watched.clone());
+        note.values.first().unwrap().evidence
+    };
+    assert_eq!(evidence("800 g tomatoes\n2 onions"), Evidence::Screen(At(4.0)));
+    assert_eq!(evidence("800 g tomatoes\n3 cloves garlic"), Evidence::Whole, "from two moments");
+    assert_eq!(evidence("2 onions\nfried in butter"), Evidence::Whole, "one line is no quotation");
 }

@@ -24,6 +24,30 @@ fn a_sentence_with_an_invented_number_or_name_goes_and_the_others_stay() {
         ("It takes 90 minutes. It takes 45 minutes.", "It takes 90 minutes."),
         ("At 0:07 it is ready. At 0:59 it is eaten.", "At 0:07 it is ready."),
         ("1. Boil the pasta.\n2. Stir.", "1. Boil the pasta.\n2. Stir."),
+        // The day of publication proves its numbers in a day alone, the length its own beside a unit of time.
+        ("Posted on May 7, 2024. Add 5 eggs.", "Posted on May 7, 2024."),
+        ("From 2024. It takes 7 minutes.", "From 2024."),
+        ("From 2024. It has 2024 calories.", "From 2024."),
+        ("On May 7 it was new. On May 7 they add 5 eggs.", "On May 7 it was new."),
+        ("A 63-second video. Add 63 eggs.", "A 63-second video."),
+        ("The video lasts 1:03. It lasts 2:03.", "The video lasts 1:03."),
+        ("It is about 1 minute long. Add 2 eggs.", "It is about 1 minute long."),
+        // In words, and in another unit.
+        ("It serves four. It serves twelve.", "It serves four."),
+        (
+            "One of the best, with two cooks and one cup. Add seven eggs.",
+            "One of the best, with two cooks and one cup.",
+        ),
+        (
+            "With five-spice, a hundred times better. Add two cups.",
+            "With five-spice, a hundred times better.",
+        ),
+        ("You need 1.5 kg. It has 1.5 kcal.", "You need 1.5 kg."),
+        ("Tickets are €12.50. It weighs 12.5 kg.", "Tickets are €12.50."),
+        (
+            "It takes an hour and a half or 90 minutes. It has 90 kcal.",
+            "It takes an hour and a half or 90 minutes.",
+        ),
     ];
     for (summary, expected) in table {
         let note = summarized(summary, None);
@@ -42,12 +66,48 @@ fn honest_prose_stays_in_every_language() {
         ("Schnelle Nudeln, 90 Minuten, für 4 Personen.", Some("de")),
         ("Des pâtes à la tomate chez Trattoria da Enzo à Rome.", Some("fr")),
         ("Una pasta semplice con pomodori, per quattro persone.", Some("it")),
-        ("トマトのパスタの作り方。", Some("ja")),
+        ("トマトのパスタの作り方。四人分で、一緒に作ります。", Some("ja")),
+        ("Dit is een snel recept. Het gerecht is klaar in 90 minuten, voor vier personen.", Some("nl")),
+        (
+            "Misture as cebolas com o tomate. Uma receita para quatro pessoas, pronta em 30 minutos.",
+            Some("pt"),
+        ),
+        ("Receptet är för fyra personer. Det är klart på 30 minuter.", Some("sv")),
+        ("Opskriften er for fire. Den er klar, og den er god.", Some("da")),
+        ("Przepis na makaron, to proste danie. Ten przepis jest dla czterech osób.", Some("pl")),
+        ("Mélangez les tomates, puis on ajoute les pâtes. Une recette pour quatre.", Some("fr")),
+        ("Una receta sencilla. Tarda una hora y media, y sale muy bien en redes.", Some("es")),
+        ("Рецепт пасты на четыре порции. Готовить 90 минут.", Some("ru")),
+        ("Makarna tarifi dört kişilik. Pişirmesi kolay.", Some("tr")),
+        ("Das Rezept ist von Hand gemacht, mit Omas Tomaten, für vier Personen.", Some("de")),
+        ("Preheat the oven. Whisk the eggs. Sauté the onions. You'll love it.", Some("en")),
+        ("Blanch the tomatoes, then julienne them. Stretch first, then squat.", None),
     ];
     for (summary, language) in table {
         let note = summarized(summary, language);
         assert_eq!(note.summary, summary, "{:?}", note.left_out);
     }
+}
+
+#[test]
+fn a_name_that_only_looks_like_a_word_of_the_video_is_one_and_german_names_are_told_by_whose_a_thing_is() {
+    let mut watched = watched();
+    watched.transcript.segments.push(segment(16.0, "Add an olive, and thank you, Anna and Giovanna."));
+    let summary = |summary: &str, language: &str| {
+        let question = Question {
+            language: Some(language.to_owned()),
+            ..question(column("Name", ColumnKind::Title), watched.clone())
+        };
+        check(&question, Answer { summary: summary.to_owned(), ..Answer::default() }).summary
+    };
+    assert_eq!(summary("It is by Oliver. It has olives.", "en"), "It has olives.");
+    assert_eq!(summary("Das Rezept stammt von Jamie Oliver. Es ist gut.", "de"), "Es ist gut.");
+    assert_eq!(
+        summary("Das sind Annas Nudeln, von Anna Maria.", "de"),
+        "Das sind Annas Nudeln, von Anna Maria."
+    );
+    assert_eq!(summary("La cuisine d'Anna à Rome.", "fr"), "La cuisine d'Anna à Rome.");
+    assert_eq!(summary("Kuchnia Giovanny.", "pl"), "Kuchnia Giovanny.");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn an_open_list_takes_a_few_clean_new_names() {
 fn a_closed_list_takes_no_new_name_and_a_status_never_does() {
     let closed = tags("What it is", json!(["soup"]));
     assert_eq!(closed, (Vec::new(), vec![why::NO_OPTION.to_owned()]));
-    let kind = ColumnKind::Status { options: options(&["New"]) };
+    let kind = ColumnKind::Status { options: options(&["Calm"]), unset: None };
     let note = answered(described(kind, "new options allowed"), json!("Cooked"), watched());
     assert!(note.values.is_empty() && note.left_out.len() == 1);
 }

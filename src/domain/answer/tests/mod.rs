@@ -3,6 +3,7 @@
 
 mod adversarial;
 mod columns;
+mod document;
 mod hostile;
 mod inventions;
 mod lists;
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::media::{At, MediaInfo, ScreenLine, ScreenText, Segment, Transcript, Watched};
-use crate::domain::schema::ChoiceOption;
+use crate::domain::schema::{ChoiceOption, Schema};
 
 fn segment(start: f64, text: &str) -> Segment {
     Segment { start: At(start), end: At(start + 4.0), text: text.to_owned() }
@@ -31,6 +32,7 @@ fn watched() -> Watched {
             duration: Some(63.4),
             page_url: Some("https://www.tiktok.com/@cook.anna/video/7".to_owned()),
             thumbnail_url: None,
+            ..MediaInfo::default()
         },
         transcript: Transcript {
             language: Some("en".to_owned()),
@@ -46,7 +48,6 @@ fn watched() -> Watched {
         screen_text: ScreenText {
             lines: vec![ScreenLine { at: At(7.0), text: "Ready in 30 MIN".to_owned() }],
             engine: "tesseract".to_owned(),
-            ..ScreenText::default()
         },
     }
 }
@@ -67,6 +68,7 @@ fn question(column: Column, watched: Watched) -> Question {
         instructions: None,
         language: None,
         several: false,
+        known_items: Vec::new(),
         choices: Vec::new(),
         open: Vec::new(),
         watched,

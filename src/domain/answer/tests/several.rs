@@ -32,6 +32,29 @@ fn each_item_has_its_own_checked_values_and_a_key_of_its_own() {
 }
 
 #[test]
+fn a_thing_that_is_called_a_little_differently_keeps_the_page_it_has() {
+    let keys = |known: &[&str], titles: &[&str]| -> Vec<String> {
+        let price = column("Price", ColumnKind::Number { format: "euro".to_owned() });
+        let known_items = known.iter().map(|key| (*key).to_owned()).collect();
+        let question = Question { several: true, known_items, ..question(price, watched()) };
+        let items = titles.iter().map(|title| item(title, json!(null))).collect();
+        let note = check(&question, Answer { items, ..Answer::default() });
+        note.items.into_iter().map(|item| item.key).collect()
+    };
+    for (known, titles, expected) in [
+        (&["da-enzo"][..], &["Trattoria da Enzo", "The market"][..], &["da-enzo", "the-market"][..]),
+        (&["trattoria-da-enzo"], &["da Enzo", "The market"], &["trattoria-da-enzo", "the-market"]),
+        (&["da-enzo", "trattoria-da-enzo"], &["Trattoria da Enzo"], &["trattoria-da-enzo"]),
+        (&["pasta", "tomato"], &["Tomato pasta"], &["tomato-pasta"]),
+        (&["pasta"], &["One pot pasta", "Quick pasta"], &["one-pot-pasta", "quick-pasta"]),
+        (&["pasta"], &["Pasta", "One pot pasta"], &["pasta", "one-pot-pasta"]),
+        (&["enz"], &["Trattoria da Enzo"], &["trattoria-da-enzo"]),
+    ] {
+        assert_eq!(keys(known, titles), expected, "{known:?} {titles:?}");
+    }
+}
+
+#[test]
 fn items_nobody_asked_for_are_none_and_a_flood_ends_at_twenty() {
     let letters: Vec<OfferedItem> =
         ('a'..='z').map(|letter| item(&format!("dish {letter}"), json!(null))).collect();

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::super::nullable;
 use super::super::object::Object;
 use crate::domain::account::Kind;
+use crate::domain::keepsake::Keep;
 use crate::domain::mapping::{Choices, Part};
 
 /// What a database is for.
@@ -20,7 +21,19 @@ pub(in crate::http::api) enum KindName {
     Content,
 }
 
-/// Which columns are to play which parts, by property id.
+/// What of each video is kept as a file on the page of its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::http::api) enum KeepName {
+    /// Nothing.
+    None,
+    /// Its sound.
+    Audio,
+    /// The video as it was downloaded.
+    Video,
+}
+
+/// Which columns are to play which parts, and which lists may grow, by property id.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct MappingChoice {
@@ -44,6 +57,11 @@ pub(in crate::http::api) struct MappingChoice {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     tag: Option<Option<String>>,
+    /// Select and multi-select columns to which new options may be added whatever their descriptions say; these and
+    /// no others.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    open: Option<Vec<String>>,
 }
 
 /// A database to be registered.
@@ -70,6 +88,9 @@ pub(in crate::http::api) struct NewDatabase {
     #[serde(default)]
     #[schema(max_length = 35, pattern = "^[A-Za-z0-9-]*$")]
     pub(super) language: Option<String>,
+    /// What of each video is kept as a file; what was said before stays without it. A content database keeps none.
+    #[serde(default)]
+    pub(super) keep: Option<KeepName>,
     /// The connection that shows it; all of yours are tried without it.
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
@@ -140,7 +161,11 @@ pub(in crate::http::api) struct DatabaseChange {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, max_length = 35, pattern = "^[A-Za-z0-9-]*$")]
     pub(super) language: Option<Option<String>>,
-    /// Which columns are to play which parts.
+    /// What of each video is kept as a file. A content database keeps none.
+    #[serde(default)]
+    #[schema(value_type = KeepName, required = false)]
+    pub(super) keep: Option<KeepName>,
+    /// Which columns are to play which parts, and which lists may grow.
     #[serde(default)]
     #[schema(value_type = MappingChoice)]
     pub(super) mapping: Object<MappingChoice>,
@@ -179,9 +204,30 @@ impl From<Kind> for KindName {
     }
 }
 
-impl From<MappingChoice> for Choices {
-    fn from(given: MappingChoice) -> Self {
-        let MappingChoice { link, status, title, reason, tag } = given;
+impl From<KeepName> for Keep {
+    fn from(name: KeepName) -> Self {
+        match name {
+            KeepName::None => Self::None,
+            KeepName::Audio => Self::Audio,
+            KeepName::Video => Self::Video,
+        }
+    }
+}
+
+impl From<Keep> for KeepName {
+    fn from(keep: Keep) -> Self {
+        match keep {
+            Keep::None => Self::None,
+            Keep::Audio => Self::Audio,
+            Keep::Video => Self::Video,
+        }
+    }
+}
+
+impl MappingChoice {
+    /// The parts, and the lists that may grow.
+    pub(super) fn read(self) -> (Choices, Option<Vec<String>>) {
+        let Self { link, status, title, reason, tag, open } = self;
         let all = [
             (Part::Link, link),
             (Part::Status, status),
@@ -189,6 +235,7 @@ impl From<MappingChoice> for Choices {
             (Part::Reason, reason),
             (Part::Tag, tag),
         ];
-        all.into_iter().filter_map(|(part, id)| Some((part, id?))).collect()
+        let parts = all.into_iter().filter_map(|(part, id)| Some((part, id?))).collect();
+        (parts, open)
     }
 }

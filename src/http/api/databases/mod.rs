@@ -71,6 +71,7 @@ pub(super) async fn adopt(
 ) -> Answered {
     let Object(body) = body.into_inner();
     let pick = pick(body.database_id, body.data_source_id, body.connection_id.as_deref())?;
+    let (mapping, open) = body.mapping.0.read();
     let asked = AdoptDatabase {
         user: visitor.0,
         pick,
@@ -78,8 +79,10 @@ pub(super) async fn adopt(
         tag: body.tag,
         instructions: body.instructions,
         language: body.language,
+        keep: body.keep.map(Into::into),
         languages: languages(&request),
-        mapping: body.mapping.0.into(),
+        mapping,
+        open,
         add_missing: body.add_missing,
     };
     Ok(kept(answered(doors.adopt_database.send(asked).await)?))
@@ -159,13 +162,16 @@ pub(super) async fn change(
     doors: web::Data<Doors>,
 ) -> Answered {
     let Object(body) = body.into_inner();
+    let (mapping, open) = body.mapping.0.read();
     let asked = ChangeDatabase {
         user: visitor.0,
         id: id_of(&id, "database", DatabaseId)?,
         tag: body.tag,
         instructions: body.instructions,
         language: body.language,
-        mapping: body.mapping.0.into(),
+        keep: body.keep.map(Into::into),
+        mapping,
+        open,
     };
     let shown = answered(doors.change_database.send(asked).await)?;
     Ok(json(StatusCode::OK, &Database::from(shown)))

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::asked::KindName;
+use super::asked::{KeepName, KindName};
 use crate::domain::account::{DatabaseView, Trouble};
 use crate::domain::mapping::{self, Mapping, Part};
 use crate::domain::schema::{Column, Schema};
@@ -29,6 +29,8 @@ pub(in crate::http::api) struct Database {
     mapping: MappingFound,
     instructions: Option<String>,
     language: Option<String>,
+    /// What of each video is kept as a file on the page of its row.
+    keep: KeepName,
     /// What is wrong with it, until it is mended.
     trouble: Option<TroubleTold>,
     /// Whether it rests until its workspace is connected again.
@@ -45,7 +47,7 @@ pub(in crate::http::api) struct TroubleTold {
     sentence: String,
 }
 
-/// Which column plays which part; a part without a column is null.
+/// Which column plays which part, a part without a column being null; and which lists may grow.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct MappingFound {
     link: Option<ColumnFound>,
@@ -53,6 +55,8 @@ pub(in crate::http::api) struct MappingFound {
     title: Option<ColumnFound>,
     reason: Option<ColumnFound>,
     tag: Option<ColumnFound>,
+    /// The lists that may grow whatever the columns' descriptions say.
+    open: Vec<ColumnFound>,
 }
 
 /// A column.
@@ -106,7 +110,7 @@ pub(in crate::http::api) struct ProposalFound {
     /// Our id of it, where it is registered.
     registered_as: Option<Uuid>,
     mapping: MappingFound,
-    /// For each part all columns that can play it.
+    /// For each part all columns that can play it; under `open` the lists that may be opened.
     candidates: BTreeMap<&'static str, Vec<ColumnFound>>,
     /// What is missing, and the columns that would be added.
     missing: Vec<MissingFound>,
@@ -144,6 +148,15 @@ pub(in crate::http::api) struct SourceFound {
 
 impl MappingFound {
     fn of(mapping: &Mapping, schema: Option<&Schema>) -> Self {
+        let open = |id: &String| {
+            let now = schema.and_then(|schema| schema.column(id));
+            ColumnFound {
+                id: id.clone(),
+                name: now.map(|column| column.name.clone()),
+                kind: now.map(|column| column.kind.name().to_owned()),
+                options: None,
+            }
+        };
         let column = |part| {
             let id = mapping.column_of(part)?.to_owned();
             let now = schema.and_then(|schema| schema.column(&id));
@@ -162,6 +175,7 @@ impl MappingFound {
             title: column(Part::Title),
             reason: column(Part::Reason),
             tag: column(Part::Tag),
+            open: mapping.open.iter().map(open).collect(),
         }
     }
 }
@@ -180,6 +194,7 @@ impl Database {
             mapping: MappingFound::of(&view.mapping, schema),
             instructions: view.instructions,
             language: view.language,
+            keep: view.keep.into(),
             trouble: view.trouble.as_ref().map(TroubleTold::of),
             paused: view.paused,
             created_at: view.created_at,
@@ -222,15 +237,19 @@ impl From<Page<Found>> for VisibleList {
 impl From<Proposal> for ProposalFound {
     fn from(found: Proposal) -> Self {
         let Proposal { schema, missing, .. } = found;
-        let columns = |part| {
+        let told = |columns: Vec<&Column>| {
             let column = |column: &Column| ColumnFound {
                 id: column.id.clone(),
                 name: Some(column.name.clone()),
                 kind: Some(column.kind.name().to_owned()),
                 options: None,
             };
-            mapping::candidates(&schema, part).into_iter().map(column).collect()
+            columns.into_iter().map(column).collect::<Vec<_>>()
         };
+        let parts = Part::of(found.kind).iter();
+        let mut candidates: BTreeMap<_, _> =
+            parts.map(|part| (part.name(), told(mapping::candidates(&schema, *part)))).collect();
+        candidates.insert("open", told(mapping::openable(&found.mapping, &schema)));
         let lacking = missing.into_iter().map(|missing| MissingFound {
             part: missing.part.name(),
             necessary: missing.necessary,
@@ -250,7 +269,7 @@ impl From<Proposal> for ProposalFound {
             kind: found.kind.into(),
             registered_as: found.registered.map(|id| id.0),
             mapping: MappingFound::of(&found.mapping, Some(&schema)),
-            candidates: Part::of(found.kind).iter().map(|part| (part.name(), columns(*part))).collect(),
+            candidates,
             missing: lacking.collect(),
             data_sources: sources.map(|source| SourceFound { id: source.id, name: source.name }).collect(),
         }

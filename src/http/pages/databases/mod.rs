@@ -1,6 +1,7 @@
 //! Databases: those that are watched, one of them, and the way to a new one.
 
 mod views;
+mod wishes;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
 use self::views::{Choose, DatabasePage, Databases, ProposalPage, Typed, Visible, Watched, titled};
+use self::wishes::Wishes;
 use super::{Answered, Shell, filled, see, shown};
 use crate::domain::account::Kind;
 use crate::domain::entry::{ConnectionId, DatabaseId};
@@ -59,14 +61,6 @@ pub(super) struct Adoption {
     add_missing: Option<String>,
 }
 
-/// What the form of one database sends.
-#[derive(Deserialize)]
-pub(super) struct Wishes {
-    tag: Option<String>,
-    instructions: Option<String>,
-    language: Option<String>,
-}
-
 /// `GET /databases`.
 pub(super) async fn list(visitor: Visitor, query: web::Query<Listed>, doors: web::Data<Doors>) -> Answered {
     let cursor = filled(query.into_inner().cursor);
@@ -96,18 +90,20 @@ pub(super) async fn view(
 pub(super) async fn change(
     visitor: Visitor,
     id: web::Path<String>,
-    form: web::Form<Wishes>,
+    form: web::Form<Vec<(String, String)>>,
     doors: web::Data<Doors>,
 ) -> Answered {
     let id = database_id(&id)?;
-    let Wishes { tag, instructions, language } = form.into_inner();
+    let Wishes { tag, instructions, language, keep, open } = Wishes::read(form.into_inner())?;
     let asked = ChangeDatabase {
         user: visitor.0,
         id,
         tag: tag.map(|tag| filled(Some(tag))),
         instructions: Some(filled(instructions)),
         language: Some(filled(language)),
+        keep,
         mapping: Choices::default(),
+        open,
     };
     answered(doors.change_database.send(asked).await)?;
     Ok(see(&format!("/databases/{id}?saved=yes")))
@@ -191,6 +187,8 @@ pub(super) async fn adopt(
         tag: filled(form.tag),
         instructions: filled(form.instructions),
         language: filled(form.language),
+        keep: None,
+        open: None,
         languages: languages(&request),
         add_missing: form.add_missing.is_some(),
     };

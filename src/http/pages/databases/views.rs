@@ -4,8 +4,10 @@ use askama::Template;
 
 use crate::domain::account::{DatabaseView, Kind, Trouble};
 use crate::domain::entry::{ConnectionId, DatabaseId};
-use crate::domain::mapping::{Choices, Part, candidates};
-use crate::domain::schema::Schema;
+use crate::domain::keepsake::Keep;
+use crate::domain::mapping::{Choices, Mapping, Part, candidates, openable};
+use crate::domain::open_list::says_open;
+use crate::domain::schema::{Column, Schema};
 use crate::http::pages::{Shell, moment};
 use crate::messages::{Proposal, Shown};
 
@@ -48,6 +50,25 @@ pub(super) struct DatabasePage {
     pub(super) tag: String,
     pub(super) instructions: String,
     pub(super) language: String,
+    pub(super) keeps: Vec<KeepChoice>,
+    /// The lists that may be opened; `None` where Notion does not answer.
+    pub(super) lists: Option<Vec<ListChoice>>,
+}
+
+/// What of a video may be kept.
+pub(super) struct KeepChoice {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) chosen: bool,
+}
+
+/// A column whose list of options may grow.
+pub(super) struct ListChoice {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) chosen: bool,
+    /// Its description opens it already.
+    pub(super) says_open: bool,
 }
 
 pub(super) struct PartShown {
@@ -175,6 +196,7 @@ impl DatabasePage {
         };
         let parts = Part::of(view.kind).iter();
         let parts = parts.map(|part| PartShown { label: label(*part), column: column(*part) }).collect();
+        let lists = schema.as_ref().map(|schema| lists(&view.mapping, schema));
         let plain_id: String = view.notion_database_id.chars().filter(char::is_ascii_alphanumeric).collect();
         Self {
             shell: Shell::at("databases"),
@@ -195,8 +217,33 @@ impl DatabasePage {
             tag: view.tag.unwrap_or_default(),
             instructions: view.instructions.unwrap_or_default(),
             language: view.language.unwrap_or_default(),
+            keeps: keeps(view.keep),
+            lists,
         }
     }
+}
+
+fn keeps(chosen: Keep) -> Vec<KeepChoice> {
+    let choice = |keep: Keep| KeepChoice {
+        name: keep.name(),
+        label: match keep {
+            Keep::None => "nothing: the page leads to it",
+            Keep::Audio => "its sound",
+            Keep::Video => "the video",
+        },
+        chosen: keep == chosen,
+    };
+    Keep::ALL.map(choice).into()
+}
+
+fn lists(mapping: &Mapping, schema: &Schema) -> Vec<ListChoice> {
+    let list = |column: &Column| ListChoice {
+        id: column.id.clone(),
+        name: column.name.clone(),
+        chosen: mapping.open.contains(&column.id),
+        says_open: says_open(&column.description),
+    };
+    openable(mapping, schema).into_iter().map(list).collect()
 }
 
 /// Its name as of now, or that it is gone.

@@ -151,28 +151,36 @@ pub(super) async fn upload(notion: Notion, me: Me, upload: Path<String>) -> Answ
 
 pub(super) async fn send_upload(notion: Notion, me: Me, upload: Path<String>, form: Multipart) -> Answer {
     let upload = id(&upload)?;
-    let bytes = file_field(form).await?;
-    notion.with(|held| held.send_upload(&me, upload, bytes)).map(Json)
+    let (bytes, part) = file_fields(form).await?;
+    notion.with(|held| held.send_upload(&me, upload, bytes, part.as_deref())).map(Json)
 }
 
-async fn file_field(mut form: Multipart) -> Result<Vec<u8>, ApiError> {
+pub(super) async fn complete_upload(notion: Notion, me: Me, upload: Path<String>, body: Body) -> Answer {
+    let upload = id(&upload)?;
+    notion.with(|held| held.complete_upload(&me, upload, &At::body(&body.0))).map(Json)
+}
+
+/// The field `file`, and the field `part_number` where there is one.
+async fn file_fields(mut form: Multipart) -> Result<(Vec<u8>, Option<String>), ApiError> {
     let refused = |error: actix_multipart::MultipartError| {
         ApiError::validation(format!("body failed validation: the form cannot be read: {error}"))
     };
-    let mut file = None;
+    let (mut file, mut part) = (None, None);
     while let Some(mut field) = form.try_next().await.map_err(refused)? {
-        let wanted = field.name() == Some("file");
+        let name = field.name().unwrap_or_default().to_owned();
         let mut bytes = Vec::new();
         while let Some(chunk) = field.try_next().await.map_err(refused)? {
             // One byte over the limit is enough to know; the rest is read and thrown away.
-            let room = (limits::UPLOAD_BYTES + 1).saturating_sub(bytes.len());
+            let room = (limits::PART_BYTES + 1).saturating_sub(bytes.len());
             bytes.extend(chunk.iter().take(room));
         }
-        if wanted {
-            file = Some(bytes);
+        match name.as_str() {
+            "file" => file = Some(bytes),
+            "part_number" => part = Some(String::from_utf8_lossy(&bytes).into_owned()),
+            _ => {}
         }
     }
-    file.ok_or_else(|| {
+    file.map(|file| (file, part)).ok_or_else(|| {
         ApiError::validation("body failed validation: body.file should be defined, instead was `undefined`.")
     })
 }

@@ -60,7 +60,8 @@ fn content(config: &mut ServiceConfig) {
         .route("/comments/{id}", web::delete().to(h::delete_comment))
         .route("/file_uploads", web::post().to(h::create_upload))
         .route("/file_uploads/{id}", web::get().to(h::upload))
-        .route("/file_uploads/{id}/send", web::post().to(h::send_upload));
+        .route("/file_uploads/{id}/send", web::post().to(h::send_upload))
+        .route("/file_uploads/{id}/complete", web::post().to(h::complete_upload));
 }
 
 fn data(config: &mut ServiceConfig) {

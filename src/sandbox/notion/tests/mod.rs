@@ -8,6 +8,7 @@ mod life;
 mod oauth;
 mod queries;
 mod schemas;
+mod uploads;
 mod values;
 mod webhooks;
 mod wire;

@@ -179,14 +179,9 @@ impl Book {
         Ok(())
     }
 
-    pub(super) fn save_section(&mut self, ticket: Ticket, section: Option<u8>) -> Result<(), Stale> {
-        match section {
-            Some(_) => {
-                let entry = self.further(ticket)?;
-                (entry.section, entry.body) = (section, Body::Written);
-            }
-            None => self.held(ticket)?.section = None,
-        }
+    pub(super) fn save_section(&mut self, ticket: Ticket, section: u8) -> Result<(), Stale> {
+        let entry = self.further(ticket)?;
+        (entry.section, entry.body) = (Some(section), Body::Written);
         Ok(())
     }
 

@@ -132,10 +132,9 @@ impl Mirror {
         Ok(())
     }
 
-    pub(super) fn save_section(&mut self, ticket: Ticket, section: Option<u8>) -> Result<(), Stale> {
+    pub(super) fn save_section(&mut self, ticket: Ticket, section: u8) -> Result<(), Stale> {
         self.book.save_section(ticket, section)?;
-        let sheet = &mut self.sheets[ticket.entry];
-        sheet.since &= section.is_none();
+        self.sheets[ticket.entry].since = false;
         Ok(())
     }
 

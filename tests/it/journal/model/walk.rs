@@ -59,7 +59,7 @@ enum Write {
     Media(usize),
     Note,
     Intend,
-    Section(Option<u8>),
+    Section(u8),
     Complete,
     FinishFailed {
         told: bool,
@@ -244,7 +244,7 @@ impl Walk<'_> {
             Write::Media(_) => journal.save_screen_text(ticket, &key, &ScreenText::default()).await,
             Write::Note => journal.save_note(ticket, &Note::default()).await,
             Write::Intend => journal.intend_body(ticket).await,
-            Write::Section(section) => journal.save_section(ticket, section.map(section_of).as_deref()).await,
+            Write::Section(section) => journal.save_section(ticket, &section_of(section)).await,
             Write::Complete => journal.complete(ticket).await,
             Write::FinishFailed { told } => {
                 journal.finish_failed(ticket, reason(Verdict::Refused), told).await
@@ -381,8 +381,7 @@ fn draw_write(chance: &mut Chance) -> Write {
         6..8 => Write::Media(chance.below(3)),
         8..10 => Write::Note,
         10 => Write::Intend,
-        11 => Write::Section(Some(u8::try_from(chance.below(3)).unwrap())),
-        12 => Write::Section(None),
+        11 | 12 => Write::Section(u8::try_from(chance.below(3)).unwrap()),
         13 => Write::Complete,
         14 => Write::FinishFailed { told: chance.below(2) == 0 },
         15 | 16 => Write::HandBack { next: Next::Retry, later, tells: false },

@@ -14,13 +14,13 @@ pub(super) enum Doing {
     KeepNote,
     /// Looks for a section of an earlier run on the page, and keeps that the page is about to be written.
     Intend,
-    /// Takes an older section off the page.
-    Remove(u8),
-    /// Keeps that it is gone.
-    ForgetSection,
-    /// Puts the section on the page.
-    Append,
-    /// Keeps that it stands there.
+    /// Takes all of these older sections off the page but one, a bit each.
+    Clear(u8),
+    /// Puts the section on the page, behind this one.
+    Append(Option<u8>),
+    /// Takes the older one off the page.
+    Remove { new: u8, older: u8 },
+    /// Keeps that the new one stands there.
     KeepSection(u8),
     /// Fills the row.
     Fill,
@@ -37,7 +37,8 @@ pub(super) enum Doing {
 impl Doing {
     /// Whether this is seen outside, so that the fence is looked at first.
     pub(super) fn is_outside(self) -> bool {
-        matches!(self, Self::Pay | Self::Remove(_) | Self::Append | Self::Fill | Self::Tell(_))
+        use Doing::{Append, Clear, Fill, Pay, Remove, Tell};
+        matches!(self, Pay | Clear(_) | Append(_) | Remove { .. } | Fill | Tell(_))
     }
 
     /// Whether its heart beats for something. It stops with the job, before a failure is recorded; beside

@@ -208,14 +208,16 @@ impl World {
         match job.doing {
             Doing::KeepNote => book.save_note(ticket),
             Doing::Intend => book.intend_body(ticket),
-            Doing::ForgetSection => book.save_section(ticket, None),
-            Doing::KeepSection(section) => book.save_section(ticket, Some(section)),
+            Doing::KeepSection(section) => book.save_section(ticket, section),
             Doing::Complete => book.complete(ticket),
             Doing::FinishFailed(verdict, _) => book.finish_failed(ticket, verdict),
             Doing::HandBack(next) => book.hand_back(ticket, next, 0),
-            Doing::Pay | Doing::Remove(_) | Doing::Append | Doing::Fill | Doing::Tell(_) => {
-                unreachable!("no write")
-            }
+            Doing::Pay
+            | Doing::Clear(_)
+            | Doing::Append(_)
+            | Doing::Remove { .. }
+            | Doing::Fill
+            | Doing::Tell(_) => unreachable!("no write"),
         }
         .ok()?;
         let mut faults = changed_by(scene, &book.entries, ticket);
@@ -225,6 +227,10 @@ impl World {
             Doing::FinishFailed(_, true) => outside.row == Row::Failed,
             _ => true,
         };
+        let most = 1 + u32::from(scene.late);
+        if matches!(job.doing, Doing::KeepSection(_)) && outside.sections.count_ones() > most {
+            faults.push(Fault::SecondSection);
+        }
         if !agrees && scene.late == 0 {
             faults.push(Fault::RowDisagrees);
         }
@@ -246,13 +252,9 @@ impl World {
         let outside = &mut after.outside[job.ticket.entry];
         match job.doing {
             Doing::Pay if entry.note && !is_late => faults.push(Fault::PaidTwice),
-            Doing::Remove(section) => outside.sections &= !bit(section),
-            Doing::Append => {
-                outside.sections |= bit(fresh_section(scene, job.ticket.entry));
-                if outside.sections.count_ones() > 1 + u32::from(after.late) {
-                    faults.push(Fault::SecondSection);
-                }
-            }
+            Doing::Clear(older) => outside.sections &= !older | bit(first(older)),
+            Doing::Append(_) => outside.sections |= bit(fresh_section(scene, job.ticket.entry)),
+            Doing::Remove { older, .. } => outside.sections &= !bit(older),
             Doing::Fill => outside.row = Row::Completed,
             Doing::Tell(_) => outside.row = Row::Failed,
             _ => {}
@@ -265,13 +267,17 @@ impl World {
         Some(match job.doing {
             Doing::Pay => Doing::KeepNote,
             Doing::KeepNote => Doing::Intend,
-            Doing::Intend => match self.older_section(scene, job) {
-                Some(older) => Doing::Remove(older),
-                None => Doing::Append,
+            Doing::Intend => match self.older_sections(scene, job) {
+                0 => Doing::Append(None),
+                one if one.is_power_of_two() => Doing::Append(Some(first(one))),
+                several => Doing::Clear(several),
             },
-            Doing::Remove(_) => Doing::ForgetSection,
-            Doing::ForgetSection => Doing::Append,
-            Doing::Append => Doing::KeepSection(fresh_section(scene, job.ticket.entry)),
+            Doing::Clear(older) => Doing::Append(Some(first(older))),
+            Doing::Append(older) => match (older, fresh_section(scene, job.ticket.entry)) {
+                (None, new) => Doing::KeepSection(new),
+                (Some(older), new) => Doing::Remove { new, older },
+            },
+            Doing::Remove { new, .. } => Doing::KeepSection(new),
             Doing::KeepSection(_) => Doing::Fill,
             Doing::Fill => Doing::Complete,
             Doing::Tell(verdict) => Doing::FinishFailed(verdict, true),
@@ -279,11 +285,11 @@ impl World {
         })
     }
 
-    /// What an earlier run left, as far as this one knows or looks.
-    fn older_section(&self, scene: &Scene, job: &Job) -> Option<u8> {
-        let sections = scene.outside[job.ticket.entry].sections;
-        let found = (self.looks && job.is_rerun && sections != 0).then(|| first(sections));
-        job.known.or(found)
+    /// What earlier runs left, as far as this one knows or looks.
+    fn older_sections(&self, scene: &Scene, job: &Job) -> u8 {
+        let standing = scene.outside[job.ticket.entry].sections;
+        let found = if self.looks && job.is_rerun { standing } else { 0 };
+        found | job.known.map_or(0, bit) & standing
     }
 
     /// How a failure may be ruled.
@@ -541,9 +547,13 @@ fn fresh_section(scene: &Scene, entry: usize) -> u8 {
     let mut taken = scene.outside[entry].sections | scene.entries[entry].section.map_or(0, bit);
     for job in scene.workers.iter().flatten().filter(|job| job.ticket.entry == entry) {
         taken |= job.known.map_or(0, bit);
-        if let Doing::Remove(section) | Doing::KeepSection(section) = job.doing {
-            taken |= bit(section);
-        }
+        taken |= match job.doing {
+            Doing::Clear(older) => older,
+            Doing::Append(older) => older.map_or(0, bit),
+            Doing::Remove { new, older } => bit(older) | bit(new),
+            Doing::KeepSection(new) => bit(new),
+            _ => 0,
+        };
     }
     u8::try_from(taken.trailing_ones()).unwrap()
 }

@@ -41,25 +41,55 @@ pub(crate) fn segment(start: f64, end: f64, text: &str, no_speech_prob: f64, avg
 async fn transcribe(script: web::Data<Script>, request: HttpRequest, body: web::Payload) -> HttpResponse {
     let known = script.read(|state| state.models.clone());
     let (language, segments) = script.read(|state| state.speech.clone());
-    let answer = |verbose: bool| {
+    let answer = |wanted: Wanted| {
         let said: Vec<&str> = segments.iter().filter_map(|part| part["text"].as_str()).collect();
         let text = said.concat().trim().to_owned();
-        if !verbose {
-            return json!({"text": text, "usage": {"type": "duration", "seconds": 3}});
-        }
         let duration = segments.last().and_then(|part| part["end"].as_f64()).unwrap_or(1.0);
+        match wanted {
+            Wanted::Text => return json!({"text": text, "usage": {"type": "duration", "seconds": 3}}),
+            Wanted::Tokens => {
+                let tokens: Vec<Value> = segments.iter().flat_map(tokens).collect();
+                return json!({"text": text, "logprobs": tokens, "usage": {"type": "tokens", "input_tokens": 14}});
+            }
+            Wanted::Speakers => {
+                let turn = |part: &Value| {
+                    json!({"type": "transcript.text.segment", "id": "seg_001", "speaker": "A", "text": part["text"],
+                        "start": part["start"], "end": part["end"]})
+                };
+                let turns: Vec<Value> = segments.iter().map(turn).collect();
+                return json!({"task": "transcribe", "duration": duration, "text": text, "segments": turns,
+                    "usage": {"type": "duration", "seconds": duration.ceil()}});
+            }
+            Wanted::Stretches => {}
+        }
         json!({"task": "transcribe", "language": language, "duration": duration, "text": text,
             "segments": segments, "usage": {"type": "duration", "seconds": duration.ceil()}})
     };
     script.serve(Service::Speech, check(request, body, known), answer, error_body).await
 }
 
-/// Reads and checks the form; gives whether segments are asked for.
+/// What is asked for beside the words.
+enum Wanted {
+    Stretches,
+    Speakers,
+    Tokens,
+    Text,
+}
+
+/// The tokens of one segment, each as sure as the whole of it.
+fn tokens(segment: &Value) -> Vec<Value> {
+    let words = segment["text"].as_str().unwrap_or_default().split_inclusive(' ');
+    words
+        .map(|word| json!({"token": word, "logprob": segment["avg_logprob"], "bytes": word.as_bytes()}))
+        .collect()
+}
+
+/// Reads and checks the form; gives what is asked for.
 async fn check(
     request: HttpRequest,
     body: web::Payload,
     known: Vec<String>,
-) -> Result<(bool, Value), Refusal> {
+) -> Result<(Wanted, Value), Refusal> {
     bearer(&request)?;
     let mut form = Multipart::new(request.headers(), body);
     let (mut fields, mut file, mut total) = (BTreeMap::new(), None, 0);
@@ -83,8 +113,8 @@ async fn check(
     }
     let content = file.as_ref().map(|(_, bytes)| hash(&without_serials(bytes)));
     let size = check_file(file)?;
-    let verbose = check_fields(&fields, &known)?;
-    Ok((verbose, json!({"fields": fields, "file": size, "hash": content})))
+    let wanted = check_fields(&fields, &known)?;
+    Ok((wanted, json!({"fields": fields, "file": size, "hash": content})))
 }
 
 /// An Ogg file without what is drawn by lot each time it is made: the serial number and the checksum in the
@@ -122,7 +152,7 @@ fn check_file(file: Option<(String, Vec<u8>)>) -> Result<usize, Refusal> {
     Ok(bytes.len())
 }
 
-fn check_fields(fields: &BTreeMap<String, String>, known: &[String]) -> Result<bool, Refusal> {
+fn check_fields(fields: &BTreeMap<String, String>, known: &[String]) -> Result<Wanted, Refusal> {
     if let Some(field) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
         return Err(bad(field, &format!("Unknown parameter: '{field}'.")));
     }
@@ -134,8 +164,11 @@ fn check_fields(fields: &BTreeMap<String, String>, known: &[String]) -> Result<b
         return Err(refusal(404, Some("model_not_found"), "model", &message));
     }
     let format = value("response_format").unwrap_or("json");
-    let formats: &[&str] =
-        if model.starts_with("gpt-") { &["json"] } else { &["json", "text", "srt", "verbose_json", "vtt"] };
+    let formats: &[&str] = match model {
+        _ if model.contains("diarize") => &["json", "text", "diarized_json"],
+        _ if model.starts_with("gpt-") => &["json"],
+        _ => &["json", "text", "srt", "verbose_json", "vtt"],
+    };
     if !formats.contains(&format) {
         let message = format!("response_format '{format}' is not compatible with model '{model}'.");
         return Err(refusal(400, Some("unsupported_value"), "response_format", &message));
@@ -153,7 +186,17 @@ fn check_fields(fields: &BTreeMap<String, String>, known: &[String]) -> Result<b
     if value("language").is_some_and(|language| language.len() != 2) {
         return Err(bad("language", "must be ISO 639-1"));
     }
-    Ok(verbose)
+    let tells_tokens = model.starts_with("gpt-4o") && !model.contains("diarize") && format == "json";
+    match value("include[]") {
+        None => {}
+        Some("logprobs") if tells_tokens => return Ok(Wanted::Tokens),
+        Some(other) => return Err(bad("include[]", other)),
+    }
+    Ok(match format {
+        "verbose_json" => Wanted::Stretches,
+        "diarized_json" => Wanted::Speakers,
+        _ => Wanted::Text,
+    })
 }
 
 /// The key as both of `OpenAI`'s methods want it.

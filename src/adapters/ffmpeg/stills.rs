@@ -1,0 +1,37 @@
+//! The filter that picks the stills of a video.
+//!
+//! Takes the picture's stream; gives the filter, and how many stills it picks at most. Never fails.
+
+use super::novelty;
+use super::probe::Picture;
+
+/// Stills are at most so far apart, in seconds: captions stay on for two seconds or more.
+const GAP: f64 = 1.95;
+
+/// Stills are at least so far apart: nobody reads faster. In seconds, and how many a second that is.
+const NEAREST: f64 = 0.25;
+const A_SECOND: u64 = 4;
+
+/// The filter that picks the stills and makes their tiny copies.
+///
+/// First thinned out to a few pictures a second, so that comparing them costs little; of those a still is
+/// taken at the beginning, after a gap, at a cut, and at a key frame, where encoders see a cut of their own.
+/// The same for every length: most of them are seen, and few are kept.
+pub(super) fn filter(picture: Picture) -> String {
+    let Picture { stream, .. } = picture;
+    format!(
+        "[0:{stream}]select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})+key',\
+         select='isnan(prev_selected_t)+gte(t-prev_selected_t,{GAP})\
+         +gte(t-prev_selected_t,{NEAREST})*(gt(scene,0.3)+key*gte(t-prev_selected_t,0.9))',\
+         split=2[a][b];\
+         [a]scale=w='min(iw,1280)':h='min(ih,1280)':force_original_aspect_ratio=decrease,\
+         format=yuvj420p,settb=1/1000[still];\
+         [b]scale={side}:{side}:flags=area,format=gray[tiny]",
+        side = novelty::SIDE,
+    )
+}
+
+/// The most stills it picks out of so many seconds; a wall against files that count their time anew.
+pub(super) fn most(seconds: u64) -> u64 {
+    (seconds + 1) * A_SECOND
+}
