@@ -1,5 +1,6 @@
 //! The journal read with plain SQL, and the counts at the end.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use sea_orm::{ConnectionTrait, Database, Statement};
@@ -28,6 +29,12 @@ impl Entry {
         self.crashes + i32::from(self.state == "running")
     }
 }
+
+/// What was heard and read of each video, whole or in pieces as it is kept with each payment; of one moment, since
+/// the pieces go where the whole comes.
+const MEDIA: &str = "SELECT key AS media_key, 'speech' AS work, transcript AS document FROM media WHERE transcript IS NOT NULL \
+    UNION ALL SELECT key, 'screen', screen_text FROM media WHERE screen_text IS NOT NULL \
+    UNION ALL SELECT media_key, work, document FROM pieces";
 
 /// What the journal holds at one moment.
 #[derive(Debug, Clone)]
@@ -64,9 +71,15 @@ pub async fn look(url: &str) -> Look {
             note: row.try_get("", "note").unwrap(),
         })
         .collect();
-    let media = db.query_all_raw(all("SELECT transcript, screen_text FROM media")).await.unwrap();
-    let kept = |name: &str| media.iter().filter_map(|row| row.try_get("", name).unwrap()).collect();
-    let look = Look { entries, transcripts: kept("transcript"), screen_texts: kept("screen_text") };
+    let media = db.query_all_raw(all(MEDIA)).await.unwrap();
+    let mut kept = BTreeMap::<(String, String), String>::new();
+    for row in media {
+        let at = (row.try_get("", "media_key").unwrap(), row.try_get("", "work").unwrap());
+        let document: String = row.try_get("", "document").unwrap();
+        kept.entry(at).or_default().push_str(&document);
+    }
+    let of = |work: &str| kept.iter().filter(|(at, _)| at.1 == work).map(|(_, kept)| kept.clone()).collect();
+    let look = Look { entries, transcripts: of("speech"), screen_texts: of("screen") };
     db.close().await.unwrap();
     look
 }
