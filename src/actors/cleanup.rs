@@ -20,9 +20,6 @@ use crate::ports::{Journal, Swept, claim_of_work_dir};
 /// How often to sweep: an entry of a dead worker goes on within its lease and one of these.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// A sweep that comes later than this found the process frozen.
-const LATE: Duration = Duration::from_secs(5);
-
 /// Longer than a heart may take to get an answer from a store that has just come back.
 const HEARTS_FIRST: Duration = Duration::from_secs(10);
 
@@ -54,16 +51,17 @@ pub struct Courtesy {
 }
 
 impl Courtesy {
-    /// Whether this sweep, come at `now`, is to be left out.
-    fn holds(&mut self, now: Instant) -> bool {
-        if self.expected.is_some_and(|expected| now > expected + LATE) {
-            self.begin(now);
+    /// Whether this sweep, come at `now`, is to be left out. One of each `every` that comes a whole pause late found
+    /// the process frozen; a heart beats as often as we sweep, so that two pauses are time for all of them.
+    fn holds(&mut self, now: Instant, every: Duration) -> bool {
+        if self.expected.is_some_and(|expected| now > expected + every) {
+            self.begin(now, 2 * every);
         }
         self.until.is_some_and(|until| now < until)
     }
 
-    fn begin(&mut self, now: Instant) {
-        self.until = Some(now + HEARTS_FIRST);
+    fn begin(&mut self, now: Instant, for_hearts: Duration) {
+        self.until = self.until.max(Some(now + for_hearts));
     }
 }
 
@@ -101,7 +99,7 @@ impl Handler<Sweep> for Cleanup {
 
     fn handle(&mut self, _: Sweep, _ctx: &mut Context<Self>) -> Self::Result {
         let (journal, work_root) = (Arc::clone(&self.journal), self.work_root.clone());
-        let hold = self.courtesy.holds(Instant::now());
+        let hold = self.courtesy.holds(Instant::now(), self.every);
         let work =
             async move { if hold { Ok(Report::default()) } else { sweep(&*journal, &work_root).await } };
         Box::pin(work.into_actor(self).map(|outcome, me, ctx| {
@@ -113,7 +111,7 @@ impl Handler<Sweep> for Cleanup {
                 }
                 Err(failure) => {
                     warn!(error = %failure, "the sweep failed");
-                    me.courtesy.begin(Instant::now());
+                    me.courtesy.begin(Instant::now(), HEARTS_FIRST);
                 }
             }
             me.courtesy.expected = Some(Instant::now() + me.every);
@@ -173,7 +171,7 @@ mod tests {
     /// The sweep at this second of a test, the next one expected at its time.
     fn sweeps_at(courtesy: &mut Courtesy, start: Instant, second: u64) -> bool {
         let now = start + Duration::from_secs(second);
-        let held = courtesy.holds(now);
+        let held = courtesy.holds(now, SWEEP_EVERY);
         courtesy.expected = Some(now + SWEEP_EVERY);
         !held
     }
@@ -194,17 +192,23 @@ mod tests {
     fn after_a_store_that_was_away_the_hearts_go_first() {
         let (mut courtesy, start) = (Courtesy::default(), Instant::now());
         assert!(sweeps_at(&mut courtesy, start, 0));
-        courtesy.begin(start + Duration::from_secs(5));
+        courtesy.begin(start + Duration::from_secs(5), HEARTS_FIRST);
         assert!(!sweeps_at(&mut courtesy, start, 10));
         assert!(sweeps_at(&mut courtesy, start, 15));
     }
 
     #[test]
-    fn a_freeze_that_is_long_enough_to_cost_a_lease_is_noticed() {
-        let beat = crate::actors::lease::Rhythm::default().beat;
-        // A lease is four beats long; the last beat may be one beat old, the next sweep one pause ahead.
-        let shortest = 3 * beat;
-        assert!(shortest > SWEEP_EVERY + LATE);
-        assert!(HEARTS_FIRST > beat, "every heart beats in the time it is given");
+    fn a_freeze_that_is_long_enough_to_cost_a_lease_is_noticed_however_short_the_lease() {
+        assert_eq!(crate::actors::lease::Rhythm::default().beat, SWEEP_EVERY);
+        for secs in [2, 5, 20] {
+            let lease = Duration::from_secs(secs);
+            let (beat, every) = (crate::actors::lease::Rhythm::of(lease).beat, lease / 4);
+            // A lease is four beats long; the last beat may be one beat old, the next sweep one pause ahead.
+            let (mut courtesy, frozen_at) = (Courtesy::default(), Instant::now());
+            courtesy.expected = Some(frozen_at + every);
+            let thawed_at = frozen_at + 3 * beat;
+            assert!(courtesy.holds(thawed_at, every), "{lease:?}");
+            assert!(courtesy.holds(thawed_at + beat, every), "every heart beats in the time it is given");
+        }
     }
 }
