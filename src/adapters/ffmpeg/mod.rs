@@ -127,7 +127,7 @@ impl Ffmpeg {
     /// Looks into the file.
     async fn probe(&self, input: &Input, work_dir: &Path) -> Outcome<Content> {
         let tool = Tool::new(&self.settings.ffprobe, work_dir)
-            .timeout(PROBE_TIMEOUT.min(self.settings.timeout))
+            .timeout(PROBE_TIMEOUT)
             .stdout_bytes(PROBE_BYTES)
             .memory_bytes(MEMORY_BYTES)
             .cpu_time(PROBE_TIMEOUT)
