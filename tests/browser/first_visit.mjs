@@ -12,10 +12,11 @@ if (!service) {
   process.exit(2)
 }
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js")
-const PATIENCE = 60_000
+const PATIENCE = 120_000
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  timeout: PATIENCE,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"],
 })
 try {

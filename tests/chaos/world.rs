@@ -1,7 +1,5 @@
 //! The outside world that outlives every process: Notion with its rows, the clips, the providers.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use linkscribe::sandbox::clips::Clips;
@@ -17,6 +15,7 @@ use crate::is_long;
 use crate::ledger::Ledger;
 use crate::life::Life;
 use crate::plan::{Dice, Kill};
+use crate::support::executable;
 use crate::support::providers::{FINGERPRINT, KEY, ProviderStandIns, Service};
 use crate::support::service::linkscribe;
 
@@ -361,8 +360,7 @@ printf '{"filepath":"video.mp4","title":"soup","webpage_url":"%s"}\n' "$link" >p
     let tools = folder.join("tools");
     std::fs::create_dir_all(tools.join("venv/bin")).unwrap();
     let program = tools.join("venv/bin/yt-dlp");
-    std::fs::write(&program, PROGRAM).unwrap();
-    std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    executable(&program, PROGRAM.as_bytes());
     tools
 }
 

@@ -11,6 +11,7 @@ use linkscribe::domain::waiting::Waiting;
 use linkscribe::failure::Failure;
 use linkscribe::ports::Journal;
 
+use crate::support::PATIENCE;
 use crate::support::fakes::{
     Behaviour, FakeModel, FakeOpener, FakeReader, FakeSource, FakeSpeech, FakeWorkspace, Script, Told,
 };
@@ -74,6 +75,7 @@ async fn with_a_writer_that_never_ends_exactly_as_many_links_are_claimed_as_may_
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let writes = Script::of((0..100).map(|_| Behaviour::Hang));
     let workspace = FakeWorkspace::with_links(&links, writes.clone());
+    queue(&kitchen, &links).await;
     let app = App::start(kitchen.ports(Arc::clone(&workspace)), kitchen.options(MAX_IN_FLIGHT));
     writes.asked_times(MAX_IN_FLIGHT as usize).await;
 
@@ -280,7 +282,7 @@ async fn whoever_comes_while_a_video_is_watched_waits_without_an_attempt_and_say
             }
         }
     };
-    let waiting = tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.unwrap();
+    let waiting = tokio::time::timeout(PATIENCE, waits).await.unwrap();
     assert_eq!(waiting, Waiting::SameVideo);
     let entries = kitchen.store.entries(kitchen.database.id, 10).await.unwrap();
     let sleeper = entries.iter().find(|entry| entry.status == Status::Pending).unwrap();

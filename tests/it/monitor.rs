@@ -89,10 +89,7 @@ impl Bed {
     async fn all_places_are_free(&self) {
         let all = self.places.free.acquire_many(self.places.all);
         drop(
-            tokio::time::timeout(std::time::Duration::from_secs(10), all)
-                .await
-                .expect("all places are free")
-                .unwrap(),
+            tokio::time::timeout(crate::support::PATIENCE, all).await.expect("all places are free").unwrap(),
         );
     }
 }

@@ -107,7 +107,6 @@ impl World {
             sources.push(link_database(&notion, &kitchen.store, &api, &format!("user {user}")).await);
         }
         let fetched = Script::works();
-        let brief = Duration::from_secs(5);
         let speech = OpenAiSpeech::new(&providers.openai_url, &key(), "whisper-1").unwrap();
         let gemini = Gemini::new(&providers.gemini_url, &key(), "gemini-3.5-flash-lite").unwrap();
         let vision = GoogleVision::new(&providers.vision_url, &key()).unwrap();
@@ -115,9 +114,9 @@ impl World {
         let ports = Ports {
             source: Arc::new(FakeSource(fetched.clone())),
             opener: Arc::new(Opener),
-            speech: Some(Arc::new(speech.with_timeout(brief).unwrap())),
-            reader: Some(Arc::new(vision.with_timeout(brief).unwrap())),
-            summary: Arc::new(gemini.with_timeout(brief).unwrap()),
+            speech: Some(Arc::new(speech)),
+            reader: Some(Arc::new(vision)),
+            summary: Arc::new(gemini),
             workspace: api.clone(),
             results: ResultPorts {
                 maker: api.clone(),

@@ -317,7 +317,7 @@ async fn the_writer_completes_the_row_and_then_the_entry() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), settled).await.unwrap();
+    tokio::time::timeout(crate::support::PATIENCE, settled).await.unwrap();
 }
 
 #[actix::test]

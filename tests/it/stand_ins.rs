@@ -20,13 +20,14 @@ use linkscribe::sandbox::starter;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::support::PATIENCE;
 use crate::support::fakes::{FakeOpener, FakeSource, Script};
 use crate::support::kitchen::{Kitchen, links};
 
 use crate::support::providers::{Fault, ProviderStandIns, Service, key};
 
-/// Longer than any answer on loopback takes, short enough for a test.
-const BRIEF: Duration = Duration::from_millis(1_500);
+/// Longer than any answer on loopback takes on a busy machine, short enough for a test.
+const BRIEF: Duration = Duration::from_secs(5);
 
 struct World {
     kitchen: Kitchen,
@@ -102,7 +103,7 @@ impl World {
             let statuses: Option<Vec<String>> = rows.iter().map(|row| notion.words(*row, "Status")).collect();
             statuses.filter(|all| all.iter().all(|one| one == "completed" || one == "failed"))
         };
-        let statuses = tokio::time::timeout(Duration::from_secs(40), self.notion.until(ended)).await;
+        let statuses = tokio::time::timeout(PATIENCE, self.notion.until(ended)).await;
         app.drain().await;
         let shown = || rows.iter().map(|row| self.notion.page_markdown(*row).unwrap()).collect::<String>();
         statuses.unwrap_or_else(|_| panic!("not all rows have ended: {}", shown()))
@@ -154,7 +155,7 @@ async fn a_provider_that_asks_to_wait_costs_no_attempt() {
     // Four refusals would be too many attempts; four waits are none.
     let mut slow = world;
     slow.ports.summary = Arc::new(gemini(&slow.providers));
-    let statuses = tokio::time::timeout(Duration::from_secs(90), slow.run_slowly(row)).await.unwrap();
+    let statuses = tokio::time::timeout(PATIENCE, slow.run_slowly(row)).await.unwrap();
     assert_eq!(statuses, "completed");
     slow.close().await;
 }
@@ -176,7 +177,7 @@ async fn rows_wait_visibly_for_a_provider_that_is_down_and_complete_when_it_is_b
         let told = rows[..3].iter().all(|row| reason(notion, *row) == sentence);
         (told && rows.iter().all(|row| is_pending(notion, *row))).then_some(())
     };
-    tokio::time::timeout(Duration::from_secs(40), world.notion.until(all_wait)).await.expect("all rows wait");
+    tokio::time::timeout(PATIENCE, world.notion.until(all_wait)).await.expect("all rows wait");
     assert_eq!(reason(&world.notion, own), "for Sunday", "an owner's words stay");
     world.providers.heal(Service::Gemini);
     let all_done = |notion: &EmulatedNotion| {
@@ -184,9 +185,7 @@ async fn rows_wait_visibly_for_a_provider_that_is_down_and_complete_when_it_is_b
             .all(|row| notion.words(*row, "Status").is_some_and(|now| now == "completed"))
             .then_some(())
     };
-    tokio::time::timeout(Duration::from_secs(40), world.notion.until(all_done))
-        .await
-        .expect("all rows complete");
+    tokio::time::timeout(PATIENCE, world.notion.until(all_done)).await.expect("all rows complete");
     app.drain().await;
     for service in [Service::Speech, Service::Vision, Service::Gemini] {
         assert_eq!(world.providers.calls(service).finished, 4, "{service:?} is paid for once for each row");
@@ -312,7 +311,7 @@ async fn a_verdict_whose_telling_was_lost_on_the_way_is_looked_for_and_stands_on
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), told_to_the_end).await.unwrap();
+        tokio::time::timeout(PATIENCE, told_to_the_end).await.unwrap();
         app.drain().await;
         let told = if comments { world.notion.comments(row) } else { world.notion.blocks(row) };
         assert_eq!(told.len(), 1, "{fault:?}: {told:?}");
@@ -336,7 +335,7 @@ async fn a_row_that_is_deleted_meanwhile_ends_quietly() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), ended).await.unwrap();
+    tokio::time::timeout(PATIENCE, ended).await.unwrap();
     app.drain().await;
     world.close().await;
 }

@@ -78,9 +78,9 @@ async fn a_stuck_program_is_killed_with_its_children() {
     let dir = tempfile::tempdir().unwrap();
     let begun = Instant::now();
     let script = "sleep 60 & echo $! >pid; sleep 60";
-    let error = shell(script, dir.path()).timeout(Duration::from_millis(300)).run().await.unwrap_err();
+    let error = shell(script, dir.path()).timeout(Duration::from_secs(3)).run().await.unwrap_err();
     assert!(matches!(error, ToolError::Timeout { .. }), "{error}");
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(30), "it does not wait for sixty seconds of sleep");
     gone(std::fs::read_to_string(dir.path().join("pid")).unwrap().trim()).await;
 }
 
@@ -88,7 +88,7 @@ async fn a_stuck_program_is_killed_with_its_children() {
 async fn a_file_that_grows_without_end_is_cut_off() {
     let dir = tempfile::tempdir().unwrap();
     // The shell waits a moment, for the limit is set right after the start.
-    let script = "sleep 0.2; head -c 100000 /dev/zero >big";
+    let script = "sleep 2; head -c 100000 /dev/zero >big";
     let done = shell(script, dir.path()).file_bytes(10_000).run().await.unwrap();
     assert!(!done.status.success());
     assert_eq!(std::fs::metadata(dir.path().join("big")).unwrap().len(), 10_000);

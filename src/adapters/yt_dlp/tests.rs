@@ -71,12 +71,21 @@ async fn a_site_without_an_extractor_for_videos_starts_no_program() {
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 
+/// Makes a program of this text. Another process writes it: a neighbour's child, born while this one had the file open
+/// for writing, would hold it open too, and the system starts no program that somebody may still write to.
+fn executable(path: &Path, text: &str) {
+    use std::process::{Command, Stdio};
+    let mut install = Command::new("install");
+    install.args(["-m", "755", "/dev/stdin"]).arg(path).stdin(Stdio::piped());
+    let mut install = install.spawn().unwrap();
+    std::io::Write::write_all(&mut install.stdin.take().unwrap(), text.as_bytes()).unwrap();
+    assert!(install.wait().unwrap().success());
+}
+
 /// A source whose program only says why there is no video.
 fn says(words: &str, dir: &Path) -> YtDlp {
-    use std::os::unix::fs::PermissionsExt;
     let program = dir.join("yt-dlp");
-    std::fs::write(&program, format!("#!/bin/sh\nprintf '%s\\n' '{words}' >&2\nexit 1\n")).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&program, &format!("#!/bin/sh\nprintf '%s\\n' '{words}' >&2\nexit 1\n"));
     let settings = source(&[]).settings;
     YtDlp::new(YtDlpSettings { program, ..settings })
 }
@@ -175,12 +184,10 @@ fn the_generic_extractor_is_loaded_for_trusted_hosts_alone() {
 
 #[tokio::test]
 async fn a_file_that_came_past_the_proxy_is_no_video() {
-    use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
     let program = dir.path().join("yt-dlp");
     let script = "#!/bin/sh\necho smuggled >video.mp4\necho '{\"filepath\":\"video.mp4\"}' >printed.json\n";
-    std::fs::write(&program, script).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&program, script);
     let source = YtDlp::new(YtDlpSettings { program, ..source(&[]).settings });
     let link = understand("https://vimeo.com/1").unwrap().url;
     let failure = source.fetch(&link, dir.path()).await.unwrap_err();

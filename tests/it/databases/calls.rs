@@ -32,10 +32,14 @@ fn is_body(exchange: &Exchange) -> bool {
     exchange.path.starts_with("/v1/blocks") || exchange.path.starts_with("/v1/file_uploads")
 }
 
-/// What was asked of Notion besides bodies of pages.
+/// What was asked of Notion besides bodies of pages, and besides a poll that was on its way when we began to count.
 fn besides_bodies(house: &House) -> Vec<String> {
     let asked = house.notion.requests().into_iter().filter(|exchange| !is_body(exchange));
-    asked.map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect()
+    let mut asked: Vec<_> = asked.map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect();
+    if let Some(poll) = asked.iter().position(|asked| asked.ends_with("/query")) {
+        asked.remove(poll);
+    }
+    asked
 }
 
 #[actix::test]

@@ -93,11 +93,11 @@ async fn a_database_that_is_not_shared_is_asked_rarer_until_its_owner_saves_it()
         let refused = asked.iter().filter(|asked| asked.path == path && asked.status == 404);
         refused.map(|asked| asked.at).collect::<Vec<_>>()
     };
-    house.until(|_| (refused(&house).len() >= 7).then_some(())).await;
-    let (first, last) = (refused(&house)[0], refused(&house)[6]);
+    house.until(|_| (refused(&house).len() >= 8).then_some(())).await;
+    let (first, last) = (refused(&house)[0], refused(&house)[7]);
     let took = (last - first).num_milliseconds();
-    // Twice as long each time: 50 + 100 + 200 + 400 + 800 + 1,600.
-    assert!(took >= 3_150, "{took} ms for seven polls");
+    // Twice as long each time: 50 + 100 + 200 + 400 + 800 + 1,600 + 3,200.
+    assert!(took >= 6_350, "{took} ms for eight polls");
     assert_eq!(house.get(&ada, &place).await.body["trouble"]["kind"], "not_reached");
     house.notion.share(&ada.token, database.database);
     let before = house.notion.count("POST", &path);
@@ -105,8 +105,8 @@ async fn a_database_that_is_not_shared_is_asked_rarer_until_its_owner_saves_it()
     let saved_at = house.notion.now();
     house.until(|notion| (notion.count("POST", &path) > before).then_some(())).await;
     let took = (house.notion.now() - saved_at).num_milliseconds();
-    assert!(took < 3_200, "{took} ms: the rest would have been longer than that alone");
-    // Four more would take fifty seconds if each still waited twice as long as the one before.
+    assert!(took < 6_400, "{took} ms: the rest would have been longer than that alone");
+    // Four more would take a hundred seconds if each still waited twice as long as the one before.
     house.until(|notion| (notion.count("POST", &path) > before + 4).then_some(())).await;
     house.until_told(&ada, "/api/databases", |told| told["items"][0]["trouble"].is_null()).await;
     house.close().await;

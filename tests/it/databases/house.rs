@@ -37,7 +37,7 @@ pub const SAMPLE: &str = "https://www.tiktok.com/@cook/video/1";
 const BACK: &str = "http://localhost/auth/callback";
 
 /// The longest a test waits for the service to notice something.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 pub struct House {
     pub notion: EmulatedNotion,

@@ -107,7 +107,7 @@ async fn read(stream: Response, until: Option<&str>) -> String {
             }
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(30), reading).await.expect("it is told in time");
+    tokio::time::timeout(crate::support::PATIENCE, reading).await.expect("it is told in time");
     told
 }
 

@@ -40,9 +40,12 @@ async fn overtaken(rows: usize, delay: Duration, come: impl AsyncFn(&World)) {
     let second = world.serve_with(&short_lease());
     world.all_completed().await;
     // The last word is kept a moment after it is told.
-    while world.journal().await.iter().any(|entry| entry.state != "done") {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let kept = async {
+        while world.journal().await.iter().any(|entry| entry.state != "done") {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(super::life::PATIENCE, kept).await.expect("the last word is kept");
     let before: Vec<_> = world.rows.iter().map(|row| seen(&world, *row)).collect();
 
     first.signal(Signal::CONT);

@@ -1,19 +1,18 @@
 //! The end of a service that has something hanging: it comes in time all the same.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use linkscribe::sandbox::notion::Fault as NotionFault;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use sea_orm::ConnectionTrait;
 use tokio::net::TcpListener;
 
-use super::life::left_nothing;
+use super::life::{PATIENCE, left_no_process, left_nothing};
 use super::world::World;
-use crate::support::postgres;
 use crate::support::providers::{Fault, Service};
 use crate::support::redis::Redis;
+use crate::support::{executable, postgres};
 
 /// A downloader that tells its version and nothing else, and has a child of its own.
 const SLEEPS: &str = r#"case "$*" in *--version*) echo 2099.01.01 ;; *) sleep 3600; true ;; esac"#;
@@ -72,8 +71,8 @@ async fn a_second_signal_ends_it_at_once_and_leaves_no_program_behind() {
     life.signal(Signal::INT);
     let ended = life.end(Instant::now()).await;
     assert_eq!(ended.code, Some(130));
-    assert!(ended.took < Duration::from_secs(2), "{:?}", ended.took);
-    assert_eq!(super::life::processes_of(world.path()), Vec::<String>::new());
+    assert!(ended.took < Duration::from_secs(5), "{:?}", ended.took);
+    left_no_process(world.path());
     world.close().await;
 }
 
@@ -109,9 +108,12 @@ async fn stopped_while_it_asks_the_downloader_for_its_version_it_ends_at_once() 
     let begun = world.path().join("begun");
     let tools = tools(world.path(), &format!("touch {}; sleep 3600", begun.display()));
     let life = world.serve_with(&[("TOOLS_DIR", tools)]);
-    while !begun.exists() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let asked = async {
+        while !begun.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked).await.expect("it asks for the version");
     let ended = life.stop().await;
     ended.was_in_order(world.path());
     assert!(ended.took < Duration::from_secs(3), "{:?}", ended.took);
@@ -134,13 +136,13 @@ async fn with_a_journal_that_somebody_else_locks_it_ends_in_time() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_a_database_that_hangs_it_ends_in_time_in_the_middle_of_work_and_while_it_starts() {
-    let database = postgres::fresh_database().await;
+    let mut database = postgres::own_server().await;
     let mut world = World::open_on(tempfile::tempdir().unwrap(), database.url.clone()).await;
     world.providers.fail_always(Service::Speech, Fault::Stall);
     world.save(2).await;
     let life = world.serve();
     world.asked(Service::Speech, 1).await;
-    let frozen = Frozen::server_at(&database.url);
+    database.freeze();
     life.stop().await.was_in_order(world.path());
 
     let life = world.serve();
@@ -149,7 +151,7 @@ async fn with_a_database_that_hangs_it_ends_in_time_in_the_middle_of_work_and_wh
     let ended = life.stop().await;
     ended.was_in_order(world.path());
     assert!(ended.took < Duration::from_secs(3), "{:?}", ended.took);
-    drop(frozen);
+    database.thaw();
     world.close().await;
 }
 
@@ -207,7 +209,7 @@ async fn stopped_in_its_first_moments_it_ends_at_once() {
 
 async fn row_shows(world: &World, status: &str) {
     let shown = world.notion.until(|_| (world.shown(world.rows[0]) == status).then_some(()));
-    tokio::time::timeout(super::life::PATIENCE, shown).await.expect("the row shows it");
+    tokio::time::timeout(PATIENCE, shown).await.expect("the row shows it");
 }
 
 /// A folder of tools whose downloader is this shell script.
@@ -215,51 +217,6 @@ fn tools(folder: &Path, script: &str) -> String {
     let tools = folder.join("tools");
     let program = tools.join("venv/bin/yt-dlp");
     std::fs::create_dir_all(program.parent().unwrap()).unwrap();
-    std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&program, format!("#!/bin/sh\n{script}\n").as_bytes());
     tools.display().to_string()
-}
-
-/// All processes of a PostgreSQL server, frozen until this is dropped.
-struct Frozen(Vec<Pid>);
-
-impl Frozen {
-    fn server_at(url: &str) -> Self {
-        let port = url::Url::parse(url).unwrap().port().unwrap().to_string();
-        let all: Vec<(Pid, Pid, String)> = processes();
-        let is_server = |line: &str| {
-            let mut words = line.split('\0');
-            words.next().is_some_and(|program| program.ends_with("/postgres"))
-                && words.any(|word| word == port)
-        };
-        let (server, ..) = all.iter().find(|(.., line)| is_server(line)).expect("the server runs");
-        let children = all.iter().filter(|(_, parent, _)| parent == server).map(|(process, ..)| *process);
-        let frozen = Self([*server].into_iter().chain(children).collect());
-        frozen.signal(Signal::STOP);
-        frozen
-    }
-
-    fn signal(&self, signal: Signal) {
-        for process in &self.0 {
-            // A connection may have ended meanwhile.
-            kill_process(*process, signal).ok();
-        }
-    }
-}
-
-impl Drop for Frozen {
-    fn drop(&mut self) {
-        self.signal(Signal::CONT);
-    }
-}
-
-/// Every process with its parent and its command line.
-fn processes() -> Vec<(Pid, Pid, String)> {
-    let about = |folder: std::path::PathBuf| {
-        let process = Pid::from_raw(folder.file_name()?.to_str()?.parse().ok()?)?;
-        let stat = std::fs::read_to_string(folder.join("stat")).ok()?;
-        let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
-        Some((process, Pid::from_raw(parent)?, std::fs::read_to_string(folder.join("cmdline")).ok()?))
-    };
-    std::fs::read_dir("/proc").unwrap().flatten().filter_map(|process| about(process.path())).collect()
 }

@@ -11,13 +11,12 @@ use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use crate::support::PATIENCE;
 use crate::support::service::linkscribe;
 
-/// No event of a test takes longer, except on a machine that hangs.
-pub const PATIENCE: Duration = Duration::from_mins(1);
-
-/// What a stop may take: a second less than Cloud Run gives.
-pub const IN_TIME: Duration = Duration::from_secs(9);
+/// What a stop may take. Cloud Run gives ten seconds; the program ends itself a second and a half before, and a busy
+/// machine may be a second late to see to it.
+pub const IN_TIME: Duration = Duration::from_millis(9_900);
 
 /// A running `linkscribe serve`; killed when it is dropped.
 pub struct Life {
@@ -82,8 +81,17 @@ impl Life {
     }
 
     /// Waits for its end, counted from this moment.
-    pub async fn end(mut self, asked: Instant) -> Ended {
-        let status = tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await;
+    pub async fn end(self, asked: Instant) -> Ended {
+        self.ended(asked, Duration::from_secs(20)).await
+    }
+
+    /// Waits until it dies of a fault point, which much of its work lies before.
+    pub async fn death(self) -> Ended {
+        self.ended(Instant::now(), PATIENCE * 3).await
+    }
+
+    async fn ended(mut self, asked: Instant, within: Duration) -> Ended {
+        let status = tokio::time::timeout(within, self.child.wait()).await;
         let (code, took) = (status.expect("it ends").unwrap().code(), asked.elapsed());
         // A program it left behind would hold the pipe open: found by the caller, not waited for.
         drop(tokio::time::timeout(Duration::from_secs(1), &mut self.reader).await);
@@ -107,18 +115,23 @@ impl Ended {
 
 /// Nothing of a service that worked in this folder is left: no process, no work dir.
 pub fn left_nothing(folder: &Path) {
-    // A killed program stands in the table until the system has taken it apart.
-    let until = Instant::now() + Duration::from_secs(5);
-    while !processes_of(folder).is_empty() && Instant::now() < until {
-        std::thread::yield_now();
-    }
-    assert_eq!(processes_of(folder), Vec::<String>::new(), "a program was left behind");
+    left_no_process(folder);
     let work_dirs = std::fs::read_dir(folder.join("data/work")).map(Iterator::count).unwrap_or_default();
     assert_eq!(work_dirs, 0, "a work dir was left behind");
 }
 
+/// No process of a service that worked in this folder is left.
+pub fn left_no_process(folder: &Path) {
+    // A killed program stands in the table until the system has taken it apart.
+    let until = Instant::now() + Duration::from_secs(10);
+    while !processes_of(folder).is_empty() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(processes_of(folder), Vec::<String>::new(), "a program was left behind");
+}
+
 /// The command lines of all processes that were started in this folder, or for it.
-pub fn processes_of(folder: &Path) -> Vec<String> {
+fn processes_of(folder: &Path) -> Vec<String> {
     let name = folder.to_str().unwrap();
     let mut found = Vec::new();
     for process in std::fs::read_dir("/proc").unwrap().flatten() {

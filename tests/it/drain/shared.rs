@@ -15,7 +15,7 @@ async fn dies_at(point: &str) {
     }
     let lease = ("LINKSCRIBE_LEASE_MS", LEASE_MS.to_owned());
     let dying = world.serve_with(&[lease.clone(), ("LINKSCRIBE_DIE_AT", point.to_owned())]);
-    let ended = dying.end(std::time::Instant::now()).await;
+    let ended = dying.death().await;
     assert_eq!(ended.code, None, "it was killed at {point}: {:#?}", ended.log);
     let life = world.serve_with(&[lease]);
     world.all_completed().await;

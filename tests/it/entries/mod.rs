@@ -35,7 +35,7 @@ async fn shows(person: &world::Person, status: &str) -> serde_json::Value {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), seen).await.expect("it gets there in time")
+    tokio::time::timeout(crate::support::PATIENCE, seen).await.expect("it gets there in time")
 }
 
 #[actix::test]

@@ -106,7 +106,7 @@ async fn what_moves_on_another_instance_is_seen_as_well() {
             }
         }
     };
-    let entry = tokio::time::timeout(std::time::Duration::from_secs(20), seen).await.unwrap();
+    let entry = tokio::time::timeout(crate::support::PATIENCE, seen).await.unwrap();
     assert!(entry.finished);
     assert!(futures_util::FutureExt::now_or_never(silent.next()).is_none(), "others are told nothing");
     world.close().await;

@@ -14,13 +14,14 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 use uuid::Uuid;
 
+use crate::support::free_port;
 use crate::support::service::Service;
 
 const CLIENT: &str = "linkscribe";
 const SECRET: &str = "secret-canary-0815";
 
 /// A whole visit takes a quarter of a minute; a loaded machine gets plenty.
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A Notion with clips beside it, and the service on a port of its own.
 struct World {
@@ -44,9 +45,8 @@ impl World {
         let sandbox = Sandbox::new(notion.clone(), shown.data_source, clips.clone());
         let running = sandbox.serve(std::net::TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
         let clip = clips.url(&running.url, &name);
-        // Free a moment ago; what browsers are sent back to has to be known before the service starts.
-        let port =
-            std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        // What browsers are sent back to has to be known before the service starts.
+        let port = free_port().to_string();
         let url = format!("http://127.0.0.1:{port}");
         notion.publish(CLIENT, SECRET, &format!("{url}/auth/callback")).unwrap();
         let hosts = running.url.trim_start_matches("http://").to_owned();
@@ -91,7 +91,7 @@ impl World {
 /// curl with the cookies of one visitor; gives what it prints.
 async fn curl(jar: &Path, arguments: &[&str]) -> String {
     let output = Command::new("curl")
-        .args(["--silent", "--show-error", "--max-time", "30", "--noproxy", "*", "--cookie"])
+        .args(["--silent", "--show-error", "--max-time", "60", "--noproxy", "*", "--cookie"])
         .arg(jar)
         .arg("--cookie-jar")
         .arg(jar)

@@ -125,7 +125,7 @@ async fn likes_are_taken_in_only_when_their_owner_says_so(on: On) {
 }
 
 async fn whatever_happens_to_an_answer_each_link_has_one_row_and_one_entry(on: On) {
-    let world = World::open(on).await;
+    let world = World::hurried(on).await;
     let (_, view) = world.upload(favourites(1..=12)).await;
     world.confirm(&id(&view)).await;
     for fault in [

@@ -33,6 +33,7 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 use url::Url;
 use uuid::Uuid;
 
+use crate::support::PATIENCE;
 use crate::support::both::On;
 use crate::support::fakes::{FakeSource, Script};
 use crate::support::kitchen::Kitchen;
@@ -100,20 +101,25 @@ pub struct World {
 
 impl World {
     pub async fn open(on: On) -> Self {
-        Self::with_source(on, Arc::new(FakeSource(Script::works()))).await
+        Self::with(on, Arc::new(FakeSource(Script::works())), PATIENCE).await
+    }
+
+    /// The same with an Importer that gives up an answer of Notion before its lease runs out.
+    pub async fn hurried(on: On) -> Self {
+        Self::with(on, Arc::new(FakeSource(Script::works())), Duration::from_millis(400)).await
     }
 
     /// The same where the operator has a login for the platforms.
     pub async fn logged_in(on: On) -> Self {
-        Self::with_source(on, Arc::new(LoggedIn)).await
+        Self::with(on, Arc::new(LoggedIn), PATIENCE).await
     }
 
-    async fn with_source(on: On, source: Arc<dyn VideoSource>) -> Self {
+    /// `timeout` is what an answer of Notion may take.
+    async fn with(on: On, source: Arc<dyn VideoSource>, timeout: Duration) -> Self {
         let kitchen = Kitchen::open_impatient_on(on).await;
         let notion = EmulatedNotion::new();
         let ids = starter::open(&notion).unwrap();
         let running = notion.serve_on_free_port().unwrap();
-        let timeout = Duration::from_millis(400);
         let api = Notion::new(&Url::parse(&running.url).unwrap(), Arc::new(NoLimit)).unwrap();
         let notion_api = Arc::new(api.with_timeout(timeout).unwrap());
         let mut office = linkscribe::app::adapters::office(&kitchen.store, &notion_api);

@@ -24,8 +24,7 @@ async fn an_address_that_is_none_is_refused_without_quoting_its_password() {
 /// The clock is paused: it jumps to the time limit as soon as there is nothing else to wait for.
 #[tokio::test(start_paused = true)]
 async fn a_database_that_is_down_is_a_passing_failure() {
-    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-    let url = format!("postgres://u:hunter2@127.0.0.1:{port}/d");
+    let url = format!("postgres://u:hunter2@127.0.0.1:{}/d", crate::support::free_port());
     let failure = Store::open(&url, keys(KEY)).await.unwrap_err();
     assert_eq!(failure.kind, PASSING, "{failure}");
     assert!(!format!("{failure:?}").contains("hunter2"), "{failure}");

@@ -1,12 +1,12 @@
 //! Whisper listens to spoken and silent files.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use linkscribe::adapters::whisper::{WhisperLocal, WhisperSettings};
 use linkscribe::ports::{AudioFile, SpeechToText};
 
 use super::{clips, tools_dir};
+use crate::support::executable;
 
 /// What everybody hears in the clip.
 const HEARD: [&str; 3] = ["castle", "yellow tram", "before sunset"];
@@ -72,8 +72,7 @@ async fn the_child_gets_the_model_and_raw_samples_and_its_document_is_read() {
         printf '{\"language\":null,\"segments\":[{\"start_cs\":0,\"end_cs\":200,\"text\":\" %s\"}]}' \
         \"$(wc -c <\"$6\")\"\n";
     let exe = dir.path().join("linkscribe");
-    std::fs::write(&exe, script).unwrap();
-    assert!(Command::new("chmod").arg("755").arg(&exe).status().unwrap().success());
+    executable(&exe, script.as_bytes());
     let whisper = WhisperLocal::new(WhisperSettings { exe, model, ffmpeg: "ffmpeg".into() });
     let heard = whisper.transcribe(&AudioFile { path, duration: Some(2.0), video: None }).await.unwrap();
     let bytes: u64 = heard.text().parse().unwrap();

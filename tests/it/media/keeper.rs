@@ -1,6 +1,5 @@
 //! yt-dlp is kept loaded between downloads, and each one is confined all the same.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use tempfile::TempDir;
 use super::fetch::{url, workers_in, yt_dlp};
 use super::site::Site;
 use super::{clips, tools_dir};
+use crate::support::{PATIENCE, executable};
 
 /// A file of a process, such as `limits`.
 fn of_process(pid: &str, file: &str) -> String {
@@ -33,7 +33,7 @@ impl Tools {
     /// The real program and interpreter.
     fn real() -> Self {
         let (tools, venv) = (Self(tempfile::tempdir().unwrap()), tools_dir().join("venv/bin"));
-        std::fs::copy(venv.join("yt-dlp"), tools.program()).unwrap();
+        executable(&tools.program(), &std::fs::read(venv.join("yt-dlp")).unwrap());
         let (mark, python) = (tools.mark(), venv.join("python"));
         tools.script("python", &format!("{mark} exec '{}' \"$@\"", python.display()));
         tools
@@ -48,9 +48,7 @@ impl Tools {
     }
 
     fn script(&self, name: &str, line: &str) {
-        let file = self.0.path().join(name);
-        std::fs::write(&file, format!("#!/bin/sh\n{line}\n")).unwrap();
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        executable(&self.0.path().join(name), format!("#!/bin/sh\n{line}\n").as_bytes());
     }
 
     fn program(&self) -> PathBuf {
@@ -145,10 +143,13 @@ async fn after_an_update_another_keeper_takes_over_and_downloads_under_way_go_on
     std::fs::File::options().write(true).open(tools.program()).unwrap().set_modified(updated).unwrap();
     let (after, link, folder) = (source.clone(), url(&site, "/stuck.mp4"), works.path().to_owned());
     let new_one = tokio::spawn(async move { after.fetch(&link, &folder).await });
-    while workers_in(works.path()).is_empty() {
-        // The first one may ask more than once.
-        site.requests.recv().await.unwrap();
-    }
+    let begun = async {
+        while workers_in(works.path()).is_empty() {
+            // The first one may ask more than once.
+            site.requests.recv().await.unwrap();
+        }
+    };
+    tokio::time::timeout(PATIENCE, begun).await.expect("the other download begins");
     let [new] = workers_in(works.path()).try_into().unwrap();
     assert_ne!(parent_and_session(&old).0, parent_and_session(&new).0, "each has its own keeper");
     assert_eq!(workers_in(stuck_in.path()), [old], "the download under way goes on");

@@ -1,12 +1,11 @@
 //! The disk of the work dirs is full, and has room again.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
 use super::world::{NOTHING, World};
 use crate::support::providers::Service as Engine;
-use crate::support::tools_dir;
+use crate::support::{executable, tools_dir};
 
 /// yt-dlp as it ends on a full disk, in its own words, for as long as the flag `$full` lies there.
 fn yt_dlp_without_room(tools: &Path, full: &Path) {
@@ -23,8 +22,7 @@ fn yt_dlp_without_room(tools: &Path, full: &Path) {
         tools_dir().join("venv/bin/yt-dlp").display()
     );
     let program = folder.join("yt-dlp");
-    std::fs::write(&program, script).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&program, script.as_bytes());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

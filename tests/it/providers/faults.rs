@@ -182,7 +182,8 @@ async fn a_provider_that_is_not_there_is_out_of_order() {
 #[tokio::test]
 async fn a_slow_answer_is_waited_for_and_counted_once_it_is_finished() {
     let providers = ProviderStandIns::start().await;
-    providers.delay(Service::Gemini, SHORT);
+    // Long enough to be seen on its way.
+    providers.delay(Service::Gemini, 10 * SHORT);
     let calling = call(&providers, Service::Gemini, LONG);
     let watching = providers.wait_for(Service::Gemini, |calls| calls.started == 1 && calls.finished == 0);
     let (called, ()) = tokio::join!(calling, watching);

@@ -63,7 +63,8 @@ async fn dies_at(world: &World, point: &str) -> (Service, Browser) {
     let mut browser = Browser::new(url);
     service.during(world.sign_in(&mut browser)).await;
     world.expire();
-    let asked = browser.request(reqwest::Method::GET, "/api/notion/databases").send().await;
+    let asked = browser.request(reqwest::Method::GET, "/api/notion/databases").send();
+    let asked = service.while_it_dies(asked).await;
     assert!(asked.is_err(), "it died");
     let (service, url) = world.start(service.folder, &[]).await;
     let mut again = Browser::new(url);

@@ -28,6 +28,8 @@ use linkscribe::ports::{
 };
 use tokio::sync::{Notify, Semaphore};
 
+use super::PATIENCE;
+
 /// What a double does when it is asked.
 pub enum Behaviour {
     /// Answers.
@@ -112,9 +114,7 @@ impl Script {
                 self.rung.notified().await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(10), enough)
-            .await
-            .expect("it is asked often enough");
+        tokio::time::timeout(PATIENCE, enough).await.expect("it is asked often enough");
     }
 
     async fn play(&self) -> Outcome<()> {
@@ -353,7 +353,7 @@ impl FakeWorkspace {
         self.told.lock().unwrap().clone()
     }
 
-    /// Waits until something like this was told, twenty seconds at most.
+    /// Waits until something like this was told.
     pub async fn until(&self, wanted: impl Fn(&[Told]) -> bool) {
         let happened = async {
             loop {
@@ -364,7 +364,7 @@ impl FakeWorkspace {
                 rung.await;
             }
         };
-        let in_time = tokio::time::timeout(std::time::Duration::from_secs(20), happened).await;
+        let in_time = tokio::time::timeout(PATIENCE, happened).await;
         assert!(in_time.is_ok(), "it was never told; told was {:?}", self.told());
     }
 

@@ -71,6 +71,13 @@ impl Kitchen {
         Self::open_with(on, StoreOptions { pauses, ..StoreOptions::default() }).await
     }
 
+    /// A kitchen that leaves parties out of order alone for longer than any test takes.
+    pub async fn open_patient() -> Self {
+        let hour = Duration::from_hours(1);
+        let pauses = Pauses { first: hour, longest: hour, trial: hour };
+        Self::open_with(On::Sqlite, StoreOptions { pauses, ..StoreOptions::default() }).await
+    }
+
     async fn open_with(on: On, options: StoreOptions) -> Self {
         let options = StoreOptions { prices: prices(), ..options };
         let folder = tempfile::tempdir().unwrap();

@@ -8,7 +8,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,6 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, Database};
+
+use super::free_port;
 
 /// A cold disk takes its time; a warm one is ready within a second.
 const START: Duration = Duration::from_mins(1);
@@ -141,7 +142,7 @@ impl Server {
     }
 
     fn start_once(programs: &Path) -> Result<Self, String> {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let mut command = if rustix::process::geteuid().is_root() {
             // The server refuses to run as root; the package made this user for it.
             let mut command = Command::new("runuser");

@@ -56,7 +56,7 @@ impl<M> Received<M> {
                 self.arrived.notified().await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(10), arrival).await.expect("a message arrives")
+        tokio::time::timeout(super::PATIENCE, arrival).await.expect("a message arrives")
     }
 
     /// How many messages wait to be read.

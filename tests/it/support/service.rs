@@ -9,10 +9,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use super::tools_dir;
-
-/// The longest a test waits for one line of the log.
-const PATIENCE: Duration = Duration::from_mins(1);
+use super::{PATIENCE, tools_dir};
 
 /// A command of the real program; killed when it is dropped.
 pub fn linkscribe(folder: &Path, arguments: &[&str]) -> Command {
@@ -113,6 +110,17 @@ impl Service {
                 line = self.log.next_line() => line.unwrap().expect("the service still writes its log"),
             };
             self.lines.push(serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}")));
+        }
+    }
+
+    /// The same while it dies, which ends its log.
+    pub async fn while_it_dies<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                line = self.log.next_line() => if line.unwrap().is_none() { return work.await },
+            }
         }
     }
 

@@ -1,13 +1,13 @@
 //! What the service tells a program to do, taken down by a script in the program's place.
 
 use std::collections::BTreeMap;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use tokio::process::Command;
+
+use crate::support::executable;
 
 /// Longer than any run of a test takes that ends by itself; a decoder without walls may wait for ever.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -23,8 +23,7 @@ pub(in crate::media) struct Order {
 pub(in crate::media) fn scribe(folder: &Path) -> PathBuf {
     let script = folder.join("scribe");
     let takes_down = "#!/bin/sh\nhere=$(dirname \"$0\")\nprintf '%s\\0' \"$@\" >\"$here/args\"\nenv -0 >\"$here/env\"\nexit 1\n";
-    std::fs::write(&script, takes_down).unwrap();
-    std::fs::set_permissions(&script, Permissions::from_mode(0o700)).unwrap();
+    executable(&script, takes_down.as_bytes());
     script
 }
 

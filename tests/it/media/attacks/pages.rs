@@ -47,7 +47,8 @@ impl Trap {
             answers.insert(format!("/{number}"), page.answer.clone());
         }
         answers.insert("/clip.mp4".to_owned(), body("video/mp4", "a clip").into_bytes());
-        answers.insert("/part.ts".to_owned(), body("video/mp2t", &"G".repeat(1 << 10)).into_bytes());
+        // Large enough that a list of ten thousand meets its limit in bytes, not in time.
+        answers.insert("/part.ts".to_owned(), body("video/mp2t", &"G".repeat(1 << 14)).into_bytes());
         if let Some(list) = pages.iter().find(|page| page.what == "a list under the name of a video") {
             answers.insert("/list.mp4".to_owned(), list.answer.clone());
         }

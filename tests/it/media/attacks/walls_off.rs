@@ -2,8 +2,6 @@
 //! for is gone. Where two walls stand one behind the other, each is shown to hold alone.
 
 use std::collections::BTreeSet;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +17,7 @@ use super::orders::{Order, scribe};
 use super::page_table::body;
 use super::world::{Map, Server, open};
 use crate::media::tools_dir;
-use crate::support::platforms;
+use crate::support::{executable, platforms};
 
 /// What stands in a file of this machine, and nowhere else.
 const SECRET: &str = "nobody-outside-may-read-this-line";
@@ -173,9 +171,7 @@ async fn no_other_program_fetches_anything() {
     let scene = Scene::set().await;
     // yt-dlp leaves what it does not speak to programs that know nothing of our proxy.
     let helper = |home: &Path| {
-        let script = home.join("rtmpdump");
-        std::fs::write(&script, "#!/bin/sh\ntouch pwned\n").unwrap();
-        std::fs::set_permissions(&script, Permissions::from_mode(0o700)).unwrap();
+        executable(&home.join("rtmpdump"), b"#!/bin/sh\ntouch pwned\n");
     };
     // A program is looked for in the home, its working directory.
     let path = format!(".:{}", scene.extra.env["PATH"]);

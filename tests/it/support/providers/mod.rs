@@ -44,6 +44,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::PATIENCE;
 use script::Script;
 pub(crate) use script::{Calls, FINGERPRINT, Fault, Service};
 pub(crate) use speech::segment as spoken_segment;
@@ -53,9 +54,6 @@ pub(crate) const KEY: &str = "stand-in-key-0123456789";
 
 /// Larger than any limit a real service has, so that the stand-in itself can say what is too large.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
-
-/// No event of a test takes longer, except on a machine that hangs.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The key as adapters take it.
 pub(crate) fn key() -> SecretString {
