@@ -95,6 +95,7 @@ pub async fn download(
     let fetched = fetched?;
     let mut info = fetched.info;
     let (parts, left_out) = take_apart(&**opener, &fetched.files, &mut info, envelope.work_dir()).await?;
+    info.lacks_parts = left_out > 0 || fetched.is_partial;
     fault::point("media_opened");
     let keeping = let_go(keeper, opener, &envelope, &media.key, fetched.files).await?;
     // A download that is repeated gets nobody any further.

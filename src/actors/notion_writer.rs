@@ -135,6 +135,7 @@ async fn write_result(
     let (mut note, video) = (unfit_told(workspace, envelope, note), envelope.video());
     let words = page::words_of(&note, watched);
     let keepsake = OnPage::of(workspace, &*destinations.keepsakes, envelope, &watched.info).await?;
+    note.left_out.extend(page::lacking(&watched.info));
     if let Some(keepsake) = &keepsake {
         keepsake.told_in(&mut note, words);
     }

@@ -127,41 +127,68 @@ struct Word<'a> {
 /// The sure lines of each picture out of Tesseract's table, in reading order.
 ///
 /// Columns: level, page, block, paragraph, line, word, left, top, width, height, confidence, text. Level 5
-/// is a word. Sparse reading gives blocks in no order, so lines are put in that of the eye: down, then right.
+/// is a word. Sparse reading gives blocks in no order, so lines are put in that of the eye: down, and along each row.
 fn lines_of(table: &str, pictures: usize) -> Vec<Vec<String>> {
     let mut lines: Vec<BTreeMap<Place, Vec<Word>>> = (0..pictures).map(|_| BTreeMap::new()).collect();
     let mut places: BTreeMap<[&str; 4], Place> = BTreeMap::new();
     for row in table.lines() {
         let columns: Vec<&str> = row.splitn(12, '\t').collect();
-        let &[level, page, block, paragraph, line, _, left, top, _, _, confidence, text] = columns.as_slice()
+        let &[level, page, block, paragraph, line, _, left, top, _, height, confidence, text] =
+            columns.as_slice()
         else {
             continue;
         };
-        let (Ok(left), Ok(top), Ok(confidence)) = (left.parse(), top.parse(), confidence.parse()) else {
+        let (Ok(left), Ok(top), Ok(height), Ok(confidence)) =
+            (left.parse(), top.parse(), height.parse(), confidence.parse())
+        else {
             continue;
         };
         let at = [page, block, paragraph, line];
         if level == "4" {
-            places.insert(at, Place { top, left });
+            places.insert(at, Place { top, left, height });
         }
         let picture = page.parse::<usize>().ok().and_then(|page| page.checked_sub(1));
         let Some(lines) = picture.and_then(|picture| lines.get_mut(picture)).filter(|_| level == "5") else {
             continue;
         };
-        let place = places.get(&at).copied().unwrap_or(Place { top, left });
+        let place = places.get(&at).copied().unwrap_or(Place { top, left, height });
         lines.entry(place).or_default().push(Word { text: text.trim(), confidence });
     }
-    lines
-        .into_iter()
-        .map(|lines| lines.into_values().filter_map(|words| sure_line(&words)).collect())
-        .collect()
+    lines.into_iter().map(in_rows).collect()
 }
 
-/// Where a line begins, in pixels.
+/// The sure lines of one picture. Those at one height are a row, read from the left: a figure that stands a few pixels
+/// higher than its word is not read before it.
+fn in_rows(lines: BTreeMap<Place, Vec<Word>>) -> Vec<String> {
+    let mut rows: Vec<Vec<(Place, Vec<Word>)>> = Vec::new();
+    for (place, words) in lines {
+        match rows.last_mut().filter(|row| row.first().is_some_and(|(first, _)| first.is_level_with(place))) {
+            Some(row) => row.push((place, words)),
+            None => rows.push(vec![(place, words)]),
+        }
+    }
+    let in_order = rows.into_iter().flat_map(|mut row| {
+        row.sort_by_key(|(place, _)| (place.left, place.top));
+        row
+    });
+    in_order.filter_map(|(_, words)| sure_line(&words)).collect()
+}
+
+/// Where a line begins and how high it is, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     top: u32,
     left: u32,
+    height: u32,
+}
+
+impl Place {
+    /// Whether half of the lower one lies beside the other.
+    fn is_level_with(self, other: Self) -> bool {
+        let bottom = |place: Self| place.top.saturating_add(place.height);
+        let shared = bottom(self).min(bottom(other)).saturating_sub(self.top.max(other.top));
+        shared > 0 && shared.saturating_mul(2) >= self.height.min(other.height)
+    }
 }
 
 /// The line when it reads like words: most letters are sure, and it has more letters than scribbles.
@@ -207,6 +234,20 @@ mod tests {
         ];
         let expected = [vec!["Tomato Soup", "Serves 4"], vec![], vec!["Basil"]];
         assert_eq!(lines_of(&table.join("\n"), 3), expected);
+    }
+
+    #[test]
+    fn what_stands_at_one_height_is_read_along_the_row() {
+        let (amount, word, below) = ([1, 1, 17, 300], [1, 2, 21, 10], [1, 3, 45, 10]);
+        let table = [
+            line(amount),
+            row(amount, 1, 95.0, "250 g"),
+            line(word),
+            row(word, 1, 95.0, "onions"),
+            line(below),
+            row(below, 1, 95.0, "chopped"),
+        ];
+        assert_eq!(lines_of(&table.join("\n"), 1), [["onions", "250 g", "chopped"]]);
     }
 
     #[test]

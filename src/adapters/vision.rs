@@ -195,9 +195,11 @@ async fn encoded(frame: &Frame) -> Outcome<String> {
     Ok(STANDARD.encode(bytes))
 }
 
-/// Joins results with their frames; fails when not one frame could be read and it is not the frames' own fault.
+/// Joins results with their frames, up to the first that the service itself failed on: what passes is asked for again,
+/// and no picture is taken for empty because of it. Fails where that is the very first.
 fn told(frames: &[Frame], results: Vec<Read>) -> Outcome<Vec<FrameText>> {
-    let failed: Vec<Status> = results.iter().filter_map(|result| result.as_ref().err().cloned()).collect();
+    let of_the_service = |result: &Read| matches!(result, Err(status) if status.code != INVALID_ARGUMENT);
+    let failed: Vec<&Status> = results.iter().filter_map(|result| result.as_ref().err()).collect();
     if let Some(first) = failed.first() {
         tracing::warn!(
             frames.failed = failed.len(),
@@ -206,17 +208,17 @@ fn told(frames: &[Frame], results: Vec<Read>) -> Outcome<Vec<FrameText>> {
             message = one_line(&first.message),
             "vision could not read some frames"
         );
-        let is_service = failed.iter().find(|status| status.code != INVALID_ARGUMENT);
-        if let Some(status) = is_service.filter(|_| failed.len() == results.len()) {
-            return Err(status.failure());
-        }
+    }
+    if let Some(Err(status)) = results.first().filter(|first| of_the_service(first)) {
+        return Err(status.failure());
     }
     let text = |(frame, result): (&Frame, Read)| FrameText {
         at: frame.at,
         spoilt: result.is_err(),
         lines: result.unwrap_or_default(),
     };
-    Ok(frames.iter().zip(results).map(text).collect())
+    let read = results.into_iter().take_while(|result| !of_the_service(result));
+    Ok(frames.iter().zip(read).map(text).collect())
 }
 
 impl Annotation {
@@ -259,6 +261,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
     use super::*;
+    use crate::domain::media::At;
 
     fn lines(annotation: Value) -> Vec<String> {
         serde_json::from_value::<Annotation>(annotation).unwrap().lines().unwrap()
@@ -274,5 +277,21 @@ mod tests {
             ["a", "b"]
         );
         assert!(lines(json!({})).is_empty());
+    }
+
+    #[test]
+    fn a_passing_fault_of_one_picture_ends_what_was_read_there_and_a_picture_that_is_no_picture_does_not() {
+        let frames: Vec<Frame> =
+            (0..4).map(|at| Frame { at: At(f64::from(at)), path: "still.jpg".into() }).collect();
+        let words = || Ok(vec!["soup".to_owned()]);
+        let fails = |code| Err(Status { code, message: "no".to_owned() });
+        let read = |results| {
+            told(&frames, results).map(|read| read.iter().map(|one| one.spoilt).collect::<Vec<_>>())
+        };
+        assert_eq!(read(vec![words(), fails(3), words(), words()]).unwrap(), [false, true, false, false]);
+        for passing in [4, 8, 13, 14] {
+            assert_eq!(read(vec![words(), fails(3), fails(passing), words()]).unwrap(), [false, true]);
+            read(vec![fails(passing), words(), words(), words()]).unwrap_err();
+        }
     }
 }

@@ -145,6 +145,9 @@ pub struct MediaInfo {
     /// How many videos it shows beside pictures.
     #[serde(skip_serializing_if = "is_zero")]
     pub videos: u32,
+    /// Whether some of its parts could not be fetched or read.
+    #[serde(skip_serializing_if = "is_false")]
+    pub lacks_parts: bool,
     /// The address of its page, as the platform writes it.
     pub page_url: Option<String>,
     /// The address of its preview image; expires on most platforms.
@@ -154,6 +157,11 @@ pub struct MediaInfo {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "it is what serde hands over")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it is what serde hands over")]
+fn is_false(holds: &bool) -> bool {
+    !*holds
 }
 
 impl MediaInfo {

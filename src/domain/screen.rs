@@ -61,6 +61,7 @@ struct Reading {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Core {
     letters: Vec<Letter>,
+    /// Its numbers and the signs that change what is meant, in their order.
     numbers: Vec<String>,
 }
 
@@ -138,18 +139,45 @@ impl Core {
     fn of(text: &str) -> Self {
         let (mut letters, mut numbers) = (Vec::new(), Vec::new());
         // In one form, whatever the width of the signs and however accents are put together.
-        let text: String = text.nfkc().flat_map(char::to_lowercase).nfc().collect();
-        for word in text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            if word.chars().any(char::is_numeric) {
+        let text: Vec<char> = text.nfkc().flat_map(char::to_lowercase).nfc().collect();
+        let mut before = None;
+        let mut parts = text.chunk_by(|one, next| one.is_alphanumeric() == next.is_alphanumeric()).peekable();
+        while let Some(part) = parts.next() {
+            let after = parts.peek().and_then(|next| next.first()).copied();
+            let word: String = part.iter().collect();
+            if !word.starts_with(char::is_alphanumeric) {
+                numbers.extend(telling_signs(part, before, after));
+            } else if word.chars().any(char::is_numeric) {
                 let number: String = word.chars().map(as_digit).collect();
                 letters.extend(number.chars().map(Letter::plain));
                 numbers.push(number);
             } else {
-                Letter::spell(word, &mut letters);
+                Letter::spell(&word, &mut letters);
             }
+            before = part.last().copied();
         }
         Self { letters, numbers }
     }
+}
+
+/// Signs that make another thing of what they stand at: `10 %` is not `10 €`, `-18` not `18`, `C++` neither `C` nor
+/// `C#`. What stands beside a hyphen or before a tag says the same without it.
+fn telling_signs(signs: &[char], before: Option<char>, after: Option<char>) -> Vec<String> {
+    let beside = |at: Option<usize>, outside| at.and_then(|at| signs.get(at)).copied().or(outside);
+    let tells = |(at, sign): (usize, &char)| {
+        let left = if at == 0 { before } else { beside(at.checked_sub(1), None) };
+        let right = beside(Some(at + 1), after);
+        let at_a_word = left.is_some_and(char::is_alphanumeric);
+        let tells = match sign {
+            '%' | '‰' | '€' | '$' | '£' | '¥' => true,
+            '+' => at_a_word || left == Some('+') || right.is_some_and(char::is_numeric),
+            '#' => at_a_word,
+            '-' | '−' | '–' => !at_a_word && right.is_some_and(char::is_numeric),
+            _ => false,
+        };
+        tells.then(|| if matches!(sign, '−' | '–') { "-".to_owned() } else { sign.to_string() })
+    };
+    signs.iter().enumerate().filter_map(tells).collect()
 }
 
 impl Letter {
@@ -302,8 +330,17 @@ mod tests {
             ("５００ｇの小麦粉", "500gの小麦粉"),
             ("Добавьте сoль", "Добавьте соль"),
             ("弱火で30分煮る", "弱火で30分煮る。"),
+            ("• low-fat milk", "low fat milk"),
+            ("10 % off today", "10% off today"),
+            ("Tag #soupseason", "Tag soupseason"),
         ];
         let two = [
+            ("C", "C++"),
+            ("C++", "C#"),
+            ("10 %", "10 €"),
+            ("$5", "5€"),
+            ("+5", "-5"),
+            ("−18 °C in the freezer", "18 °C in the freezer"),
             ("弱火で３０分煮る", "弱火で５０分煮る"),
             ("煮三分钟即可享用", "煮五分钟即可享用"),
             ("加一点盐再煮一会", "加一点糖再煮一会"),

@@ -41,7 +41,10 @@ const RUN: usize = 4;
 /// From so many runs on; shorter texts repeat little or by chance.
 const FEWEST_RUNS: usize = 30;
 
-/// Different runs among all, in percent: sentences have more than 80, a chorus 50, a loop less than 30.
+/// Longest passage that is judged at once, in letters: any language runs out of new runs in longer ones.
+const PASSAGE: usize = 500;
+
+/// Different runs among all of a passage, in percent: sentences have more than 80, a chorus 50, a loop less than 30.
 const FEWEST_DIFFERENT: usize = 35;
 
 /// One stretch as an engine tells it.
@@ -135,9 +138,14 @@ fn is_doubtful(words: &[Heard]) -> bool {
         && mean(|stretch| stretch.logprob).is_some_and(|words| words < MEAN_GUESSED)
 }
 
-/// Whether a text is one phrase over and over; works in scripts without blanks, too.
+/// Whether most of a text is one phrase over and over; works in scripts without blanks, too.
 fn repeats_itself(text: &str) -> bool {
     let letters: Vec<char> = phrases::plain(text).chars().collect();
+    let looped: usize = letters.chunks(PASSAGE).filter(|passage| is_loop(passage)).map(<[char]>::len).sum();
+    looped * 2 > letters.len()
+}
+
+fn is_loop(letters: &[char]) -> bool {
     let runs = letters.windows(RUN);
     let all = runs.len();
     all >= FEWEST_RUNS && runs.collect::<HashSet<_>>().len() * 100 < all * FEWEST_DIFFERENT

@@ -31,7 +31,7 @@ use super::words::fold;
 
 pub use gone::{holds_options, leave_out_gone};
 pub use texts::fallback_title;
-pub use why::{LARGER, NO_SOUND, NOT_KEPT, SENTENCES, SEVERAL_PARTS, UNPLACED, WRONG_TYPE};
+pub use why::{LACKS_PARTS, LARGER, NO_SOUND, NOT_KEPT, SENTENCES, SEVERAL_PARTS, UNPLACED, WRONG_TYPE};
 
 /// Parts of a note that something may be left out of; kept in English and told in the owner's language
 /// (`domain/page/labels.rs`), like [`SENTENCES`].

@@ -38,8 +38,11 @@ pub const NOT_KEPT: &str = "This file could not be kept this time.";
 /// The same where it is a post of pictures, or of pictures and videos.
 pub const SEVERAL_PARTS: &str = "A post of several parts is not kept as a file.";
 
+/// What is told of a post of which the page shows less than its platform does.
+pub const LACKS_PARTS: &str = "Some parts of this post could not be fetched or read.";
+
 /// All of them.
-pub const SENTENCES: [&str; 25] = [
+pub const SENTENCES: [&str; 26] = [
     WRONG_TYPE,
     NO_OPTION,
     TOO_MANY_NEW,
@@ -65,4 +68,5 @@ pub const SENTENCES: [&str; 25] = [
     NO_SOUND,
     NOT_KEPT,
     SEVERAL_PARTS,
+    LACKS_PARTS,
 ];

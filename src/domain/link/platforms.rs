@@ -8,6 +8,9 @@
 //! find another video in one that was made to show two. It is also the form they know, so that nobody's odd link speaks
 //! for everybody's.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::sites::Site;
@@ -22,8 +25,11 @@ pub(super) struct Video {
 
 /// The video an address of this site shows.
 pub(super) fn video(site: Site, url: &Url) -> Option<Video> {
-    let parts: Vec<&str> =
-        url.path_segments().into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    // As it was meant: share sheets write the `@` of a name as `%40`.
+    let parts: Vec<Cow<str>> = segments(url)
+        .map(|part| percent_decode_str(part).decode_utf8().unwrap_or(Cow::Borrowed(part)))
+        .collect();
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let parts = parts.as_slice();
     match site {
         Site::YouTube => youtube(url, parts),
@@ -46,6 +52,10 @@ pub(super) fn video(site: Site, url: &Url) -> Option<Video> {
     }
 }
 
+fn segments(url: &Url) -> impl Iterator<Item = &str> {
+    url.path_segments().into_iter().flatten().filter(|part| !part.is_empty())
+}
+
 /// A video under its key, fetched from this address.
 fn at(key: String, address: &str) -> Option<Video> {
     Some(Video { key, address: Url::parse(address).ok()? })
@@ -53,8 +63,7 @@ fn at(key: String, address: &str) -> Option<Video> {
 
 /// The path to follow, where an address of this site says nothing of its video and leads to it.
 pub(super) fn short(site: Site, url: &Url) -> Option<String> {
-    let parts: Vec<&str> =
-        url.path_segments().into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = segments(url).collect();
     let parts = parts.as_slice();
     // A file's own name, which leads to its post; behind it stand the sizes it has.
     if let (Site::RedditVideo, [file, ..]) = (site, parts) {
@@ -87,8 +96,9 @@ fn youtube(url: &Url, parts: &[&str]) -> Option<Video> {
     }
 }
 
-/// Eleven letters. Two words of the site's own are as long.
+/// Eleven letters. Two words of the site's own are as long. Hands put a parameter behind the id with the wrong sign.
 fn youtube_video(id: &str) -> Option<Video> {
+    let id = id.split(['&', '?']).next().unwrap_or_default();
     let id = code(id).filter(|id| id.len() == 11 && !matches!(*id, "videoseries" | "live_stream"))?;
     at(format!("youtube:{id}"), &format!("https://www.youtube.com/watch?v={id}"))
 }

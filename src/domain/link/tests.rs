@@ -49,6 +49,9 @@ const SAME: &[(&str, &[&str])] = &[
             "https://youtu.be/dQw4w9WgXcQ",
             "http://youtu.be/dQw4w9WgXcQ/",
             "youtu.be/dQw4w9WgXcQ",
+            "https://youtu.be/dQw4w9WgXcQ&t=30",
+            "https://www.youtube.com/shorts/dQw4w9WgXcQ&feature=share",
+            "https://www.youtube.com/watch?v=dQw4w9WgXcQ?si=AbCdEf",
             "youtu.be:443/dQw4w9WgXcQ",
             "https://www.youtu.be/dQw4w9WgXcQ",
             "https://youtu.be/dQw4w9WgXcQ?si=AbCdEfGh&t=42",
@@ -90,6 +93,7 @@ const SAME: &[(&str, &[&str])] = &[
         &[
             "https://www.tiktok.com/@cook/video/7234567890123456789",
             "https://tiktok.com/@cook/video/7234567890123456789",
+            "https://www.tiktok.com/%40cook/video/7234567890123456789",
             "http://www.tiktok.com/@cook/video/7234567890123456789/",
             "https://m.tiktok.com/@cook/video/7234567890123456789",
             "www.tiktok.com/@cook/video/7234567890123456789",

@@ -1,8 +1,9 @@
-//! The video or its sound on the page: shown, or told why it is not there.
+//! The video or its sound on the page: shown, or told why it is not there; and parts of a post that are not.
 
 use super::{Labels, PageFile};
-use crate::domain::answer::{LARGER, NO_SOUND, NOT_KEPT, SEVERAL_PARTS};
+use crate::domain::answer::{LACKS_PARTS, LARGER, NO_SOUND, NOT_KEPT, SEVERAL_PARTS};
 use crate::domain::keepsake::{Keep, Keepsake};
+use crate::domain::media::MediaInfo;
 use crate::domain::note::LeftOut;
 
 /// Bytes of a megabyte as workspaces count them.
@@ -29,6 +30,12 @@ pub fn missing(keep: Keep, keepsake: &Keepsake, words: &Labels) -> Option<LeftOu
         Keepsake::Failed | Keepsake::NotFetched => (String::new(), NOT_KEPT),
     };
     Some(LeftOut { name: name(keep, words).to_owned(), offered, why: why.to_owned() })
+}
+
+/// What the page says of a post that lacks parts.
+pub fn lacking(info: &MediaInfo) -> Option<LeftOut> {
+    let told = LeftOut { name: info.platform.clone(), offered: String::new(), why: LACKS_PARTS.to_owned() };
+    info.lacks_parts.then_some(told)
 }
 
 fn name(keep: Keep, words: &Labels) -> &'static str {
@@ -59,5 +66,14 @@ mod tests {
             assert_eq!((told.name.as_str(), told.offered.as_str(), told.why.as_str()), ("Ton", offered, why));
             assert_ne!(german.why(&told.why), told.why, "in the owner's language");
         }
+    }
+
+    #[test]
+    fn a_post_of_which_parts_are_not_there_says_so_and_a_whole_one_says_nothing() {
+        let whole = MediaInfo { platform: "Instagram".to_owned(), pictures: 2, ..MediaInfo::default() };
+        assert_eq!(lacking(&whole), None);
+        let told = lacking(&MediaInfo { lacks_parts: true, ..whole }).expect("it is told");
+        assert_eq!((told.name.as_str(), told.offered.as_str()), ("Instagram", ""));
+        assert!(Labels::of(Some("de")).why(&told.why).starts_with("Einige Teile"), "{}", told.why);
     }
 }

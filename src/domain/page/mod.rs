@@ -14,7 +14,7 @@ mod results;
 mod whys;
 
 pub use build::{section, value, words_of};
-pub use files::{file, missing};
+pub use files::{file, lacking, missing};
 pub use labels::Labels;
 pub use markdown::{markdown, note_markdown};
 pub use results::{Sign, bare_section, item_section, leading_back, leading_to, saved_before};

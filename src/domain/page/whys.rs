@@ -43,6 +43,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "Dieses Video hat keinen Ton.",
         "Diese Datei konnte diesmal nicht behalten werden.",
         "Ein Beitrag aus mehreren Teilen wird nicht als Datei behalten.",
+        "Einige Teile dieses Beitrags konnten nicht geladen oder gelesen werden.",
     ]),
     ("fr", [
         "Cela ne convient pas au type de la colonne.",
@@ -70,6 +71,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "Cette vidéo n’a pas de son.",
         "Ce fichier n’a pas pu être conservé cette fois.",
         "Une publication en plusieurs parties n’est pas conservée comme fichier.",
+        "Certaines parties de cette publication n’ont pas pu être téléchargées ou lues.",
     ]),
     ("es", [
         "No encaja con el tipo de la columna.",
@@ -97,6 +99,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "Este vídeo no tiene sonido.",
         "Esta vez no se ha podido conservar este archivo.",
         "Una publicación de varias partes no se conserva como archivo.",
+        "Algunas partes de esta publicación no se pudieron descargar o leer.",
     ]),
     ("it", [
         "Non corrisponde al tipo della colonna.",
@@ -124,6 +127,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "Questo video non ha audio.",
         "Questa volta non è stato possibile conservare questo file.",
         "Un post in più parti non viene conservato come file.",
+        "Alcune parti di questo post non si sono potute scaricare o leggere.",
     ]),
     ("pt", [
         "Isto não combina com o tipo da coluna.",
@@ -151,6 +155,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "Este vídeo não tem som.",
         "Desta vez não foi possível guardar este arquivo.",
         "Uma publicação com várias partes não é guardada como arquivo.",
+        "Algumas partes desta publicação não puderam ser baixadas ou lidas.",
     ]),
     ("nl", [
         "Dit past niet bij het type van de kolom.",
@@ -178,6 +183,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "Deze video heeft geen geluid.",
         "Dit bestand kon deze keer niet worden bewaard.",
         "Een bericht met meerdere delen wordt niet als bestand bewaard.",
+        "Sommige delen van dit bericht konden niet worden opgehaald of gelezen.",
     ]),
     ("pl", [
         "To nie pasuje do typu kolumny.",
@@ -205,6 +211,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "Ten film nie ma dźwięku.",
         "Tym razem nie udało się zachować tego pliku.",
         "Wpis złożony z kilku części nie jest zachowywany jako plik.",
+        "Niektórych części tego wpisu nie udało się pobrać lub odczytać.",
     ]),
     ("ja", [
         "列の種類に合いません。",
@@ -232,6 +239,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "この動画には音声がありません。",
         "今回はこのファイルを保存できませんでした。",
         "複数の部分からなる投稿はファイルとして保存されません。",
+        "この投稿の一部は取得または読み取りできませんでした。",
     ]),
     ("zh", [
         "这不符合该列的类型。",
@@ -259,6 +267,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "此视频没有声音。",
         "这次未能保存此文件。",
         "由多个部分组成的帖子不会作为文件保存。",
+        "此帖子的部分内容无法获取或读取。",
     ]),
     ("ko", [
         "열의 유형에 맞지 않습니다.",
@@ -286,6 +295,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "이 동영상에는 소리가 없습니다.",
         "이번에는 이 파일을 보관하지 못했습니다.",
         "여러 부분으로 된 게시물은 파일로 보관되지 않습니다.",
+        "이 게시물의 일부는 가져오거나 읽을 수 없었습니다.",
     ]),
     ("ar", [
         "هذا لا يناسب نوع العمود.",
@@ -313,6 +323,7 @@ const ALL: [(&str, [&str; SENTENCES.len()]); 11] = [
         "لا صوت في هذا الفيديو.",
         "تعذّر حفظ هذا الملف هذه المرة.",
         "لا يُحفظ المنشور المؤلف من عدة أجزاء كملف.",
+        "تعذّر جلب بعض أجزاء هذا المنشور أو قراءتها.",
     ]),
 ];
 

@@ -3,7 +3,7 @@
 //! Takes the text over a whole sound and, where the engine tells, how sure it is of each token; gives one segment with
 //! the sentences that were said. Times are not made up.
 
-use super::{Heard, repeats_itself, said};
+use super::{Heard, PASSAGE, repeats_itself, said};
 use crate::domain::media::{At, Segment};
 
 /// What ends a sentence where a blank follows.
@@ -17,10 +17,6 @@ const CLOSES: [char; 5] = ['"', '\'', '”', '»', ')'];
 
 /// What was said in a sound of so many seconds. `tokens` are the text's, with their log probabilities.
 pub fn said_at_once(text: &str, tokens: &[(String, f64)], seconds: f64) -> Vec<Segment> {
-    // A loop over several sentences is none in any of them.
-    if repeats_itself(text) {
-        return Vec::new();
-    }
     let spelled: String = tokens.iter().map(|(token, _)| token.as_str()).collect();
     let heard = if spelled.trim() == text.trim() {
         sentences(tokens.iter().map(|(token, sure)| (token.as_str(), Some(*sure))), seconds)
@@ -30,10 +26,28 @@ pub fn said_at_once(text: &str, tokens: &[(String, f64)], seconds: f64) -> Vec<S
         sentences(text.split_inclusive(|_| true).map(|letter| (letter, sure)), seconds)
     };
     let all = heard.len();
-    let kept: Vec<String> = said(heard).into_iter().map(|segment| segment.text).collect();
+    let kept: Vec<String> = said(without_long_loops(heard)).into_iter().map(|segment| segment.text).collect();
     let text = if kept.len() == all { text.trim().to_owned() } else { kept.join(" ") };
     let segment = Segment { start: At(0.0), end: At(seconds), text };
     if kept.is_empty() { Vec::new() } else { vec![segment] }
+}
+
+/// A loop over several sentences is none in any of them, so that passages are judged as well.
+fn without_long_loops(sentences: Vec<Heard>) -> Vec<Heard> {
+    let mut kept = Vec::with_capacity(sentences.len());
+    let mut passage: Vec<Heard> = Vec::new();
+    let mut left = sentences.len();
+    for sentence in sentences {
+        passage.push(sentence);
+        left -= 1;
+        let letters: usize = passage.iter().map(|sentence| sentence.text.chars().count()).sum();
+        if left == 0 || letters >= PASSAGE {
+            let said = passage.iter().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ");
+            let passage = std::mem::take(&mut passage);
+            kept.extend(if repeats_itself(&said) { Vec::new() } else { passage });
+        }
+    }
+    kept
 }
 
 fn sentences<'a>(pieces: impl Iterator<Item = (&'a str, Option<f64>)>, seconds: f64) -> Vec<Heard> {
@@ -98,5 +112,41 @@ mod tests {
         for (what, said, tokens, kept) in table {
             assert_eq!(text(said, tokens).as_deref(), kept, "{what}");
         }
+    }
+
+    /// A talk of so many sentences, out of the words people have.
+    fn talk(sentences: usize) -> String {
+        let words = "take the pot and fill it with water then boil slowly while onions garlic pepper salt wait \
+                     here cut them small stir often add beans rice stock leave for twenty minutes serve hot bread";
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let mut at = 7_usize;
+        let mut word = || {
+            at = (at * 131 + 17) % 10_007;
+            words[at % words.len()]
+        };
+        let sentences = (0..sentences).map(|_| (0..9).map(|_| word()).collect::<Vec<_>>().join(" ") + ".");
+        sentences.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn twenty_minutes_of_talk_stay_and_of_a_loop_in_them_only_the_loop_goes() {
+        let talk = talk(400);
+        assert!(talk.len() > 15_000, "{}", talk.len());
+        assert_eq!(text(&talk, &[]).as_deref(), Some(talk.as_str()));
+        let unbroken = talk.replace('.', "");
+        assert_eq!(
+            text(&unbroken, &[]).as_deref(),
+            Some(unbroken.as_str()),
+            "nobody wrote where sentences end"
+        );
+        let looped = format!("{talk} {}", "I see you. You see me. We see it. ".repeat(100));
+        let kept = text(&looped, &[]).unwrap_or_default();
+        let told: String = talk.chars().take(15_000).collect();
+        assert!(
+            kept.starts_with(&told) && kept.len() < talk.len() + 600,
+            "{} of {}",
+            kept.len(),
+            looped.len()
+        );
     }
 }

@@ -10,6 +10,7 @@ use linkscribe::adapters::rules::Rules;
 use linkscribe::adapters::tesseract::{Tesseract, TesseractSettings};
 use linkscribe::adapters::yt_dlp::{YtDlp, YtDlpSettings};
 use linkscribe::app::App;
+use linkscribe::domain::answer::LACKS_PARTS;
 use linkscribe::domain::link::understand;
 use linkscribe::domain::media::{At, Watched};
 use linkscribe::domain::reason::Reason;
@@ -559,6 +560,26 @@ async fn a_row_with_a_slideshow_is_completed_with_the_words_of_each_slide_in_ord
     assert_eq!((watched.info.pictures, watched.info.videos, watched.info.duration), (4, 0, None));
     assert_eq!(speech.asked(), 0, "nobody listens to the music of a slideshow");
     assert!(watched.transcript.segments.is_empty());
+}
+
+#[actix::test]
+async fn the_page_of_a_post_of_which_a_login_shows_more_says_that_parts_are_not_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut sites = instagram(dir.path());
+    sites.remove(&("www.instagram.com", MEDIA));
+    let inspector = Inspector::start(dir.path(), sites).await;
+    let kitchen = Kitchen::open().await;
+    let workspace = FakeWorkspace::with_links(&["https://www.instagram.com/p/CxYzAbCdEfG/"], Script::works());
+    let mut ports = kitchen.ports(Arc::clone(&workspace));
+    ports.source = Arc::new(fetcher(settings(&inspector)));
+    ports.opener = Arc::new(ffmpeg());
+    let app = App::start(ports, kitchen.options(2));
+    workspace.until(|told| told.iter().any(|one| matches!(one, Told::Status(_, Status::Completed)))).await;
+    app.drain().await;
+
+    assert!(watched(&kitchen).await.info.lacks_parts);
+    let sections = format!("{:?}", workspace.sections.lock().unwrap());
+    assert!(sections.contains(LACKS_PARTS), "{sections}");
 }
 
 async fn watched(kitchen: &Kitchen) -> Watched {

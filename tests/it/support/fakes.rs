@@ -316,6 +316,8 @@ pub enum Told {
 pub struct FakeWorkspace {
     pub rows: Mutex<Vec<Row>>,
     pub told: Mutex<Vec<Told>>,
+    /// Every section that was written, as it was handed over.
+    pub sections: Mutex<Vec<Section>>,
     pub writes: Script,
     pub rung: Notify,
     /// Every request goes through here first.
@@ -336,6 +338,7 @@ impl FakeWorkspace {
         Arc::new(Self {
             rows: Mutex::new(rows.collect()),
             told: Mutex::default(),
+            sections: Mutex::default(),
             writes,
             rung: Notify::new(),
             requests: Script::works().of_party("Notion", &outages),
@@ -460,6 +463,7 @@ impl Workspace for FakeWorkspace {
     ) -> Outcome<String> {
         self.requests.play().await?;
         self.writes.play().await?;
+        self.sections.lock().unwrap().push(section.clone());
         self.keep(Told::Section(page.into(), section.marker.clone()));
         Ok(format!("section of {page}"))
     }

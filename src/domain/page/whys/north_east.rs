@@ -30,6 +30,7 @@ pub(super) const ALL: [(&str, [&str; SENTENCES.len()]); 6] = [
         "В этом видео нет звука.",
         "В этот раз файл не удалось сохранить.",
         "Публикация из нескольких частей не сохраняется как файл.",
+        "Некоторые части этой публикации не удалось загрузить или прочитать.",
     ]),
     ("uk", [
         "Це не відповідає типу стовпця.",
@@ -57,6 +58,7 @@ pub(super) const ALL: [(&str, [&str; SENTENCES.len()]); 6] = [
         "У цьому відео немає звуку.",
         "Цього разу файл не вдалося зберегти.",
         "Допис із кількох частин не зберігається як файл.",
+        "Деякі частини цього допису не вдалося завантажити або прочитати.",
     ]),
     ("cs", [
         "To neodpovídá typu sloupce.",
@@ -84,6 +86,7 @@ pub(super) const ALL: [(&str, [&str; SENTENCES.len()]); 6] = [
         "Toto video nemá zvuk.",
         "Tento soubor se tentokrát nepodařilo uložit.",
         "Příspěvek z více částí se jako soubor neukládá.",
+        "Některé části tohoto příspěvku se nepodařilo stáhnout nebo přečíst.",
     ]),
     ("sv", [
         "Det passar inte kolumnens typ.",
@@ -111,6 +114,7 @@ pub(super) const ALL: [(&str, [&str; SENTENCES.len()]); 6] = [
         "Den här videon har inget ljud.",
         "Den här filen kunde inte sparas den här gången.",
         "Ett inlägg i flera delar sparas inte som fil.",
+        "Vissa delar av inlägget kunde inte hämtas eller läsas.",
     ]),
     ("da", [
         "Det passer ikke til kolonnens type.",
@@ -138,6 +142,7 @@ pub(super) const ALL: [(&str, [&str; SENTENCES.len()]); 6] = [
         "Denne video har ingen lyd.",
         "Denne fil kunne ikke gemmes denne gang.",
         "Et opslag i flere dele gemmes ikke som fil.",
+        "Nogle dele af opslaget kunne ikke hentes eller læses.",
     ]),
     ("tr", [
         "Bu, sütunun türüne uymuyor.",
@@ -165,5 +170,6 @@ pub(super) const ALL: [(&str, [&str; SENTENCES.len()]); 6] = [
         "Bu videonun sesi yok.",
         "Bu dosya bu kez saklanamadı.",
         "Birkaç parçalı bir gönderi dosya olarak saklanmaz.",
+        "Bu gönderinin bazı parçaları alınamadı veya okunamadı.",
     ]),
 ];
