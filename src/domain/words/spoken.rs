@@ -65,6 +65,16 @@ const SPOKEN: [(&str, &str); 10] = [
     ),
 ];
 
+/// Numbers with a half in them, which are no other words in any language, accents taken off.
+const WITH_HALF: [(f64, &str); 3] = [
+    (
+        1.5,
+        "anderthalb anderthalbe anderthalben eineinhalb anderhalf anderhalve poltora poltorej poltorei полтора полторы полутора",
+    ),
+    (2.5, "zweieinhalb zweieinhalbe tweeenhalf tweeenhalve"),
+    (3.5, "dreieinhalb dreieinhalbe drieenhalf drieenhalve"),
+];
+
 /// These mean something else in another language: "once the water boils", "social media", "ten przepis".
 const AMBIGUOUS: &str = "once six sei media medio meio meia mezzo mezza cent due dos dose sept elf demi quince venti \
     otto sex to tre ti ni fire fem pol sto half halv halve dix cem";
@@ -102,6 +112,9 @@ pub(super) struct Said {
 /// The numbers said in a text of this language; of an unknown one, those that are numbers in any.
 pub(super) fn said(text: &str, language: Option<&str>) -> Vec<Said> {
     let meant = |word: &str| {
+        if let Some((value, _)) = WITH_HALF.iter().find(|(_, list)| listed(list, word)) {
+            return Some(*value);
+        }
         let meanings = MEANINGS.get(word)?;
         let own = |language: &str| meanings.iter().find(|(known, _)| names::is(language, known));
         let found = match language {
