@@ -80,7 +80,10 @@ const SHORT_SECONDS: &str = "s sec sek seg сек";
 const SHORT_MINUTES: &str = "min mins m мин хв perc";
 
 /// Units that look like one of another kind: "pound" is money, too, "an" a year in French, "el" a spoon in German.
-const VAGUE_UNITS: &str = "pound an el tl stuck second tag cal sol sole 分 度 周 日";
+const VAGUE_UNITS: &str = "pound an el tl stuck second tag cal sol sole 分 度 周 日 г";
+
+/// Behind the number of a year, folded; "г" is a gram as well.
+const YEAR_UNITS: &str = "年 년 г год года سنة";
 
 /// What may stay of a text, and what was taken out of it.
 pub(super) struct Grounded {
@@ -261,7 +264,8 @@ fn is_length(amount: &Amount, input: &Input) -> bool {
 /// year of that.
 fn is_of_known_day(text: &str, amount: &Amount, numeral: &str, input: &Input) -> bool {
     let published = input.published();
-    if published.is_some_and(|day| numeral == day.year().to_string()) && amount.dimension().is_none() {
+    let may_be_year = amount.dimension().is_none() || listed(YEAR_UNITS, &amount.unit);
+    if published.is_some_and(|day| numeral == day.year().to_string()) && may_be_year {
         return true;
     }
     // A number belongs to the days that are not there without it.

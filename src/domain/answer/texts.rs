@@ -139,17 +139,18 @@ fn listed_names(text: &str, input: &Input) -> Verdict {
         let is_known = input.knows_name(part) || (begins_small(part) && invention(part, input).is_none());
         is_known && numbers_stand(part, [before, behind], input)
     };
-    let (kept, left): (Vec<(usize, &str)>, Vec<(usize, &str)>) =
-        parts.iter().copied().enumerate().partition(|(at, part)| stands(*at, part));
+    let (mut kept, mut left) = (Vec::new(), Vec::new());
+    for (at, part) in parts.iter().copied().enumerate() {
+        if stands(at, part) { kept.push(part) } else { left.push(part) }
+    }
     let refused = left
         .iter()
-        .map(|(_, part)| {
+        .map(|part| {
             let why = if input.knows_name(part) { why::NUMBER_NOT_IN_INPUT } else { why::NAME_NOT_IN_INPUT };
             Refused { offered: (*part).to_owned(), why }
         })
         .collect();
     // Untouched where all of it may stay: an address keeps its own commas and lines.
-    let kept: Vec<&str> = kept.into_iter().map(|(_, part)| part).collect();
     let text = if left.is_empty() { text.to_owned() } else { kept.join(", ") };
     let evidence = whole_or_quoted(&text, input);
     Verdict { value: (!kept.is_empty()).then_some((Value::Text(text), evidence)), refused }

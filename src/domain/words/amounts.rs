@@ -178,6 +178,10 @@ pub(super) fn amount(text: &str, at: Range<usize>, mut meant: Numeral) -> Amount
     let is_half = meant.whole == [HALF] && from(at.start).starts_with(char::is_alphabetic);
     let mut covers =
         at.end + more.unwrap_or_else(|| if is_half { lengths::article(from(at.end)) } else { 0 });
+    if let Some((times, length)) = ten_thousands(from(covers)) {
+        meant = Numeral { whole: meant.whole.iter().map(|whole| whole * times).collect(), ..meant };
+        covers += length;
+    }
     let (written, unit) = unit_behind(from(covers)).unwrap_or_default();
     let mut end = covers + unit.end;
     let unit_of = |written: &str| {
@@ -250,6 +254,18 @@ fn is_negative(before: &str) -> bool {
     unsigned.is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '(', '\n', ':']))
 }
 
+/// What a Chinese, Japanese or Korean number is multiplied with, and how long that is. `千克` is a kilogram.
+fn ten_thousands(behind: &str) -> Option<(f64, usize)> {
+    let first = behind.chars().next()?;
+    let times = match first {
+        '千' | '천' if !behind.starts_with("千克") && !behind.starts_with("千卡") => 1e3,
+        '万' | '萬' | '만' => 1e4,
+        '億' | '亿' | '억' => 1e8,
+        _ => return None,
+    };
+    Some((times, first.len_utf8()))
+}
+
 fn thousands(suffix: &str) -> Option<f64> {
     match suffix {
         "k" | "K" => Some(1e3),
@@ -267,7 +283,7 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        let table: [(&str, &[f64]); 40] = [
+        let table: [(&str, &[f64]); 44] = [
             ("about 1,5 kg", &[1.5]),
             ("1.500", &[1500.0, 1.5]),
             ("1,234.56", &[1234.56]),
@@ -308,6 +324,10 @@ mod tests {
             ("٣ بيضات", &[]),
             ("تكفي ل4 أشخاص", &[4.0]),
             ("iPhone15", &[]),
+            ("1万円", &[10_000.0]),
+            ("3.5만원", &[35_000.0]),
+            ("5千克", &[5.0]),
+            ("半分に切る", &[]),
         ];
         for (text, expected) in table {
             let found = amounts(text).first().map(|amount| amount.readings.clone()).unwrap_or_default();
@@ -393,6 +413,8 @@ mod tests {
             ("30分で完成", "分", None, false),
             ("3个小时", "小时", None, false),
             ("500円です", "円", Some("yen"), false),
+            ("1万円です", "円", Some("yen"), false),
+            ("5千克面粉", "千克", None, false),
             ("2인분이에요", "인분", None, false),
             ("1,5 кг муки", "кг", None, false),
             ("30 دقيقة", "دقيقة", None, false),
@@ -444,7 +466,7 @@ mod tests {
 
     #[test]
     fn lengths_of_time_are_read_as_people_tell_them_in_each_language() {
-        let table: [(&str, &str, &[f64]); 64] = [
+        let table: [(&str, &str, &[f64]); 65] = [
             ("de", "1 Std. 30 Min.", &[90.0]),
             ("de", "anderthalb Stunden", &[90.0]),
             ("de", "eine Stunde und 30 Minuten", &[90.0]),
@@ -484,7 +506,8 @@ mod tests {
             ("ru", "1 час 30 минут", &[90.0]),
             ("ru", "полтора часа", &[90.0]),
             ("ru", "полчаса", &[30.0]),
-            ("ru", "час с половиной", &[]),
+            ("ru", "час с половиной", &[90.0]),
+            ("pl", "godzinę i pół", &[90.0]),
             ("ru", "1 час и 30 минут", &[90.0]),
             ("ru", "около часа", &[60.0]),
             ("ja", "1時間30分", &[90.0]),

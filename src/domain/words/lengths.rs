@@ -43,7 +43,9 @@ const NO_LENGTH: &str =
 
 /// An hour and a half without a number; what stands before the half is the unit.
 static HOUR_AND_A_HALF: Pattern = LazyLock::new(|| {
-    compiled(r"(?i)(?:^|[^\p{L}\p{N}])(hora y media|hora e meia|ora e mezz[oa]|heure et demie|ساعة ونصف)\b")
+    compiled(
+        r"(?i)(?:^|[^\p{L}\p{N}])(hora y media|hora e meia|ora e mezz[oa]|heure et demie|godzin[aęy] i pół|часа? с половиной|ساعة ونصف)\b",
+    )
 });
 
 /// Lengths of time that are one word, or are told in parts of an hour: those in hours.
@@ -137,16 +139,13 @@ pub(super) fn with_times(text: &str, amounts: Vec<Amount>) -> Vec<Amount> {
     let mut all: Vec<Amount> = Vec::with_capacity(amounts.len());
     let mut is_open = false;
     for next in amounts {
-        match all.last_mut().filter(|hours| is_open && goes_on(text, hours, &next)) {
-            Some(hours) => {
-                hours.set(hours.value() + next.value() / HOUR);
-                hours.end = next.end;
-                is_open = false;
-            }
-            None => {
-                is_open = is_hours(&next.unit);
-                all.push(next);
-            }
+        if let Some(hours) = all.last_mut().filter(|hours| is_open && goes_on(text, hours, &next)) {
+            hours.set(hours.value() + next.value() / HOUR);
+            hours.end = next.end;
+            is_open = false;
+        } else {
+            is_open = is_hours(&next.unit);
+            all.push(next);
         }
     }
     add_times(text, &mut all);

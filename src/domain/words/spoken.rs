@@ -181,10 +181,10 @@ fn in_han(text: &str) -> Vec<Said> {
         let run = text.get(start..).unwrap_or_default();
         let length = run.find(|letter| !is_han_numeral(letter)).unwrap_or(run.len());
         let (number, behind) = run.split_at(length);
-        // "A quarter" and "very" are no numbers.
+        // "A quarter", "very" and "half of it" are no numbers.
         let is_very = |behind: &str| !behind.starts_with(['钟', '鐘', '間', '间']);
-        let is_phrase =
-            behind.starts_with("分之") || (number == "十" && behind.strip_prefix('分').is_some_and(is_very));
+        let is_phrase = behind.starts_with("分之")
+            || (matches!(number, "十" | "半") && behind.strip_prefix('分').is_some_and(is_very));
         let is_counted = behind.starts_with(|letter| COUNTERS.contains(letter)) && !is_phrase;
         if let Some(value) = han_value(number).filter(|_| is_counted) {
             found.push(Said { at: start..start + length, value, needs_unit: false });
