@@ -22,8 +22,8 @@ pub(super) type Money = (&'static str, Named);
 /// Of countries for which Notion has no format: money, but never a column's.
 const OTHER: &str = "other";
 
-/// Codes, and Notion's format for them (developers.notion.com/reference/property-object).
-const CODES: [(&str, &str); 33] = [
+/// Codes, and Notion's format for them (developers.notion.com/reference/property-object); the last have none.
+const CODES: [(&str, &str); 39] = [
     ("usd us$", "dollar"),
     ("cad c$ ca$ can$", "canadian_dollar"),
     ("aud a$ au$", "australian_dollar"),
@@ -57,10 +57,6 @@ const CODES: [(&str, &str); 33] = [
     ("aed", "dirham"),
     ("sar", "riyal"),
     ("myr", "ringgit"),
-];
-
-/// The same in a second table: codes that are rarer, and those without a format.
-const RARER_CODES: [(&str, &str); 6] = [
     ("cop", "colombian_peso"),
     ("ars", "argentine_peso"),
     ("uyu", "uruguayan_peso"),
@@ -160,7 +156,7 @@ pub fn is_currency(format: &str) -> bool {
 /// The money a word, a code or a sign means by itself.
 pub(super) fn meant(written: &str) -> Option<Money> {
     let small = written.to_lowercase();
-    let in_codes = CODES.iter().chain(&RARER_CODES).find(|(list, _)| listed(list, &small));
+    let in_codes = CODES.iter().find(|(list, _)| listed(list, &small));
     // "Try", "all" and "mad" are words.
     let is_code = written.chars().all(|letter| !letter.is_lowercase()) || listed(ALSO_SMALL, &small);
     if let Some((_, format)) = in_codes.filter(|_| is_code) {
