@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::sources::{Source, joined, pair, screen, speech};
+use super::sources::{Source, joined, pair, plain_digits, screen, speech};
 use crate::domain::media::{At, Watched};
 use crate::domain::note::Evidence;
 use crate::domain::words::{
-    Amount, emails, fold, folded_contains, is_unspaced, language_of, links, listed, phones, same_link_key,
-    visible, web_address,
+    Amount, amounts_in, emails, fold, folded_contains, is_unspaced, language_of, links, listed, phones,
+    same_link_key, visible, web_address, words,
 };
 
 /// Names shorter than this are known by all their letters alone.
@@ -155,7 +155,11 @@ impl Input {
     pub(super) fn knows_name(&self, name: &str) -> bool {
         let name = name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")).unwrap_or(name);
         let folded = fold(name);
-        let mut parts = folded.split(' ').filter(|part| part.chars().nth(1).is_some());
+        // Numbers are no names: what they claim is looked at by itself.
+        let is_word = |part: &&str| {
+            part.chars().nth(1).is_some() && !part.chars().all(|letter| letter.is_ascii_digit())
+        };
+        let mut parts = folded.split(' ').filter(is_word);
         // Scripts without spaces have no words to compare one by one.
         let within_text = |part: &str| part.chars().all(is_unspaced) && self.words(part).is_some();
         parts.all(|part| {
@@ -186,6 +190,11 @@ impl Input {
     /// Whether the input says this number, in digits or in words.
     pub(super) fn says_number(&self, number: f64) -> bool {
         self.amount(|amount| amount.reads(number)).is_some()
+    }
+
+    /// Whether the input says this number behind or before one of these words. "No." may stand between.
+    pub(super) fn says_beside(&self, number: f64, near: &[Option<&str>]) -> bool {
+        self.sources.iter().any(|source| source.says_beside(number, near))
     }
 
     /// Whether this is a moment of the video, such as `0:07`.
@@ -263,6 +272,28 @@ fn differ_in_ending(one: &str, other: &str) -> bool {
         rest.is_empty() || listed(ENDINGS, rest)
     };
     is_ending(one) && is_ending(other)
+}
+
+impl Source {
+    /// Whether it says this number behind or before one of these words.
+    fn says_beside(&self, number: f64, near: &[Option<&str>]) -> bool {
+        const NUMBER_SIGNS: &str = "n no nr num numero nummer number 第";
+        let text = plain_digits(&self.text);
+        let is_near = |found: &str| near.iter().flatten().any(|wanted| stand_for_one(found, &fold(wanted)));
+        amounts_in(&text, None).iter().filter(|amount| amount.reads(number)).any(|amount| {
+            let before = words(text.get(..amount.start).unwrap_or_default());
+            let last = before.iter().rfind(|word| !listed(NUMBER_SIGNS, word));
+            let behind = || words(text.get(amount.end..).unwrap_or_default()).into_iter().next();
+            let next = Some(amount.unit.clone()).filter(|unit| !unit.is_empty()).or_else(behind);
+            last.is_some_and(|word| is_near(&fold(word))) || next.is_some_and(|word| is_near(&fold(&word)))
+        })
+    }
+}
+
+/// Whether two words are one; in scripts without spaces one may be the end or the beginning of the other.
+fn stand_for_one(found: &str, wanted: &str) -> bool {
+    let is_part = || found.ends_with(wanted) || found.starts_with(wanted);
+    found == wanted || (wanted.chars().all(is_unspaced) && !wanted.is_empty() && is_part())
 }
 
 /// When something is said or shown, and when all is over, as players write it.

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::input::Input;
 use super::sources::{plain_digits, without_phones};
+use super::steps::counts_steps;
 use super::{Refused, why};
 use crate::domain::schema::Column;
 use crate::domain::words::{
@@ -79,7 +80,10 @@ const SHORT_SECONDS: &str = "s sec sek seg сек";
 const SHORT_MINUTES: &str = "min mins m мин хв perc";
 
 /// Units that look like one of another kind: "pound" is money, too, "an" a year in French, "el" a spoon in German.
-const VAGUE_UNITS: &str = "pound an el tl stuck second tag cal";
+const VAGUE_UNITS: &str = "pound an el tl stuck second tag cal sol sole 分 度 周 日 г";
+
+/// Behind the number of a year, folded; "г" is a gram as well.
+const YEAR_UNITS: &str = "年 년 г год года سنة";
 
 /// What may stay of a text, and what was taken out of it.
 pub(super) struct Grounded {
@@ -95,7 +99,7 @@ pub(super) fn without_inventions(text: &str, input: &Input) -> Grounded {
     let mut lines = Vec::new();
     for line in text.lines() {
         let mut kept = String::with_capacity(line.len());
-        for sentence in line.split_sentence_bounds() {
+        for sentence in sentences(line) {
             match invention(sentence, input) {
                 None => kept.push_str(sentence),
                 Some(why) => refused.push(Refused { offered: sentence.trim().to_owned(), why }),
@@ -108,6 +112,27 @@ pub(super) fn without_inventions(text: &str, input: &Input) -> Grounded {
     }
     let text = lines.join("\n").trim().to_owned();
     Grounded { text, refused }
+}
+
+/// The sentences of a line. The full stop of "1 Std. 30 Min." ends none.
+fn sentences(line: &str) -> Vec<&str> {
+    const SHORTENED: &str = "std stdn hr hrs h godz ч";
+    let is_shortened = |sentence: &str| {
+        let last = sentence.trim_end().strip_suffix('.').and_then(|text| text.split_whitespace().next_back());
+        last.is_some_and(|word| listed(SHORTENED, &fold(word)))
+    };
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (at, sentence) in line.split_sentence_bound_indices() {
+        let end = at + sentence.len();
+        let goes_on = line.get(end..).is_some_and(|rest| rest.starts_with(char::is_numeric));
+        if !(goes_on && is_shortened(sentence)) {
+            found.extend(line.get(start..end));
+            start = end;
+        }
+    }
+    found.extend(line.get(start..).filter(|rest| !rest.is_empty()));
+    found
 }
 
 /// Why a short text may not stay as a whole, if it may not.
@@ -139,26 +164,24 @@ fn has_invented_number(text: &str, input: &Input) -> bool {
 
 /// Whether an amount says something about the video.
 fn is_claim(text: &str, amount: &Amount) -> bool {
-    let (before, behind) = text.split_at_checked(amount.start).unwrap_or_default();
+    let behind = text.get(amount.start..).unwrap_or_default();
     if behind.starts_with(|first: char| first.is_ascii_digit()) {
-        let rest = behind.trim_start_matches(|letter: char| letter.is_ascii_digit());
-        // "1. Boil the water" counts the steps.
-        let counts_steps = before.trim().is_empty() && (rest.starts_with(". ") || rest.starts_with(") "));
-        return !counts_steps;
+        return !counts_steps(text, amount.start);
     }
     behind.starts_with(char::is_alphabetic)
         && !behind.starts_with(is_unspaced)
         && is_claim_in_words(text, amount)
 }
 
-/// The same for a number in words. People count to three themselves, say "one cup" for "a cup", "one of the best"
-/// and "a hundred times"; "five-spice" is a name.
+/// The same for a number in words. People count to three themselves, but not to one and a half hours, say "one cup" for
+/// "a cup", "one of the best" and "a hundred times"; "five-spice" is a name.
 fn is_claim_in_words(text: &str, amount: &Amount) -> bool {
     const ARTICLE: f64 = 1.0;
     const COUNTED: f64 = 3.0;
     const EXAGGERATED: f64 = 100.0;
     match amount.dimension() {
-        Some(Dimension::Count | Dimension::Time) => amount.value() > COUNTED,
+        Some(Dimension::Time) => amount.value() > COUNTED || amount.value().fract() != 0.0,
+        Some(Dimension::Count) => amount.value() > COUNTED,
         Some(_) => amount.value() > ARTICLE,
         None => {
             let written = text.get(amount.start..amount.end).unwrap_or_default();
@@ -169,19 +192,40 @@ fn is_claim_in_words(text: &str, amount: &Amount) -> bool {
     }
 }
 
-/// Whether the input says what an amount claims, or it is part of a known day or the video's length.
+/// Whether the input says what an amount claims, or it is part of a known day or the video's length. Of several numbers
+/// in one, such as `8.5/10`, it has to say each.
 fn is_known(text: &str, amount: &Amount, input: &Input) -> bool {
     let numeral = numeral(text, amount);
     let may_be_time = matches!(amount.dimension(), None | Some(Dimension::Time));
-    let said = |said: &Amount| {
-        let times = amount.readings.iter().chain(&amount.as_time).filter(|_| may_be_time);
-        (same_unit(said, amount) && amount.readings.iter().any(|number| said.reads(*number)))
-            || times.into_iter().any(|number| said.reads_as_time(*number))
-    };
-    input.amount(said).is_some()
+    let says = |number: f64| input.amount(|said| same_unit(said, amount) && said.reads(number)).is_some();
+    let times = || amount.whole().iter().chain(&amount.as_time).filter(|_| may_be_time);
+    let said_as_time = |said: &Amount| times().any(|number| said.reads_as_time(*number));
+    amount.whole().iter().any(|number| says(*number))
+        || (!amount.parts.is_empty() && amount.parts.iter().all(|part| says(*part)))
+        || input.amount(said_as_time).is_some()
         || input.is_moment(numeral)
         || is_length(amount, input)
         || is_of_known_day(text, amount, numeral, input)
+}
+
+/// Whether each number in a name stands in the input beside a word it stands beside here: house numbers are easily made
+/// up, and a 5 is soon said of something else. `around` is the word before and the one behind the name in a list.
+pub(super) fn numbers_stand(name: &str, around: [Option<&str>; 2], input: &Input) -> bool {
+    let name = plain_digits(&without_phones(name, |phone| input.phone(&phone.digits()).is_some()));
+    let named = words(&name);
+    let is_number = |word: &str| word.chars().all(|letter| letter.is_ascii_digit());
+    let [before, behind] = around.map(|word| word.map(words).unwrap_or_default());
+    let all: Vec<&String> = before.iter().chain(&named).chain(&behind).collect();
+    let neighbour = |at: usize| all.get(at).map(|word| word.as_str());
+    let stands = |at: usize, word: &str| {
+        let near = [at.checked_sub(1).and_then(neighbour), neighbour(at + 1)];
+        word.parse::<f64>().is_ok_and(|number| input.says_beside(number, &near))
+    };
+    let is_alone = all.len() == 1;
+    let mut numbers = named.iter().enumerate().filter(|(_, word)| is_number(word));
+    numbers.all(
+        |(at, word)| if is_alone { input.words(word).is_some() } else { stands(before.len() + at, word) },
+    )
 }
 
 /// The number as it is written, without its unit.
@@ -220,7 +264,8 @@ fn is_length(amount: &Amount, input: &Input) -> bool {
 /// year of that.
 fn is_of_known_day(text: &str, amount: &Amount, numeral: &str, input: &Input) -> bool {
     let published = input.published();
-    if published.is_some_and(|day| numeral == day.year().to_string()) && amount.dimension().is_none() {
+    let may_be_year = amount.dimension().is_none() || listed(YEAR_UNITS, &amount.unit);
+    if published.is_some_and(|day| numeral == day.year().to_string()) && may_be_year {
         return true;
     }
     // A number belongs to the days that are not there without it.

@@ -14,6 +14,7 @@ mod input;
 mod invented;
 mod items;
 mod sources;
+mod steps;
 mod texts;
 mod why;
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::blank::{is_blank, says_nothing};
 use super::input::Input;
-use super::invented::{Grounded, holds_names, invention, without_inventions};
+use super::invented::{Grounded, holds_names, invention, numbers_stand, without_inventions};
 use super::{MAX_TITLE, Refused, Verdict, clean, why, written};
 use crate::domain::media::Watched;
 use crate::domain::note::{Evidence, Value};
@@ -125,15 +125,30 @@ pub(super) fn text(column: &Column, offered: &Json, input: &Input) -> Verdict {
 
 /// Names with commas between them, each of which has to stand in the input.
 fn listed_names(text: &str, input: &Input) -> Verdict {
-    let parts = text.split([',', ';', '\n', '&', '/', '、', '，', '；']).map(str::trim);
+    let parts: Vec<&str> = text
+        .split([',', ';', '\n', '&', '/', '、', '，', '；'])
+        .map(str::trim)
+        .filter(|part| !fold(part).is_empty())
+        .collect();
     let begins_small = |part: &str| part.chars().next().is_some_and(char::is_lowercase);
-    let stands =
-        |part: &str| input.knows_name(part) || (begins_small(part) && invention(part, input).is_none());
-    let (kept, left): (Vec<&str>, Vec<&str>) =
-        parts.filter(|part| !fold(part).is_empty()).partition(|part| stands(part));
+    let stands = |at: usize, part: &str| {
+        let neighbour = |at: usize| parts.get(at).copied();
+        let before =
+            at.checked_sub(1).and_then(neighbour).and_then(|part| part.split_whitespace().next_back());
+        let behind = neighbour(at + 1).and_then(|part| part.split_whitespace().next());
+        let is_known = input.knows_name(part) || (begins_small(part) && invention(part, input).is_none());
+        is_known && numbers_stand(part, [before, behind], input)
+    };
+    let (mut kept, mut left) = (Vec::new(), Vec::new());
+    for (at, part) in parts.iter().copied().enumerate() {
+        if stands(at, part) { kept.push(part) } else { left.push(part) }
+    }
     let refused = left
         .iter()
-        .map(|part| Refused { offered: (*part).to_owned(), why: why::NAME_NOT_IN_INPUT })
+        .map(|part| {
+            let why = if input.knows_name(part) { why::NUMBER_NOT_IN_INPUT } else { why::NAME_NOT_IN_INPUT };
+            Refused { offered: (*part).to_owned(), why }
+        })
         .collect();
     // Untouched where all of it may stay: an address keeps its own commas and lines.
     let text = if left.is_empty() { text.to_owned() } else { kept.join(", ") };

@@ -1,25 +1,30 @@
 //! Numbers in a text, with what stands behind or before them: `1,5 kg`, `€12.50`, `two hundred grams`.
 //!
 //! A number may be written in several ways and one way may mean several numbers (`1.500`), so each comes
-//! with all its readings. Digits inside links, handles and words such as `mp3` are no numbers.
+//! with all its readings. Digits inside links, handles and words such as `mp3` are no numbers; those beside letters of
+//! a script without capitals are, because such scripts set off neither words nor numbers.
 
+use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::addresses::link_spans;
-use super::names;
-use super::numerals::{number_word, readings};
+use super::money::{self, Money};
+use super::numerals::{Numeral, number_word, numeral};
 use super::spoken::said;
-use super::{Pattern, compiled, fold};
+use super::units::{Dimension, unspaced_unit};
+use super::{Pattern, compiled, fold, is_unspaced, lengths, names};
 
 static NUMERAL: Pattern = LazyLock::new(|| {
     compiled(concat!(
         r"(?:[0-9]+ [0-9]/[0-9]\b|[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?\b",
-        r"|[0-9]+(?:[.,'’/:\u{a0}\u{202f}][0-9]+)*)[½¼¾⅓⅔⅛]?|[½¼¾⅓⅔⅛]",
+        r"|[0-9]+[ \u{a0}\u{2009}\u{202f}][½¼¾⅓⅔⅛]|[0-9]+(?:[.,'’/:\u{a0}\u{202f}][0-9]+)*)[½¼¾⅓⅔⅛]?|[½¼¾⅓⅔⅛]",
     ))
 });
 
-static UNIT: Pattern =
-    LazyLock::new(|| compiled(r"^[ \t\u{a0}\u{202f}-]?([\p{L}]{1,24}|[°%€$£¥₹₩₺₽][\p{L}]?)"));
+static UNIT: Pattern = LazyLock::new(|| {
+    compiled(r"^[ \t\u{a0}\u{202f}-]?(\p{L}[\p{L}\p{M}]{0,23}|°\p{L}?|[%％٪℃℉€$£¥￥₹₩₺₽฿₫₪₱₴₦])")
+});
 
 static NUMBER_WORD: Pattern = LazyLock::new(|| {
     compiled(concat!(
@@ -30,14 +35,13 @@ static NUMBER_WORD: Pattern = LazyLock::new(|| {
     ))
 });
 
-/// Between `1 hour` and `30 minutes`.
-static JOINED: Pattern = LazyLock::new(|| compiled(r"(?i)^[ ,]*(?:and|und|et|y|e)?[ ]*$"));
-
 /// A number in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Amount {
     /// What the number may be, the likeliest first; never empty, always finite.
     pub readings: Vec<f64>,
+    /// Those of them that are said together, as in `8.5/10`; else none.
+    pub parts: Vec<f64>,
     /// The same time in minutes, and in hours; only for amounts of time.
     pub as_time: Vec<f64>,
     /// The word behind the number, folded; empty when there is none.
@@ -50,12 +54,33 @@ pub struct Amount {
     pub start: usize,
     /// Where the number with its unit ends, in bytes.
     pub end: usize,
+    /// How the currency is named.
+    pub(super) named: money::Named,
+    /// Where that ends in which there is no other number.
+    pub(super) covers: usize,
 }
 
 impl Amount {
     /// The likeliest reading.
     pub fn value(&self) -> f64 {
         self.readings.first().copied().unwrap_or_default()
+    }
+
+    /// The readings as one number.
+    pub fn whole(&self) -> &[f64] {
+        let length = self.readings.len().saturating_sub(self.parts.len());
+        self.readings.get(..length).unwrap_or_default()
+    }
+
+    /// Makes it mean this one number.
+    pub(super) fn set(&mut self, value: f64) {
+        self.readings = vec![value];
+        self.parts.clear();
+    }
+
+    /// The money it is, and how that is named.
+    pub(super) fn money(&self) -> Option<Money> {
+        self.currency.map(|currency| (currency, self.named))
     }
 
     /// Whether one of the readings is this number.
@@ -85,23 +110,39 @@ pub fn amounts_in(text: &str, language: Option<&str>) -> Vec<Amount> {
     let links = link_spans(text);
     let in_link = |start: usize| links.iter().any(|link| link.contains(&start));
     let mut found: Vec<Amount> = Vec::new();
-    for numeral in NUMERAL.find_iter(text) {
-        let before = text.get(..numeral.start()).unwrap_or_default();
-        let joined = found.last().is_some_and(|last| last.end == numeral.start() && is_hours(&last.unit));
-        let in_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') && !joined;
-        let readings = readings(numeral.as_str());
-        if !in_word && !in_link(numeral.start()) && !readings.is_empty() {
-            found.push(amount(text, numeral.start(), numeral.end(), readings));
+    for written in NUMERAL.find_iter(text) {
+        let meant = numeral(written.as_str());
+        let is_number = !meant.whole.is_empty() || !meant.parts.is_empty();
+        if is_number && !in_word(text, written.start(), found.last()) && !in_link(written.start()) {
+            found.push(amount(text, written.range(), meant));
         }
     }
     let said = said(text, language).into_iter().filter_map(|said| {
-        let amount = amount(text, said.at.start, said.at.end, vec![said.value]);
+        let amount = amount(text, said.at, Numeral::of(said.value));
         (!said.needs_unit || amount.dimension().is_some()).then_some(amount)
     });
     found.extend(said.chain(in_english(text, language)).filter(|amount| !in_link(amount.start)));
-    found.sort_by_key(|amount| amount.start);
-    add_times(text, &mut found);
-    found
+    found.extend(lengths::without_numerals(text, &found));
+    found.sort_by_key(|amount| (amount.start, Reverse(amount.covers)));
+    let mut covered = 0;
+    found.retain(|amount| {
+        let is_apart = amount.start >= covered;
+        covered = covered.max(amount.covers);
+        is_apart
+    });
+    lengths::with_times(text, found)
+}
+
+/// Whether digits are part of a word: behind a letter of a script with capitals, as in `mp3`. Not in `1h30` and `4x12`.
+fn in_word(text: &str, start: usize, last: Option<&Amount>) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let is_of_word =
+        |letter: char| letter.is_lowercase() || letter.is_uppercase() || letter.is_numeric() || letter == '_';
+    let goes_on = |last: &Amount| {
+        let is_times = matches!(text.get(last.end..start), Some("x" | "X"));
+        is_times || (last.end == start && last.dimension() == Some(Dimension::Time))
+    };
+    before.ends_with(is_of_word) && !last.is_some_and(goes_on)
 }
 
 /// The numbers in English words, unless the text is of another language.
@@ -119,7 +160,7 @@ fn in_english(text: &str, language: Option<&str>) -> Vec<Amount> {
         };
         let number = number.as_str().to_lowercase();
         let value = number_word(&number)? * times;
-        let found = amount(text, whole.start(), whole.end(), vec![value]);
+        let found = amount(text, whole.range(), Numeral::of(value));
         // "This" in Polish, "at the" in Dutch.
         let may_be_foreign = language.is_none() && number == "ten" && found.dimension().is_none();
         (!may_be_foreign).then_some(found)
@@ -127,31 +168,84 @@ fn in_english(text: &str, language: Option<&str>) -> Vec<Amount> {
     NUMBER_WORD.captures_iter(text).filter_map(read).collect()
 }
 
-/// Completes a number with its sign and what stands around it.
-fn amount(text: &str, start: usize, end: usize, mut readings: Vec<f64>) -> Amount {
-    let before = text.get(..start).unwrap_or_default();
-    let behind = text.get(end..).unwrap_or_default();
-    let unit = UNIT.captures(behind);
-    let written = unit.as_ref().and_then(|unit| unit.get(1)).map_or("", |unit| unit.as_str());
-    let unit_end = unit.as_ref().and_then(|unit| unit.get(0)).map_or(end, |unit| end + unit.end());
-    if let (Some(times), true) = (thousands(written), behind.starts_with(written)) {
-        let multiplied: Vec<f64> = readings.iter().map(|reading| reading * times).collect();
-        readings.splice(0..0, multiplied);
+/// Completes a number with its sign, its half and what stands around it.
+pub(super) fn amount(text: &str, at: Range<usize>, mut meant: Numeral) -> Amount {
+    const HALF: f64 = 0.5;
+    let before = text.get(..at.start).unwrap_or_default();
+    let from = |end: usize| text.get(end..).unwrap_or_default();
+    // "Two and a half", "half an hour".
+    let more = lengths::and_a_half(from(at.end)).filter(|_| !at.is_empty());
+    let is_half = meant.whole == [HALF] && from(at.start).starts_with(char::is_alphabetic);
+    let mut covers =
+        at.end + more.unwrap_or_else(|| if is_half { lengths::article(from(at.end)) } else { 0 });
+    if let Some((times, length)) = ten_thousands(from(covers)) {
+        meant = Numeral { whole: meant.whole.iter().map(|whole| whole * times).collect(), ..meant };
+        covers += length;
     }
-    if is_negative(before) {
-        readings = readings.iter().map(|reading| -reading).collect();
+    let (written, unit) = unit_behind(from(covers)).unwrap_or_default();
+    let mut end = covers + unit.end;
+    let unit_of = |written: &str| {
+        if written.starts_with(char::is_alphabetic) { fold(written) } else { written.to_owned() }
+    };
+    let mut found = Amount { unit: unit_of(written), ..Amount::bare(at.start) };
+    let half_behind = lengths::half_behind(from(end)).filter(|_| found.dimension().is_some());
+    if more.or(half_behind).is_some() {
+        meant = Numeral { whole: meant.whole.iter().map(|whole| whole + HALF).collect(), parts: Vec::new() };
     }
-    let unit = if written.starts_with(char::is_alphabetic) { fold(written) } else { written.to_owned() };
-    Amount {
-        readings,
-        as_time: Vec::new(),
-        percent: matches!(unit.as_str(), "%" | "percent" | "prozent" | "procent"),
-        currency: currency(before.trim_end().chars().next_back().map(String::from).as_deref().unwrap_or(""))
-            .or_else(|| currency(&unit)),
-        unit,
-        start,
-        end: unit_end,
+    if let Some(length) = half_behind {
+        end += length;
+        covers = end;
     }
+    if let (Some(times), true) = (thousands(written), from(at.end).starts_with(written)) {
+        let multiplied: Vec<f64> = meant.whole.iter().map(|whole| whole * times).collect();
+        meant.whole.splice(0..0, multiplied);
+    }
+    let sign = if is_negative(before) { -1.0 } else { 1.0 };
+    found.parts = meant.parts.iter().map(|part| part * sign).collect();
+    found.readings = meant.whole.iter().chain(&meant.parts).map(|reading| reading * sign).collect();
+    // "CHF 25 in 20 minutes" has no minutes of money.
+    let is_measured = found.dimension().is_some();
+    found.percent = found.dimension() == Some(Dimension::Share);
+    let money_before =
+        money::before(before).filter(|(_, named)| !is_measured || *named == money::Named::Sign);
+    if let Some((currency, named)) = money_before.or_else(|| money::meant(written)) {
+        (found.currency, found.named) = (Some(currency), named);
+    }
+    (found.end, found.covers) = (end, covers);
+    found
+}
+
+impl Amount {
+    /// A number of nothing, to be completed.
+    fn bare(start: usize) -> Self {
+        Self {
+            readings: Vec::new(),
+            parts: Vec::new(),
+            as_time: Vec::new(),
+            unit: String::new(),
+            percent: false,
+            currency: None,
+            start,
+            end: start,
+            named: money::Named::Word,
+            covers: start,
+        }
+    }
+}
+
+/// The unit a text begins with, as written, and where it is. It ends where the script changes: the "g" of `gを`.
+fn unit_behind(behind: &str) -> Option<(&str, Range<usize>)> {
+    let found = UNIT.captures(behind)?.get(1)?;
+    let run = found.as_str();
+    let is_apart = run.chars().next().is_some_and(is_unspaced);
+    let length = run.find(|letter| is_unspaced(letter) != is_apart).unwrap_or(run.len());
+    let run = run.get(..length)?;
+    // "4x12", "4x peppers".
+    if matches!(run, "x" | "X") {
+        return None;
+    }
+    let inside = unspaced_unit(run).filter(|_| is_apart).unwrap_or(0..length);
+    Some((run.get(inside.clone())?, found.start() + inside.start..found.start() + inside.end))
 }
 
 fn is_negative(before: &str) -> bool {
@@ -160,65 +254,23 @@ fn is_negative(before: &str) -> bool {
     unsigned.is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '(', '\n', ':']))
 }
 
+/// What a Chinese, Japanese or Korean number is multiplied with, and how long that is. `千克` is a kilogram.
+fn ten_thousands(behind: &str) -> Option<(f64, usize)> {
+    let first = behind.chars().next()?;
+    let times = match first {
+        '千' | '천' if !behind.starts_with("千克") && !behind.starts_with("千卡") => 1e3,
+        '万' | '萬' | '만' => 1e4,
+        '億' | '亿' | '억' => 1e8,
+        _ => return None,
+    };
+    Some((times, first.len_utf8()))
+}
+
 fn thousands(suffix: &str) -> Option<f64> {
     match suffix {
         "k" | "K" => Some(1e3),
         "M" => Some(1e6),
         _ => None,
-    }
-}
-
-fn currency(unit: &str) -> Option<&'static str> {
-    Some(match unit {
-        "€" | "euro" | "eur" => "euro",
-        "$" | "dollar" | "usd" | "buck" => "dollar",
-        "£" | "gbp" | "quid" => "pound",
-        "¥" | "yen" | "jpy" | "円" => "yen",
-        "₹" | "rupee" | "inr" => "rupee",
-        "₩" | "won" | "krw" => "won",
-        "₺" | "lira" => "lira",
-        "₽" | "ruble" | "rub" => "ruble",
-        "chf" | "franken" => "franc",
-        "zl" | "zloty" | "pln" => "zloty",
-        _ => return None,
-    })
-}
-
-/// Whether a number format of Notion shows money.
-pub fn is_currency(format: &str) -> bool {
-    !matches!(format, "number" | "number_with_commas" | "percent" | "")
-}
-
-fn is_hours(unit: &str) -> bool {
-    matches!(
-        unit,
-        "h" | "hr" | "hour" | "std" | "stunde" | "stunden" | "heure" | "hora" | "ora" | "ore" | "uur"
-    )
-}
-
-fn is_minutes(unit: &str) -> bool {
-    matches!(unit, "m" | "min" | "mins" | "minute" | "minuten" | "minuto" | "minuti" | "minuut")
-}
-
-/// Gives amounts of time their length in minutes and hours; `1 h 30 min` is one time.
-fn add_times(text: &str, found: &mut [Amount]) {
-    const MINUTES: f64 = 60.0;
-    for at in 0..found.len() {
-        let Some((current, behind)) = found.get_mut(at..).and_then(<[Amount]>::split_first_mut) else {
-            break;
-        };
-        if is_minutes(&current.unit) {
-            current.as_time.extend([current.value(), current.value() / MINUTES]);
-        }
-        if !is_hours(&current.unit) {
-            continue;
-        }
-        let next = behind.first().filter(|next| {
-            let between = text.get(current.end..next.start).unwrap_or("no");
-            JOINED.is_match(between) && (is_minutes(&next.unit) || between.is_empty())
-        });
-        let minutes = current.value() * MINUTES + next.map_or(0.0, Amount::value);
-        current.as_time.extend([minutes, minutes / MINUTES]);
     }
 }
 
@@ -231,7 +283,7 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        let table: [(&str, &[f64]); 24] = [
+        let table: [(&str, &[f64]); 44] = [
             ("about 1,5 kg", &[1.5]),
             ("1.500", &[1500.0, 1.5]),
             ("1,234.56", &[1234.56]),
@@ -256,6 +308,26 @@ mod tests {
             ("https://x.example/9", &[]),
             ("someone often", &[]),
             ("0.5", &[0.5]),
+            ("8.5/10", &[8.5, 10.0]),
+            ("4,5/5", &[4.5, 5.0]),
+            ("20/05", &[20.0, 5.0]),
+            ("1 ½ cups", &[1.5, 1.0, 0.5]),
+            ("one and a half cups", &[1.5]),
+            ("2 and a half cups", &[2.5]),
+            ("1 kilo y medio", &[1.5]),
+            ("1 Liter und ein halber", &[1.5]),
+            ("1 onion and a half lemon", &[1.0]),
+            ("half an hour", &[0.5]),
+            ("20半熟卵", &[20.0]),
+            ("牛肉300gを炒める", &[300.0]),
+            ("約30分", &[30.0]),
+            ("٣ بيضات", &[]),
+            ("تكفي ل4 أشخاص", &[4.0]),
+            ("iPhone15", &[]),
+            ("1万円", &[10_000.0]),
+            ("3.5만원", &[35_000.0]),
+            ("5千克", &[5.0]),
+            ("半分に切る", &[]),
         ];
         for (text, expected) in table {
             let found = amounts(text).first().map(|amount| amount.readings.clone()).unwrap_or_default();
@@ -310,6 +382,23 @@ mod tests {
     }
 
     #[test]
+    fn numbers_with_a_times_sign_between_them_are_several() {
+        let table: [(&str, &[f64]); 6] = [
+            ("4x12 reps", &[4.0, 12.0]),
+            ("3 x 10", &[3.0, 10.0]),
+            ("2×400g", &[2.0, 400.0]),
+            ("2X400 g", &[2.0, 400.0]),
+            ("Max4x12", &[]),
+            ("a0x12", &[]),
+        ];
+        for (text, expected) in table {
+            let found: Vec<f64> = amounts(text).iter().map(Amount::value).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        assert_eq!(amounts("2x400g")[1].unit, "g");
+    }
+
+    #[test]
     fn units_currencies_and_percentages_are_seen() {
         let table = [
             ("€12.50", "", Some("euro"), false),
@@ -320,6 +409,25 @@ mod tests {
             ("20 percent", "percent", None, true),
             ("4 servings", "serving", None, false),
             ("4.", "", None, false),
+            ("牛肉 300gを炒める", "g", None, false),
+            ("30分で完成", "分", None, false),
+            ("3个小时", "小时", None, false),
+            ("500円です", "円", Some("yen"), false),
+            ("1万円です", "円", Some("yen"), false),
+            ("5千克面粉", "千克", None, false),
+            ("2인분이에요", "인분", None, false),
+            ("1,5 кг муки", "кг", None, false),
+            ("30 دقيقة", "دقيقة", None, false),
+            ("20 นาที", "นาที", None, false),
+            ("20%オフ", "%", None, true),
+            ("20%OFF", "%", None, true),
+            ("3分の1", "分の", None, false),
+            ("180℃で", "℃", None, false),
+            ("CHF 25", "", Some("franc"), false),
+            ("AED 50", "", Some("dirham"), false),
+            ("US$20", "", Some("dollar"), false),
+            ("Try 5 of them", "of", None, false),
+            ("5€ 20 Stück", "€", Some("euro"), false),
         ];
         for (text, unit, currency, percent) in table {
             let amount = &amounts(text)[0];
@@ -328,6 +436,14 @@ mod tests {
                 (unit, currency, percent),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_number_behind_the_money_of_another_is_no_money() {
+        for text in ["5€ 20 Stück", "50 EUR 20 Personen", "CHF 25 in 20 Minuten", "EUR 20 Minuten"] {
+            let found = amounts(text);
+            assert_eq!(found.last().and_then(|amount| amount.currency), None, "{text}");
         }
     }
 
@@ -342,9 +458,89 @@ mod tests {
         assert!(amounts("90 grams")[0].as_time.is_empty());
     }
 
+    /// The minutes each amount of a text is.
+    fn minutes(text: &str, language: &str) -> Vec<f64> {
+        let found = amounts_in(text, Some(language));
+        found.iter().filter_map(|amount| amount.as_time.first().copied()).collect()
+    }
+
+    #[test]
+    fn lengths_of_time_are_read_as_people_tell_them_in_each_language() {
+        let table: [(&str, &str, &[f64]); 65] = [
+            ("de", "1 Std. 30 Min.", &[90.0]),
+            ("de", "anderthalb Stunden", &[90.0]),
+            ("de", "eine Stunde und 30 Minuten", &[90.0]),
+            ("de", "eine halbe Stunde", &[30.0]),
+            ("de", "eine Stunde kochen", &[60.0]),
+            ("de", "eine Viertelstunde", &[15.0]),
+            ("de", "20 Euro die Stunde", &[]),
+            ("en", "1 h 30", &[90.0]),
+            ("en", "1:30 h", &[90.0]),
+            ("en", "2:30 min", &[2.5]),
+            ("en", "half an hour", &[30.0]),
+            ("en", "for an hour", &[60.0]),
+            ("en", "an hour and a half", &[90.0]),
+            ("en", "one and a half hours", &[90.0]),
+            ("en", "an hour and 30 minutes", &[90.0]),
+            ("en", "a quarter of an hour", &[15.0]),
+            ("en", "three quarters of an hour", &[45.0]),
+            ("en", "20 dollars an hour", &[]),
+            ("en", "once an hour", &[]),
+            ("en", "1 hour. 30 minutes later", &[60.0, 30.0]),
+            ("en", "1 h 30 eggs", &[60.0]),
+            ("en", "1 hour, then 30 minutes", &[60.0, 30.0]),
+            ("nl", "1 uur en 30 minuten", &[90.0]),
+            ("nl", "anderhalf uur", &[90.0]),
+            ("nl", "een half uur", &[30.0]),
+            ("nl", "een uur laten rusten", &[60.0]),
+            ("tr", "1 saat 30 dakika", &[90.0]),
+            ("tr", "bir buçuk saat", &[90.0]),
+            ("tr", "1 buçuk saat", &[90.0]),
+            ("tr", "yarım saat", &[30.0]),
+            ("tr", "bir saat", &[60.0]),
+            ("pl", "1 godzina 30 minut", &[90.0]),
+            ("pl", "półtorej godziny", &[90.0]),
+            ("pl", "1 godz. i 30 min", &[90.0]),
+            ("pl", "pół godziny", &[30.0]),
+            ("pl", "przez godzinę", &[60.0]),
+            ("ru", "1 час 30 минут", &[90.0]),
+            ("ru", "полтора часа", &[90.0]),
+            ("ru", "полчаса", &[30.0]),
+            ("ru", "час с половиной", &[90.0]),
+            ("pl", "godzinę i pół", &[90.0]),
+            ("ru", "1 час и 30 минут", &[90.0]),
+            ("ru", "около часа", &[60.0]),
+            ("ja", "1時間30分", &[90.0]),
+            ("ja", "1時間半煮る", &[90.0]),
+            ("ja", "一時間半", &[90.0]),
+            ("ja", "1時間と30分", &[90.0]),
+            ("ja", "3分の1", &[]),
+            ("zh", "1小时30分钟", &[90.0]),
+            ("zh", "一个半小时", &[90.0]),
+            ("zh", "半小时", &[30.0]),
+            ("ko", "1시간 30분", &[90.0]),
+            ("ko", "1시간 반", &[90.0]),
+            ("ko", "1시간 반죽", &[60.0]),
+            ("ko", "한 시간 동안", &[60.0]),
+            ("ar", "1 ساعة و30 دقيقة", &[90.0]),
+            ("ar", "ساعة ونصف", &[90.0]),
+            ("ar", "نصف ساعة", &[30.0]),
+            ("es", "hora y media", &[90.0]),
+            ("es", "una hora y media", &[90.0]),
+            ("es", "2 horas y media", &[150.0]),
+            ("es", "media hora", &[30.0]),
+            ("fr", "une heure et demie", &[90.0]),
+            ("it", "un'ora e mezza", &[90.0]),
+            ("pt", "uma hora e meia", &[90.0]),
+        ];
+        for (language, text, expected) in table {
+            assert_eq!(minutes(text, language), expected, "{text}: {:?}", amounts_in(text, Some(language)));
+        }
+    }
+
     proptest! {
         #[test]
-        fn any_text_gives_finite_numbers_inside_it(text in "[0-9 .,'/:kM½h€%a-]{0,40}") {
+        fn any_text_gives_finite_numbers_inside_it(text in "[0-9 .,'/:kMx½h€%a分半g-]{0,40}") {
             for amount in amounts(&text) {
                 prop_assert!(!amount.readings.is_empty());
                 prop_assert!(amount.readings.iter().chain(&amount.as_time).all(|reading| reading.is_finite()));

@@ -6,6 +6,8 @@
 mod addresses;
 mod amounts;
 mod dates;
+mod lengths;
+mod money;
 mod names;
 mod numerals;
 mod plurals;
@@ -21,8 +23,9 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 pub use addresses::{Phone, emails, links, phones, same_link_key, web_address};
-pub use amounts::{Amount, amounts, amounts_in, is_currency};
+pub use amounts::{Amount, amounts, amounts_in};
 pub use dates::{DateFound, dates};
+pub use money::is_currency;
 pub use names::{language_of, names, written_in};
 pub use plurals::one_and_many;
 use spoken::spoken_numbers;

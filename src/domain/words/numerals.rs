@@ -1,27 +1,64 @@
 //! What a numeral or an English number word means; `1.500` means two things. Tested with the amounts it is part of.
 
-/// What a written numeral may mean, the likeliest first.
-pub(super) fn readings(numeral: &str) -> Vec<f64> {
-    let (digits, fraction) = match numeral.char_indices().next_back() {
-        Some((at, last)) if fraction(last).is_some() => (numeral.get(..at).unwrap_or(""), fraction(last)),
-        _ => (numeral, None),
+/// What a written numeral may mean.
+#[derive(Debug, Default)]
+pub(super) struct Numeral {
+    /// As one number, the likeliest first.
+    pub(super) whole: Vec<f64>,
+    /// As several numbers, all of which it says: `8.5/10`, `12:30`, `2 200 g`.
+    pub(super) parts: Vec<f64>,
+}
+
+impl Numeral {
+    /// A number that means one thing.
+    pub(super) fn of(value: f64) -> Self {
+        Self { whole: vec![value], parts: Vec::new() }
+    }
+}
+
+/// What a written numeral may mean; nothing where it is too long to be a number.
+pub(super) fn numeral(written: &str) -> Numeral {
+    let (digits, fraction) = match written.char_indices().next_back() {
+        Some((at, last)) if fraction(last).is_some() => (written.get(..at).unwrap_or(""), fraction(last)),
+        _ => (written, None),
     };
     if let Some(fraction) = fraction {
-        return if digits.is_empty() {
-            vec![fraction]
-        } else {
-            digits.parse::<f64>().map(|whole| vec![whole + fraction]).unwrap_or_default()
-        };
+        return with_fraction(digits, fraction);
     }
     let parts: Vec<&str> = digits.split(|letter: char| !letter.is_ascii_digit()).collect();
     let marks: Vec<char> = digits.chars().filter(|letter| !letter.is_ascii_digit()).collect();
-    let mut found = whole_readings(&parts, &marks);
+    let mut found = Numeral { whole: whole_readings(&parts, &marks), parts: Vec::new() };
     // Lists, times, days and "2 200 g" mean each of their parts.
-    if found.is_empty() || marks.contains(&' ') || marks.contains(&'/') {
-        found.extend(parts.iter().filter_map(|part| part.parse::<f64>().ok()));
+    if found.whole.is_empty() || marks.contains(&' ') || marks.contains(&'/') {
+        found.parts = digits.split('/').flat_map(|part| parts_between_slashes(part, &marks)).collect();
     }
-    found.retain(|reading| reading.is_finite());
+    found.whole.retain(|reading| reading.is_finite());
+    found.parts.retain(|reading| reading.is_finite());
     found
+}
+
+/// `1½`, and `1 ½`, which may be two numbers.
+fn with_fraction(digits: &str, fraction: f64) -> Numeral {
+    let number = digits.trim_end_matches([' ', '\u{a0}', '\u{2009}', '\u{202f}']);
+    if number.is_empty() {
+        return Numeral::of(fraction);
+    }
+    let Some(whole) = number.parse::<f64>().ok().filter(|whole| whole.is_finite()) else {
+        return Numeral::default();
+    };
+    let parts = if number == digits { Vec::new() } else { vec![whole, fraction] };
+    Numeral { whole: vec![whole + fraction], parts }
+}
+
+/// The numbers between two strokes: one such as the 8.5 in `8.5/10`, else each row of digits.
+fn parts_between_slashes(part: &str, all_marks: &[char]) -> Vec<f64> {
+    let rows: Vec<&str> = part.split(|letter: char| !letter.is_ascii_digit()).collect();
+    let marks: Vec<char> = part.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+    let whole = if all_marks.contains(&'/') { whole_readings(&rows, &marks) } else { Vec::new() };
+    match whole.first() {
+        Some(whole) => vec![*whole],
+        None => rows.iter().filter_map(|row| row.parse::<f64>().ok()).collect(),
+    }
 }
 
 /// The readings of a numeral as one number.
@@ -63,7 +100,11 @@ fn grouped_or_single(groups: &[&str], grouped: bool) -> bool {
     groups.len() == 1 || grouped
 }
 
+/// A fraction; `20/05` is a day.
 fn part_of(over: &str, under: &str) -> Option<f64> {
+    if over.starts_with('0') || under.starts_with('0') {
+        return None;
+    }
     let (over, under) = (over.parse::<f64>().ok()?, under.parse::<f64>().ok()?);
     (under > 0.0).then(|| over / under)
 }

@@ -65,6 +65,16 @@ const SPOKEN: [(&str, &str); 10] = [
     ),
 ];
 
+/// Numbers with a half in them, which are no other words in any language, accents taken off.
+const WITH_HALF: [(f64, &str); 3] = [
+    (
+        1.5,
+        "anderthalb anderthalbe anderthalben eineinhalb anderhalf anderhalve poltora poltorej poltorei полтора полторы полутора",
+    ),
+    (2.5, "zweieinhalb zweieinhalbe tweeenhalf tweeenhalve"),
+    (3.5, "dreieinhalb dreieinhalbe drieenhalf drieenhalve"),
+];
+
 /// These mean something else in another language: "once the water boils", "social media", "ten przepis".
 const AMBIGUOUS: &str = "once six sei media medio meio meia mezzo mezza cent due dos dose sept elf demi quince venti \
     otto sex to tre ti ni fire fem pol sto half halv halve dix cem";
@@ -102,6 +112,9 @@ pub(super) struct Said {
 /// The numbers said in a text of this language; of an unknown one, those that are numbers in any.
 pub(super) fn said(text: &str, language: Option<&str>) -> Vec<Said> {
     let meant = |word: &str| {
+        if let Some((value, _)) = WITH_HALF.iter().find(|(_, list)| listed(list, word)) {
+            return Some(*value);
+        }
         let meanings = MEANINGS.get(word)?;
         let own = |language: &str| meanings.iter().find(|(known, _)| names::is(language, known));
         let found = match language {
@@ -168,10 +181,10 @@ fn in_han(text: &str) -> Vec<Said> {
         let run = text.get(start..).unwrap_or_default();
         let length = run.find(|letter| !is_han_numeral(letter)).unwrap_or(run.len());
         let (number, behind) = run.split_at(length);
-        // "A quarter" and "very" are no numbers.
+        // "A quarter", "very" and "half of it" are no numbers.
         let is_very = |behind: &str| !behind.starts_with(['钟', '鐘', '間', '间']);
-        let is_phrase =
-            behind.starts_with("分之") || (number == "十" && behind.strip_prefix('分').is_some_and(is_very));
+        let is_phrase = behind.starts_with("分之")
+            || (matches!(number, "十" | "半") && behind.strip_prefix('分').is_some_and(is_very));
         let is_counted = behind.starts_with(|letter| COUNTERS.contains(letter)) && !is_phrase;
         if let Some(value) = han_value(number).filter(|_| is_counted) {
             found.push(Said { at: start..start + length, value, needs_unit: false });

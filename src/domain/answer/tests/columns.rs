@@ -90,7 +90,8 @@ fn facts_are_filled_when_the_input_states_them_and_say_where() {
         ("Servings", number("number"), json!("for 4 people"), Value::Number(4.0), speech(4.0)),
         ("Kilos", number("number"), json!("about 1,5 kg"), Value::Number(1.5), speech(8.0)),
         ("Time", number("number"), json!(90), Value::Number(90.0), speech(8.0)),
-        ("Minutes", number("number"), json!(30), Value::Number(30.0), speech(8.0)),
+        // The minutes of "1 hour 30 minutes" are none by themselves.
+        ("Minutes", number("number"), json!(30), Value::Number(30.0), Evidence::Screen(At(7.0))),
         ("Length", number("number"), json!(63), Value::Number(63.0), platform),
         ("Price", number("euro"), json!(12.5), Value::Number(12.5), speech(12.0)),
         ("Off", number("percent"), json!(20), Value::Number(0.2), caption),

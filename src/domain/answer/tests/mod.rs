@@ -7,6 +7,7 @@ mod document;
 mod hostile;
 mod inventions;
 mod lists;
+mod numbers;
 mod several;
 
 use serde_json::json;
