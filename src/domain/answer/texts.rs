@@ -125,7 +125,7 @@ pub(super) fn text(column: &Column, offered: &Json, input: &Input) -> Verdict {
 
 /// Names with commas between them, each of which has to stand in the input.
 fn listed_names(text: &str, input: &Input) -> Verdict {
-    let parts = text.split([',', ';', '\n', '&', '/', '、', '，', '；']).map(str::trim);
+    let parts = text.split([',', ';', '\n', '&', '/', '、', '，', '；', '،', '؛']).map(str::trim);
     let begins_small = |part: &str| part.chars().next().is_some_and(char::is_lowercase);
     let stands =
         |part: &str| input.knows_name(part) || (begins_small(part) && invention(part, input).is_none());

@@ -6,6 +6,7 @@
 mod addresses;
 mod amounts;
 mod dates;
+mod digits;
 mod names;
 mod numerals;
 mod plurals;
@@ -23,6 +24,7 @@ use unicode_normalization::char::is_combining_mark;
 pub use addresses::{Phone, emails, links, phones, same_link_key, web_address};
 pub use amounts::{Amount, amounts, amounts_in, is_currency};
 pub use dates::{DateFound, dates};
+pub use digits::plain_digits;
 pub use names::{language_of, names, written_in};
 pub use plurals::one_and_many;
 use spoken::spoken_numbers;
