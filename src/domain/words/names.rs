@@ -177,7 +177,7 @@ fn names_in(sentence: &str, capitals: Capitals) -> Vec<&str> {
         let may_be = match capitals {
             _ if has_inner_capital(word) => true,
             // "I", "I'm".
-            _ if !has_capital(word) || !word.chars().nth(1).is_some_and(char::is_alphanumeric) => false,
+            _ if !has_capital(word) || !goes_on_as_word(word) => false,
             Capitals::Nouns => named_by_context || owns(&before, &folded, next),
             Capitals::Titles if is_title => !is_ordinary(&folded),
             Capitals::Titles if begins => !is_ordinary(&folded) && goes_on_as_name(word, next),
@@ -203,6 +203,12 @@ fn goes_on_as_name(word: &str, next: Option<(&str, bool)>) -> bool {
     let goes_on =
         |(next, begins): (&str, bool)| begins || has_capital(next) || listed(DONE_BY_SOMEBODY, next);
     is_possessive || next.is_none_or(goes_on)
+}
+
+/// "Oliver" and "O'Brien", not "I" and "I'm".
+fn goes_on_as_word(word: &str) -> bool {
+    let mut behind = word.chars().skip(1);
+    behind.next().is_some_and(char::is_alphanumeric) || behind.next().is_some_and(char::is_uppercase)
 }
 
 /// A word without what is glued to it with an apostrophe: the article before it in Romance languages, the Turkish ending

@@ -133,7 +133,9 @@ struct Word {
 
 fn words_of(sentence: &str) -> Vec<Word> {
     let written = written_words(sentence);
-    let is_title = is_title(&written);
+    let capitals = written.iter().filter(|(word, _)| has_capital(word)).count();
+    // "We go to Turkey" has no other long word, and is no title.
+    let is_title = is_title(&written) && capitals > written.len() - capitals;
     let mut found = Vec::new();
     for (word, begins) in written {
         let is_name = has_capital(word) && !begins && !is_title;
