@@ -20,12 +20,16 @@ const FACT_CHARS: usize = 500;
 const OPEN: char = '⟦';
 const CLOSE: char = '⟧';
 
-/// The material of one question: facts, caption, speech and screen text, each between fences.
+/// At most twenty things of one video, whose keys have a hundred characters.
+const KNOWN_CHARS: usize = 20 * (FACT_CHARS / 4);
+
+/// The material of one question: facts, caption, speech and screen text, each between fences, and what an earlier look
+/// named.
 pub fn material(question: &Question) -> String {
     let Watched { info, transcript, screen_text } = &question.watched;
     let caption = info.caption.as_deref().map(multi_line).unwrap_or_default();
     let screen = screen_text.lines.iter().map(|line| (line.at, line.text.as_str()));
-    [
+    let mut parts = vec![
         fenced("video", &facts(info, transcript), FACT_CHARS * 8),
         fenced("caption", &caption, CAPTION_CHARS),
         fenced(
@@ -34,8 +38,16 @@ pub fn material(question: &Question) -> String {
             SPEECH_CHARS,
         ),
         fenced("screen", &timed(screen), SCREEN_CHARS),
-    ]
-    .join("\n")
+    ];
+    parts.extend(known_items(question));
+    parts.join("\n")
+}
+
+/// The things an earlier look found in the video, one a line: their names were made of its words.
+fn known_items(question: &Question) -> Option<String> {
+    let lines: Vec<String> =
+        question.known_items.iter().map(|key| one_line(&key.replace('-', " "))).collect();
+    (question.several && !lines.is_empty()).then(|| fenced("known", &lines.join("\n"), KNOWN_CHARS))
 }
 
 /// What the platform says, one fact a line.

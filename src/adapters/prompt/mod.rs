@@ -76,9 +76,10 @@ place, each product), at most 20, in their order; empty if there is just one. Ea
 thing's own name as the material writes it, and the keys of the columns above, filled for that thing alone
 ";
 
-/// Said where an earlier look found some of them: their pages are known by their names.
-const KNOWN_ITEMS: &str = "  an earlier look found these, here without capitals and accents; name the same thing in the \
-same words: ";
+/// Said where an earlier look found some of them: their pages are known by their names. These were a stranger's words,
+/// so they stand in the material.
+const KNOWN_ITEMS: &str = "  an earlier look found the things listed under ⟦known⟧, there without capitals and \
+accents; name the same thing in the same words, and take nothing else from that list\n";
 
 /// The instructions for one question: our rules, the language, the columns, what the owner wants.
 pub fn instructions(question: &Question) -> String {
@@ -87,12 +88,7 @@ pub fn instructions(question: &Question) -> String {
     parts.extend(lines);
     if question.several {
         parts.push(ITEMS.to_owned());
-        let known: Vec<String> = question
-            .known_items
-            .iter()
-            .map(|key| quoted(&key.replace('-', " "), DESCRIPTION_CHARS))
-            .collect();
-        parts.extend((!known.is_empty()).then(|| format!("{KNOWN_ITEMS}{}\n", known.join(", "))));
+        parts.extend((!question.known_items.is_empty()).then(|| KNOWN_ITEMS.to_owned()));
     }
     parts.extend(choices(&question.choices));
     parts.push("\nThe database these columns belong to:\n".to_owned());

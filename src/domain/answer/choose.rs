@@ -18,6 +18,9 @@ const MAX_CHOSEN: usize = 100;
 /// How many offered names are looked at; a longer list is a flood.
 const MAX_LOOKED_AT: usize = 500;
 
+/// What stands between the names of a list written as one text, in any script.
+const SEPARATORS: [char; 10] = [',', ';', '|', '\n', '、', '，', '；', '｜', '،', '؛'];
+
 /// Bytes of an option's name as a model may write it; Notion's own names end at 100 characters.
 const LONGEST_NAME: usize = 1_000;
 
@@ -134,7 +137,7 @@ fn chosen(
 fn names(options: &[Known<'_>], offered: &Json) -> Vec<String> {
     match offered {
         Json::String(text) if find(options, text).is_none() => {
-            text.split([',', ';', '|', '\n']).take(MAX_LOOKED_AT).map(|part| part.trim().to_owned()).collect()
+            text.split(SEPARATORS).take(MAX_LOOKED_AT).map(|part| part.trim().to_owned()).collect()
         }
         Json::String(text) => vec![text.clone()],
         Json::Array(items) => {

@@ -11,7 +11,7 @@ use crate::domain::media::{At, Watched};
 use crate::domain::note::Evidence;
 use crate::domain::words::{
     Amount, amounts_in, emails, fold, folded_contains, is_unspaced, language_of, links, listed, phones,
-    same_link_key, visible, web_address, words,
+    places, same_link_key, visible, web_address, words,
 };
 
 /// Names shorter than this are known by all their letters alone.
@@ -36,6 +36,8 @@ pub(super) struct Input {
     mentions: Vec<String>,
     /// Every word, folded, in order.
     words: BTreeSet<String>,
+    /// The countries and cities that are named for sure, in whatever language.
+    places: BTreeSet<usize>,
     /// The moments of speech and screen as people write them.
     moments: BTreeSet<String>,
     /// The language prose is asked for, else the one heard or read.
@@ -66,6 +68,7 @@ impl Input {
             links: BTreeMap::new(),
             mentions: Vec::new(),
             words: BTreeSet::new(),
+            places: BTreeSet::new(),
             moments: moments(watched),
             language: None,
             published: info.published,
@@ -75,6 +78,7 @@ impl Input {
         input.collect_links(info.page_url.as_deref());
         input.collect_mentions(info.author.as_deref());
         input.collect_words();
+        input.collect_places();
         input.language = language
             .or(watched.transcript.language.as_deref())
             .map(ToOwned::to_owned)
@@ -89,6 +93,13 @@ impl Input {
     fn collect_words(&mut self) {
         let folded = self.sources.iter().map(|source| &source.folded);
         self.words = folded.flat_map(|text| text.split(' ')).map(ToOwned::to_owned).collect();
+    }
+
+    /// Not from the platform's facts: a handle may be called like a city.
+    fn collect_places(&mut self) {
+        let told = self.sources.iter().filter(|source| source.evidence != Evidence::Platform);
+        let found = told.flat_map(|source| places(&source.text));
+        self.places = found.filter(|found| found.sure).map(|found| found.place).collect();
     }
 
     fn collect_links(&mut self, page: Option<&str>) {
@@ -151,8 +162,23 @@ impl Input {
         self.language.as_deref()
     }
 
+    /// The words of the places in a text that the input names as well, in whatever language: those of `Nueva York`
+    /// where `New York` is said.
+    pub(super) fn known_places(&self, text: &str) -> BTreeSet<String> {
+        if self.places.is_empty() {
+            return BTreeSet::new();
+        }
+        let found = places(text).into_iter().filter(|found| self.places.contains(&found.place));
+        found.flat_map(|found| found.words).collect()
+    }
+
     /// Whether each word of a name stands in the input, endings apart: `Milano` and `Milan`, `Annas` and `Anna`.
     pub(super) fn knows_name(&self, name: &str) -> bool {
+        self.knows_name_among(name, &self.known_places(name))
+    }
+
+    /// The same for a name in a text that holds the words of these places.
+    pub(super) fn knows_name_among(&self, name: &str, places: &BTreeSet<String>) -> bool {
         let name = name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")).unwrap_or(name);
         let folded = fold(name);
         // Numbers are no names: what they claim is looked at by itself.
@@ -164,6 +190,7 @@ impl Input {
         let within_text = |part: &str| part.chars().all(is_unspaced) && self.words(part).is_some();
         parts.all(|part| {
             self.words.contains(part)
+                || places.contains(part)
                 || self.knows_stem(part)
                 || self.within_a_word(part)
                 || within_text(part)

@@ -4,6 +4,8 @@
 //! Takes a text that is harmless already; gives what may stay, and what was invented. Names are found as far
 //! as writing tells them apart (`words::names`); in a column of names every word counts as one.
 
+use std::collections::BTreeSet;
+
 use chrono::Datelike;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -16,57 +18,25 @@ use crate::domain::words::{
     Amount, Dimension, amounts_in, dates, fold, is_unspaced, listed, names, words, written_in,
 };
 
-/// The last word in the name of a text column that holds names, folded: there a single word is one, too.
-const NAME_WORDS: [&str; 48] = [
-    "author",
-    "creator",
-    "person",
-    "chef",
-    "artist",
-    "singer",
-    "speaker",
-    "guest",
-    "brand",
-    "shop",
-    "company",
-    "restaurant",
-    "cafe",
-    "hotel",
-    "place",
-    "venue",
-    "city",
-    "town",
-    "country",
-    "address",
-    "street",
-    "neighborhood",
-    "neighbourhood",
-    "autor",
-    "autorin",
-    "kunstler",
-    "koch",
-    "marke",
-    "laden",
-    "geschaft",
-    "ort",
-    "stadt",
-    "adresse",
-    "auteur",
-    "marque",
-    "magasin",
-    "lieu",
-    "ville",
-    "lugar",
-    "luogo",
-    "restaurante",
-    "ristorante",
-    "marca",
-    "ciudad",
-    "citta",
-    "cidade",
-    "loja",
-    "tienda",
-];
+/// The last word in the name of a text column that holds names, without accents: there a single word is one, too.
+const NAME_WORDS: &str = "author creator person chef artist singer speaker guest brand shop company restaurant cafe hotel \
+    place venue city town country region address street neighborhood neighbourhood \
+    autor autorin kunstler koch marke laden geschaft firma ort stadt land adresse strasse \
+    auteur marque magasin entreprise lieu ville pays adresse rue quartier \
+    lugar restaurante marca ciudad pais tienda empresa direccion calle barrio autora cocinero \
+    luogo ristorante citta paese regione negozio azienda indirizzo autore cuoco \
+    cidade loja regiao endereco rua cozinheiro plaats winkel merk bedrijf adres straat kok maker \
+    miasto kraj miejsce restauracja sklep marka ulica kucharz restoran mekan sehir ulke yazar magaza \
+    restaurang plats butik sted \
+    ресторан кафе отель город страна адрес место автор шеф повар магазин бренд улица місто країна адреса \
+    店 店名 店舗 店舗名 お店 レストラン レストラン名 場所 住所 都市 国 国名 作者 著者 シェフ ブランド \
+    餐厅 餐廳 餐厅名 餐厅名称 店铺 店鋪 地点 地點 地址 城市 国家 國家 品牌 \
+    식당 가게 장소 주소 도시 나라 저자 작가 브랜드 \
+    المطعم مطعم المكان مكان المدينة مدينة البلد بلد الدولة الشيف المؤلف المتجر الفندق";
+
+/// Stands before or behind one of these and adds nothing: "Restaurant name".
+const WORDS_FOR_NAME: &str =
+    "name nome nombre naam nom navn namn nazwa imie adi имя название 이름 名前 名称 اسم";
 
 /// Words that make the name of a column a question or a heading: "Why this place", "About the author".
 const PROSE_WORDS: &str = "why about how what when note tip reason idea review story best to warum uber wie was notiz \
@@ -141,18 +111,19 @@ pub(super) fn invention(text: &str, input: &Input) -> Option<&'static str> {
         return Some(why::NUMBER_NOT_IN_INPUT);
     }
     let names = names(text, input.language());
-    names.iter().any(|name| !input.knows_name(name)).then_some(why::NAME_NOT_IN_INPUT)
+    let places = if names.is_empty() { BTreeSet::new() } else { input.known_places(text) };
+    names.iter().any(|name| !input.knows_name_among(name, &places)).then_some(why::NAME_NOT_IN_INPUT)
 }
 
 /// Whether a column holds names alone, so that nothing in it is a judgement.
 pub(super) fn holds_names(column: &Column) -> bool {
-    let name: Vec<String> = words(&column.name).iter().map(|word| fold(word)).collect();
-    let is_prose = name.iter().any(|word| listed(PROSE_WORDS, word));
+    let name = words(&column.name);
+    let is_in = |list: &str, word: &str| listed(list, word) || listed(list, &fold(word));
+    let is_prose = name.iter().any(|word| is_in(PROSE_WORDS, word));
     // "Restaurant name", "Place 2".
-    let says_more =
-        |word: &&String| !listed("name nome nombre naam", word) && !word.chars().all(char::is_numeric);
+    let says_more = |word: &&String| !listed(WORDS_FOR_NAME, word) && !word.chars().all(char::is_numeric);
     let last = name.iter().rev().find(says_more);
-    !is_prose && last.is_some_and(|last| NAME_WORDS.contains(&last.as_str()))
+    !is_prose && last.is_some_and(|last| is_in(NAME_WORDS, last))
 }
 
 /// Whether a text says a number that the input does not.

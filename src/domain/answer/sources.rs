@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::domain::media::{ScreenLine, Segment, Watched};
 use crate::domain::note::Evidence;
+pub(super) use crate::domain::words::plain_digits;
 use crate::domain::words::{Amount, DateFound, Phone, amounts_in, dates, fold, language_of, phones, visible};
 
 /// One text of the input.
@@ -68,17 +69,4 @@ pub(super) fn pair(neighbours: &[Source]) -> Option<(Evidence, String)> {
 pub(super) fn without_phones(text: &str, which: impl Fn(&Phone<'_>) -> bool) -> String {
     let found = phones(text).into_iter().filter(|phone| which(phone));
     found.fold(text.to_owned(), |rest, phone| rest.replace(phone.text, " "))
-}
-
-/// The text with the digits of other scripts as 0 to 9.
-pub(super) fn plain_digits(text: &str) -> String {
-    /// Where the digits of Arabic, Persian, Hindi, Bengali, Thai, Lao, Tibetan, Burmese and Khmer begin, and the
-    /// wide ones.
-    const ZEROS: [u32; 10] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0xff10];
-    let plain = |letter: char| {
-        let code = u32::from(letter);
-        let digit = ZEROS.iter().find_map(|zero| code.checked_sub(*zero).filter(|digit| *digit < 10));
-        digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(letter)
-    };
-    text.chars().map(plain).collect()
 }

@@ -126,7 +126,7 @@ pub(super) fn text(column: &Column, offered: &Json, input: &Input) -> Verdict {
 /// Names with commas between them, each of which has to stand in the input.
 fn listed_names(text: &str, input: &Input) -> Verdict {
     let parts: Vec<&str> = text
-        .split([',', ';', '\n', '&', '/', '、', '，', '；'])
+        .split([',', ';', '\n', '&', '/', '、', '，', '；', '،', '؛'])
         .map(str::trim)
         .filter(|part| !fold(part).is_empty())
         .collect();

@@ -119,13 +119,10 @@ mod tests {
         let words = "take the pot and fill it with water then boil slowly while onions garlic pepper salt wait \
                      here cut them small stir often add beans rice stock leave for twenty minutes serve hot bread";
         let words: Vec<&str> = words.split_whitespace().collect();
-        let mut at = 7_usize;
-        let mut word = || {
-            at = (at * 131 + 17) % 10_007;
-            words[at % words.len()]
-        };
-        let sentences = (0..sentences).map(|_| (0..9).map(|_| word()).collect::<Vec<_>>().join(" ") + ".");
-        sentences.collect::<Vec<_>>().join(" ")
+        let next = |at: &usize| Some((at * 131 + 17) % 10_007);
+        let order: Vec<usize> = std::iter::successors(Some(7_usize), next).take(sentences * 9).collect();
+        let said: Vec<&str> = order.iter().filter_map(|at| words.get(at % words.len()).copied()).collect();
+        said.chunks(9).map(|sentence| sentence.join(" ") + ".").collect::<Vec<_>>().join(" ")
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use url::Url;
 
+use super::digits::{plain_digit, plain_digits};
 use super::{Pattern, compiled, is_unspaced, listed};
 
 /// Anything with a scheme or the rest of one; hosts beginning with `www.`; bare host names with a well-known ending, or with
@@ -55,18 +56,33 @@ static EMAIL: Pattern = LazyLock::new(|| {
     compiled(r"(?i)[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 });
 
-static PHONE: Pattern =
-    LazyLock::new(|| compiled(r"\+?\(?[0-9](?:(?:[ .\-/\u{a0}\u{2011}]|[ ]?[()][ -]?| - )?[0-9]){6,14}"));
-
-/// Days and grouped thousands look like phone numbers and are none.
-static NO_PHONE: Pattern = LazyLock::new(|| {
-    compiled(
-        r"^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|[1-9]\d{0,2}(?:[ .\u{a0}]\d{3})+)$",
-    )
+/// In the digits of any script, and with the wide signs of Japanese and Chinese.
+static PHONE: Pattern = LazyLock::new(|| {
+    compiled(concat!(
+        r"[+＋]?[(（]?\d(?:(?:[ .\-/\u{a0}\u{202f}\u{2010}\u{2011}\u{3000}\u{ff0d}]",
+        r"|[ ]?[()（）][ -]?| - )?\d){6,14}",
+    ))
 });
 
+/// Days look like phone numbers and are none.
+static NO_PHONE: Pattern =
+    LazyLock::new(|| compiled(r"^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})$"));
+
+/// Grouped thousands are none either, but behind a word for it; nine digits in threes are the whole number of a phone in
+/// Spain, Portugal, Poland and Czechia (their numbering plans), unless they are a round sum.
+static THOUSANDS: Pattern = LazyLock::new(|| compiled(r"^[1-9][0-9]{0,2}(?:[ .\u{a0}\u{202f}][0-9]{3})+$"));
+
+static THREE_THREES: Pattern =
+    LazyLock::new(|| compiled(r"^[0-9]{3}[ .\u{a0}\u{202f}][0-9]{3}[ .\u{a0}\u{202f}][0-9]{3}$"));
+
 static PHONE_HINT: Pattern = LazyLock::new(|| {
-    compiled(r"(?i)(?:\b(?:tel|phone|call|mobile|whatsapp|telefon|fon|ph)\b|[☎📞📱])[^\d]{0,12}$")
+    compiled(concat!(
+        r"(?i)(?:\b(?:tel|tels|telf|tlf|tlfn|tfno|phone|call|mobile|cell|whatsapp|whats|telefon|telefono|teléfono|telefone",
+        r"|téléphone|telefoon|telefonnr|telefonu|telefonnummer|fon|ph|handy|mobil|móvil|movil|celular|cellulare|portable|gsm",
+        r"|reservas|reservations|réservations|réservation|reservation|reservierung|reservierungen|prenotazioni|rezerwacje",
+        r"|rezerwacja|rezervace|reserveren|тел|телефон|бронь|هاتف|الهاتف|تلفون|جوال|واتساب|للحجز)\b",
+        r"|電話|电话|電話番号|전화|전화번호|[☎📞📱📲])[^\d]{0,12}$",
+    ))
 });
 
 /// The links in a text as they are written there, without the punctuation around them. Hosts without a
@@ -204,13 +220,13 @@ pub struct Phone<'a> {
 impl Phone<'_> {
     /// Its digits alone.
     pub fn digits(&self) -> String {
-        self.text.chars().filter(char::is_ascii_digit).collect()
+        self.text.chars().map(plain_digit).filter(char::is_ascii_digit).collect()
     }
 }
 
 /// The phone numbers of 7 to 15 digits (ITU E.164) in a text.
 pub fn phones(text: &str) -> Vec<Phone<'_>> {
-    if !text.contains(|letter: char| letter.is_ascii_digit()) {
+    if !text.contains(|letter: char| plain_digit(letter).is_ascii_digit()) {
         return Vec::new();
     }
     PHONE
@@ -218,16 +234,33 @@ pub fn phones(text: &str) -> Vec<Phone<'_>> {
         .filter_map(|found| {
             let before = text.get(..found.start()).unwrap_or_default();
             let behind = text.get(found.end()..).unwrap_or_default();
-            let inside =
-                |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '@' | '=' | '_' | '#');
+            // A word of a script without spaces ends where a number begins: "電話03-...".
+            let inside = |letter: char| {
+                letter.is_alphanumeric() && !is_unspaced(letter)
+                    || matches!(letter, '/' | '@' | '=' | '_' | '#')
+            };
             let stands_alone = !before.ends_with(inside) && !behind.starts_with(inside);
-            if !stands_alone || NO_PHONE.is_match(found.as_str()) {
+            if !stands_alone {
                 return None;
             }
-            let sure = found.as_str().starts_with(['+', '(', '0']) || PHONE_HINT.is_match(before);
+            let is_hinted = PHONE_HINT.is_match(before);
+            let plain = plain_digits(found.as_str()).replace(['－', '‐', '‑'], "-");
+            let sure = sure_of(&plain, is_hinted)?;
             Some(Phone { text: found.as_str(), sure })
         })
         .collect()
+}
+
+/// Whether a row of digits is a phone number for sure; `None` where it is none.
+fn sure_of(digits: &str, is_hinted: bool) -> Option<bool> {
+    if NO_PHONE.is_match(digits) {
+        return None;
+    }
+    if THOUSANDS.is_match(digits) {
+        let is_whole = THREE_THREES.is_match(digits) && !digits.ends_with("000");
+        return (is_hinted || is_whole).then_some(is_hinted && is_whole);
+    }
+    Some(is_hinted || digits.starts_with(['+', '＋', '(', '（', '0']))
 }
 
 #[cfg(test)]
@@ -280,6 +313,33 @@ mod tests {
         assert_eq!(key, same_link_key("cook.com/pasta"));
         assert_ne!(key, same_link_key("cook.com/pasta?to=evil"));
         assert_ne!(key, same_link_key("cook.com.evil.com/pasta"));
+    }
+
+    #[test]
+    fn phone_numbers_in_threes_are_told_from_grouped_thousands() {
+        let table: [(&str, &[(&str, bool)]); 14] = [
+            ("Reservas: 912 345 678", &[("912 345 678", true)]),
+            ("tel. 601 234 567", &[("601 234 567", true)]),
+            ("Teléfono 912.345.678", &[("912.345.678", true)]),
+            ("Bar Mario 912 345 678", &[("912 345 678", false)]),
+            ("tel. 2 345 678", &[("2 345 678", false)]),
+            ("costs 1 200 000", &[]),
+            ("1.234.567 Aufrufe", &[]),
+            ("costs 100 000 000", &[]),
+            ("12 345 678 901", &[]),
+            // In the digits and signs of other scripts.
+            ("هاتف: ٠٥٠ ١٢٣ ٤٥٦٧", &[("٠٥٠ ١٢٣ ٤٥٦٧", true)]),
+            ("電話０３－１２３４－５６７８まで", &[("０３－１２３４－５６７８", true)]),
+            ("予約は（０３）１２３４-５６７８", &[("（０３）１２３４-５６７８", true)]),
+            ("٢٠٢٤-٠٥-٠٦", &[]),
+            ("१ २०० ०००", &[]),
+        ];
+        for (text, expected) in table {
+            let found: Vec<(&str, bool)> =
+                phones(text).iter().map(|phone| (phone.text, phone.sure)).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        assert_eq!(phones("٠٥٠ ١٢٣ ٤٥٦٧").first().map(Phone::digits).as_deref(), Some("0501234567"));
     }
 
     #[test]

@@ -3,14 +3,18 @@
 //! What is said relative to another day, or without a year, is read from the day the video was published;
 //! without that day it is not read at all.
 
+mod months;
+
 use std::sync::LazyLock;
 
 use chrono::{Datelike, Days, NaiveDate};
 use regex::Captures;
 
+use super::digits::plain_digits;
 use super::names::language_of;
-use super::relative::relative;
-use super::{Pattern, compiled, words};
+use super::relative::{is_weekday, relative};
+use super::{Pattern, compiled, listed, words};
+use months::month_number;
 
 static YEAR_FIRST: Pattern = LazyLock::new(|| compiled(r"\b([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"));
 static YEAR_LAST: Pattern =
@@ -32,6 +36,26 @@ static DOTTED: Pattern = LazyLock::new(|| {
         r"(?i)\b(?:am|vom|bis|zum|ab|den|seit|und|\p{L}{3,7}tag,?|mittwoch,?)\s+([0-9]{1,2})\.\s?([0-9]{1,2})\.([^0-9]|$)",
     )
 });
+
+/// `20.5. um 18 Uhr`: an hour behind it makes it a day.
+static DOTTED_BEFORE_AN_HOUR: Pattern = LazyLock::new(|| {
+    compiled(
+        r"(?:^|[^0-9.,])([0-9]{1,2})\.\s?([0-9]{1,2})\.,?\s+(?:um|ab|von|gegen)\s+[0-9]{1,2}(?:[:.][0-9]{2})?\s?(?:Uhr|h\b|-|–|bis)",
+    )
+});
+/// `20/05`, which is as often a fraction or a mark: what stands around it tells, see [`slashed`].
+static SLASHED: Pattern = LazyLock::new(|| compiled(r"([0-9]{1,2})(/)([0-9]{1,2})"));
+/// `20.05`, behind the picture of a calendar alone: elsewhere it is as often an hour or a price.
+static ON_CALENDAR: Pattern =
+    LazyLock::new(|| compiled(r"[📅🗓📆]\u{fe0f}?\s*([0-9]{1,2})([./])([0-9]{1,2})"));
+
+/// Before a day in digits, where the day comes before its month; weekdays cut short as on posters among them.
+const LEADS_TO_DAY: &str =
+    "le el il dia du au del dal al em op feira sam dim lun mer jeu ven sab dom mie jue vie seg qui sex";
+
+/// The same where either may come first: English.
+const LEADS_TO_EITHER: &str = "on until from till mon tue wed thu fri sat sun";
+const ENGLISH_WEEKDAYS: &str = "monday tuesday wednesday thursday friday saturday sunday";
 
 /// A day of this year that is over for no longer than this is the one that is meant, not that of the next year:
 /// people tell of what just was, and publish later than they record.
@@ -55,6 +79,7 @@ pub struct DateFound {
 
 /// The days named in a text, given the day the video was published.
 pub fn dates(text: &str, published: Option<NaiveDate>) -> Vec<DateFound> {
+    let text = &plain_digits(text);
     let mut found = Vec::new();
     // Without a digit none of the patterns fits; most sentences have none.
     if text.contains(|letter: char| letter.is_ascii_digit()) {
@@ -94,8 +119,66 @@ fn written(found: &mut Vec<DateFound>, text: &str, published: Option<NaiveDate>)
     for day in MONTH_DAY.captures_iter(text) {
         named(&day, number(&day, 3), month(&day, 1), number(&day, 2));
     }
-    for day in DOTTED.captures_iter(text) {
+    for day in DOTTED.captures_iter(text).chain(DOTTED_BEFORE_AN_HOUR.captures_iter(text)) {
         named(&day, None, number(&day, 2), number(&day, 1));
+    }
+    let Some(published) = published else { return };
+    for day in SLASHED.captures_iter(text).chain(ON_CALENDAR.captures_iter(text)) {
+        let (one, two) = (number(&day, 1), number(&day, 3));
+        let of = |month, number| meant(text, &day, month, number, published);
+        match slashed(text, &day) {
+            Some(Order::DayFirst) => push(found, [of(two, one)], true),
+            Some(Order::MonthFirst) => push(found, [of(one, two)], true),
+            Some(Order::Either) => push(found, [of(two, one), of(one, two)], false),
+            None => {}
+        }
+    }
+}
+
+/// Which of two numbers is the day.
+enum Order {
+    DayFirst,
+    MonthFirst,
+    Either,
+}
+
+/// Whether two numbers with a stroke between them are a day without its year, and how they are ordered: behind a
+/// weekday or a calendar they are, behind an article only where they are no fraction, such as `le 1/4`.
+fn slashed(text: &str, found: &Captures<'_>) -> Option<Order> {
+    let (whole, one, two) = (found.get(0)?, found.get(1)?, found.get(3)?);
+    let before = text.get(..one.start()).unwrap_or_default();
+    let behind = text.get(two.end()..).unwrap_or_default();
+    let goes_on = behind.starts_with(|next: char| next.is_ascii_digit() || next == '/')
+        || behind
+            .strip_prefix(['.', ',', '-'])
+            .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()));
+    // Open around the clock.
+    if goes_on || whole.as_str() == "24/7" {
+        return None;
+    }
+    if whole.start() < one.start() {
+        return Some(Order::Either);
+    }
+    let in_brackets = behind.trim_start().strip_prefix(['(', '（']);
+    if in_brackets.is_some_and(|rest| rest.starts_with(['月', '火', '水', '木', '金', '土', '日'])) {
+        return Some(Order::MonthFirst);
+    }
+    let lead = before.trim_end_matches([' ', '\u{a0}', ',', '.', ':']);
+    if lead.len() == before.len() || !lead.ends_with(char::is_alphabetic) {
+        return None;
+    }
+    let word = words(lead.rsplit(|letter: char| !letter.is_alphanumeric()).next()?).concat();
+    if is_weekday(&word) {
+        return Some(if listed(ENGLISH_WEEKDAYS, &word) { Order::Either } else { Order::DayFirst });
+    }
+    let two_digits = |number: &str| number.len() == 2;
+    let is_fraction = !two_digits(two.as_str()) && number(found, 1).is_none_or(|day| day <= 12)
+        || !two_digits(one.as_str());
+    match word.as_str() {
+        _ if is_fraction => None,
+        lead if listed(LEADS_TO_DAY, lead) => Some(Order::DayFirst),
+        lead if listed(LEADS_TO_EITHER, lead) => Some(Order::Either),
+        _ => None,
     }
 }
 
@@ -162,27 +245,6 @@ fn month(captures: &Captures<'_>, at: usize) -> Option<u32> {
     month_number(captures.get(at)?.as_str())
 }
 
-fn month_number(name: &str) -> Option<u32> {
-    /// English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Polish, Turkish, Russian.
-    const NAMES: [&str; 12] = [
-        "january jan januar janvier enero gennaio janeiro januari styczen stycznia ocak январь января",
-        "february feb februar fevrier febrero febbraio fevereiro februari luty lutego subat февраль февраля",
-        "march mar marz maerz mars marzo marco maart marzec marca mart март марта",
-        "april apr avril abril aprile kwiecien kwietnia nisan апрель апреля",
-        "may mai mayo maggio maio mei maj maja mayis маи мая",
-        "june jun juni juin junio giugno junho czerwiec czerwca haziran июнь июня",
-        "july jul juli juillet julio luglio julho lipiec lipca temmuz июль июля",
-        "august aug aout agosto augustus augusti sierpien sierpnia agustos август августа",
-        "september sep sept septembre septiembre settembre setembro wrzesien wrzesnia eylul сентябрь сентября",
-        "october oct oktober okt octobre octubre ottobre outubro pazdziernik pazdziernika ekim октябрь октября",
-        "november nov novembre noviembre novembro listopad listopada kasim ноябрь ноября",
-        "december dec dezember dez decembre diciembre dicembre dezembro grudzien grudnia aralik декабрь декабря",
-    ];
-    let name = words(name).concat();
-    let at = NAMES.iter().position(|names| names.split(' ').any(|known| known == name))?;
-    u32::try_from(at + 1).ok()
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -228,6 +290,24 @@ mod tests {
             ("in two months", "2024-07-07"),
             ("today", "2024-05-07"),
             ("next Friday", "2024-05-10"),
+            // In the digits and words of other scripts.
+            ("５月２０日", "2024-05-20"),
+            ("٢٠ مايو", "2024-05-20"),
+            ("20 أبريل 2025", "2025-04-20"),
+            ("२०२४-०५-२०", "2024-05-20"),
+            ("5/20(土)", "2024-05-20"),
+            ("20 травня", "2024-05-20"),
+            ("20. května", "2024-05-20"),
+            ("den 20. marts 2025", "2025-03-20"),
+            ("20 Μαΐου", "2024-05-20"),
+            // Without a year, in digits.
+            ("🗓️ 20/05 à 18h", "2024-05-20"),
+            ("📅 20.05", "2024-05-20"),
+            ("20.5. um 18 Uhr", "2024-05-20"),
+            ("le 20/05", "2024-05-20"),
+            ("al 20/5", "2024-05-20"),
+            ("SAM. 20/05", "2024-05-20"),
+            ("on 05/20", "2024-05-20"),
         ];
         for (text, expected) in table {
             let found = dates(text, Some(published()));
@@ -242,7 +322,9 @@ mod tests {
 
     #[test]
     fn what_may_be_two_days_is_not_clear() {
-        for text in ["05/06/2024", "next week", "la semaine dernière", "nächsten Monat"] {
+        for text in
+            ["05/06/2024", "next week", "la semaine dernière", "nächsten Monat", "📅 05/06", "on 05/06"]
+        {
             let found = dates(text, Some(published()));
             assert!(
                 found.len() == 1 && found.iter().all(|found| !found.clear && found.days.len() == 2),
@@ -261,9 +343,43 @@ mod tests {
 
     #[test]
     fn numbers_that_are_no_days_are_none() {
-        for text in ["1.5. Boil it", "costs 10.12.", "version 1.5.3", "5月6千人", "30 February"] {
+        for text in [
+            "1.5. Boil it",
+            "costs 10.12.",
+            "version 1.5.3",
+            "5月6千人",
+            "30 February",
+            "le 1/4 de la pâte",
+            "el 1/2 kilo",
+            "open 24/7",
+            "on 24/7",
+            "rated 9/10",
+            "le 15/20",
+            "1/2 cup",
+            "alle 20.05",
+            "2.1. Um 10 Minuten zu sparen",
+        ] {
             assert_eq!(dates(text, Some(published())), [], "{text}");
         }
+    }
+
+    #[test]
+    fn a_weekday_before_two_numbers_makes_them_a_day() {
+        for text in [
+            "Samedi 20/05",
+            "Samedi, 20/5",
+            "sábado 20/05",
+            "fredag 20/5",
+            "sexta-feira 20/05",
+            "Saturday 5/20",
+            "lunes: 20/05",
+        ] {
+            let day = "2024-05-20".parse().unwrap();
+            let found = dates(text, Some(published()));
+            assert!(found.iter().any(|found| found.days == [day] && found.clear), "{text}: {found:?}");
+        }
+        let unclear = dates("Friday 5/6", Some(published()));
+        assert!(unclear.iter().any(|found| found.days.len() == 2 && !found.clear), "{unclear:?}");
     }
 
     #[test]

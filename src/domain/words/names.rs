@@ -32,7 +32,8 @@ const CAPITAL_ALWAYS: &str = "monday tuesday wednesday thursday friday saturday 
     usb wifi atm am pm navidad noel natale natal pasqua pascua paques pascoa kerst kerstmis pasen wielkanoc \
     italiaanse franse spaanse duitse engelse griekse turkse japanse koreaanse thaise indiase mexicaanse \
     amerikaanse aziatische italiaans frans spaans duits engels grieks turks japans koreaans thais indiaas \
-    mexicaans amerikaans aziatisch";
+    mexicaans amerikaans aziatisch ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik pazartesi \
+    sali carsamba persembe cuma cumartesi pazar italyan fransiz ispanyol alman ingiliz yunan turk arap japon amerikan";
 
 /// Words that stand before a name in any language's prose, also where nouns have capitals.
 const BEFORE_NAMES: [&str; 22] = [
@@ -72,6 +73,15 @@ const NO_OWNERS: &str = "hand anfang beginn ende mitte grund natur haus tag kapi
     mittwoch donnerstag freitag samstag sonntag januar februar marz april mai juni juli august september oktober \
     november dezember gramm kilo pfund loffel essloffel teeloffel tasse tassen glas dose dosen prise stuck grad \
     el tl familie oma opa mama papa mutter vater sie ihnen ihr ihre ihrem ihren creme";
+
+/// What Romance languages glue to a word with an apostrophe: "d'Escoffier", "dell'Etna".
+const ELISIONS: &str =
+    "d l n s j m t c qu lorsqu puisqu jusqu quoiqu dell all nell sull dall coll un bell quell sant";
+
+/// Who or what a name is of that stands alone behind a colon: "Chef : Luigi", "Restaurante: Casa Paco".
+const INTRODUCES: &str = "chef cuisinier cuisiniere auteur autrice autor autora autore autrice creador creadora cocinero \
+    cocinera cuoco cuoca cozinheiro cozinheira kok kucharz szef auteure boutique magasin tienda loja negozio winkel \
+    sklep marque marca merk marka restaurante restauracja restoran restaurang ресторан шеф повар автор кафе бренд";
 
 /// So many small words more than those of another language leave no doubt.
 const SEVERAL: usize = 3;
@@ -154,19 +164,26 @@ fn capitals(text: &str, language: Option<&str>) -> Capitals {
 fn names_in(sentence: &str, capitals: Capitals) -> Vec<&str> {
     let words: Vec<(&str, bool)> = written_words(sentence);
     let is_title = is_title(&words);
+    let is_english = capitals == Capitals::Titles;
     let mut found = Vec::new();
     let mut before = String::new();
-    for (at, (word, begins)) in words.iter().copied().enumerate() {
+    for (at, (written, begins)) in words.iter().copied().enumerate() {
+        let word = if is_english { written } else { without_glued(written) };
+        // The capital of "d'Anna" marks no beginning; that of a title's "L'Amore" may.
+        let begins = begins && (word.len() == written.len() || !ends_together(written, word) || is_title);
         let folded = folded(word);
         let next = words.get(at + 1).map(|(next, begins)| (*next, *begins));
         let named_by_context = BEFORE_NAMES.contains(&before.as_str()) && has_capital(word);
         let may_be = match capitals {
             _ if has_inner_capital(word) => true,
             // "I", "I'm".
-            _ if !has_capital(word) || !word.chars().nth(1).is_some_and(char::is_alphanumeric) => false,
+            _ if !has_capital(word) || !goes_on_as_word(word) => false,
             Capitals::Nouns => named_by_context || owns(&before, &folded, next),
             Capitals::Titles if is_title => !is_ordinary(&folded),
             Capitals::Titles if begins => !is_ordinary(&folded) && goes_on_as_name(word, next),
+            Capitals::Names if begins && (named_by_context || listed(INTRODUCES, &before)) => {
+                stands_alone(words.get(at + 1..).unwrap_or_default())
+            }
             Capitals::Names if begins => false,
             Capitals::Names if is_title => !is_ordinary(&folded),
             _ => true,
@@ -188,6 +205,38 @@ fn goes_on_as_name(word: &str, next: Option<(&str, bool)>) -> bool {
     is_possessive || next.is_none_or(goes_on)
 }
 
+/// "Oliver" and "O'Brien", not "I" and "I'm".
+fn goes_on_as_word(word: &str) -> bool {
+    let mut behind = word.chars().skip(1);
+    behind.next().is_some_and(char::is_alphanumeric) || behind.next().is_some_and(char::is_uppercase)
+}
+
+/// A word without what is glued to it with an apostrophe: the article before it in Romance languages, the Turkish ending
+/// behind it.
+fn without_glued(word: &str) -> &str {
+    match word.split_once(['\'', '’']) {
+        Some((before, rest)) if has_capital(rest) && listed(ELISIONS, &before.to_lowercase()) => rest,
+        Some((before, ending))
+            if !ending.is_empty() && ending.chars().all(char::is_lowercase) && ending != "s" =>
+        {
+            if has_capital(before) && before.chars().nth(2).is_some() { before } else { word }
+        }
+        _ => word,
+    }
+}
+
+/// Whether a part is the end of a word.
+fn ends_together(word: &str, part: &str) -> bool {
+    word.len() > part.len() && word.ends_with(part)
+}
+
+/// Whether nothing but further names stands behind a word: "Casa Paco", not "Muy bueno".
+fn stands_alone(behind: &[(&str, bool)]) -> bool {
+    behind.iter().take_while(|(_, begins)| !begins).all(|(next, _)| {
+        has_capital(next) || listed("de da do di del della du la le el al van der y e et", next)
+    })
+}
+
 /// Whether a German word with a capital behind "von" is the first of a name. The words behind it are none by
 /// themselves, they may be nouns; "Wiener Art" and "Omas Küche" are no names either.
 fn owns(before: &str, folded: &str, next: Option<(&str, bool)>) -> bool {
@@ -201,7 +250,7 @@ fn owns(before: &str, folded: &str, next: Option<(&str, bool)>) -> bool {
 }
 
 /// The words of a sentence as written, each with whether a capital there may only mark a beginning.
-fn written_words(sentence: &str) -> Vec<(&str, bool)> {
+pub(super) fn written_words(sentence: &str) -> Vec<(&str, bool)> {
     let mut found = Vec::new();
     let mut begins = true;
     for part in sentence.split_word_bounds() {
@@ -217,7 +266,7 @@ fn written_words(sentence: &str) -> Vec<(&str, bool)> {
 }
 
 /// Whether capitals say nothing here: every longer word has one.
-fn is_title(words: &[(&str, bool)]) -> bool {
+pub(super) fn is_title(words: &[(&str, bool)]) -> bool {
     const LONG: usize = 4;
     let mut long = words.iter().filter(|(word, _)| word.chars().count() >= LONG).peekable();
     long.peek().is_some() && long.all(|(word, _)| has_capital(word))
@@ -247,7 +296,7 @@ fn is_ordinary(folded: &str) -> bool {
         || ENDINGS.iter().any(|ending| folded.strip_suffix(ending).is_some_and(is_stem))
 }
 
-fn has_capital(word: &str) -> bool {
+pub(super) fn has_capital(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase)
 }
 
@@ -262,7 +311,7 @@ mod tests {
 
     #[test]
     fn names_are_told_from_words_that_only_have_a_capital() {
-        let table: [(&str, Option<&str>, &[&str]); 50] = [
+        let table: [(&str, Option<&str>, &[&str]); 66] = [
             ("A simple pasta for four people.", None, &[]),
             ("Luigi Rossi cooks it with the help of his mother.", None, &["Luigi", "Rossi"]),
             ("Easy Weeknight Dinner Ideas", Some("en"), &[]),
@@ -309,6 +358,25 @@ mod tests {
             ("Luigi says so.", Some("en"), &["Luigi"]),
             ("Chef: Luigi.", Some("en"), &["Luigi"]),
             ("Add 500 mL at pH 7.", Some("en"), &[]),
+            // Glued to a name.
+            ("Une sauce d'Escoffier, façon d’Oliver", Some("fr"), &["Escoffier", "Oliver"]),
+            ("D'Escoffier, une sauce", Some("fr"), &["Escoffier"]),
+            ("L'eau bout, l'huile d'olive aussi", Some("fr"), &[]),
+            ("Aujourd'hui, c'est facile", Some("fr"), &[]),
+            ("I sapori dell'Etna", Some("it"), &["Etna"]),
+            ("L'Amore Perfetto", Some("it"), &["Perfetto"]),
+            ("Bugün Antalya'da pişirdik", Some("tr"), &["Antalya"]),
+            ("Con O'Brien e D'Angelo", Some("it"), &["O'Brien", "Angelo"]),
+            // Alone behind a colon.
+            ("Chef : Luigi", Some("fr"), &["Luigi"]),
+            ("Restaurante: Casa Paco", Some("es"), &["Casa", "Paco"]),
+            ("Restaurante: Muy bueno y barato", Some("es"), &[]),
+            ("Consejo: Hervir el agua", Some("es"), &[]),
+            ("Шеф: Луиджи", Some("ru"), &["Луиджи"]),
+            // Turkish writes these with a capital, and they are nobody's names.
+            ("Tarif 20 Mayıs Cuma günü", Some("tr"), &[]),
+            ("Bir İtalyan makarnası", Some("tr"), &[]),
+            ("Bu tarif Çin'den", Some("tr"), &["Çin"]),
             // German: only behind "von", and only what can be no noun.
             ("Das Rezept stammt von Jamie Oliver.", Some("de"), &["Jamie"]),
             ("Nach Omas Art von Hand Teig kneten, von Montag Abend an, von Wiener Art.", Some("de"), &[]),

@@ -3,114 +3,21 @@
 //! Takes a text and the day it was published; gives the days it names. A week or a month is named by its days that
 //! people mean most, none of which is clear. Never fails.
 
+mod tables;
+mod unspaced;
+
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::names::language_of;
 use super::numerals::number_word;
 use super::{spoken_numbers, words};
+use tables::{
+    AHEAD, BACK_BEFORE, BACK_BEHIND, DAYS, LAST, MONTHS, MORNING, NEXT, SAID, WEEKDAYS, WEEKS, WITH_ANOTHER,
+};
+use unspaced::unspaced;
 
 /// Years away are no way to name a day.
 const LONGEST_DAYS: i64 = 366;
-
-/// Days from the publication, and the words for it; accents taken off. More words than one come first.
-const SAID: [(i64, &[&str]); 5] = [
-    (
-        2,
-        &[
-            "day after tomorrow",
-            "apres demain",
-            "pasado manana",
-            "depois de amanha",
-            "ubermorgen",
-            "dopodomani",
-            "overmorgen",
-            "pojutrze",
-            "послезавтра",
-        ],
-    ),
-    (
-        -2,
-        &[
-            "day before yesterday",
-            "avant hier",
-            "antes de ayer",
-            "l altro ieri",
-            "vorgestern",
-            "anteayer",
-            "anteontem",
-            "eergisteren",
-            "przedwczoraj",
-            "позавчера",
-        ],
-    ),
-    (1, &["tomorrow", "morgen", "demain", "manana", "domani", "amanha", "jutro", "завтра", "yarin"]),
-    (-1, &["yesterday", "gestern", "hier", "ayer", "ieri", "ontem", "gisteren", "wczoraj", "вчера", "dun"]),
-    (
-        0,
-        &[
-            "today",
-            "tonight",
-            "heute",
-            "aujourd hui",
-            "hoy",
-            "oggi",
-            "hoje",
-            "vandaag",
-            "dzisiaj",
-            "dzis",
-            "сегодня",
-            "bugun",
-        ],
-    ),
-];
-
-/// The same where words have no spaces between them.
-const UNSPACED: [(i64, &[&str]); 5] = [
-    (2, &["明後日", "后天", "後天", "모레"]),
-    (-2, &["一昨日", "前天", "그저께"]),
-    (1, &["明日", "明天", "내일"]),
-    (-1, &["昨日", "昨天", "어제"]),
-    (0, &["今日", "今天", "오늘"]),
-];
-
-/// Before `morgen` and `mañana` these make it the morning.
-const MORNING: &str = "heute am guten jeden gestern diesen frohen la esta cada buena";
-
-const NEXT: &str = "next nachste nachsten nachster kommende kommenden kommender prochain prochaine proximo proxima \
-    prossimo prossima volgende aanstaande viene przyszly przyszlym gelecek следующии следующую следующеи следующем";
-
-const LAST: &str = "last letzte letzten letzter vergangene vergangenen dernier derniere pasado pasada scorso scorsa \
-    passado passada vorige afgelopen zeszly zeszlym gecen прошлыи прошлую прошлои прошлом";
-
-const WEEKDAYS: [(Weekday, &str); 7] = [
-    (Weekday::Mon, "monday montag lundi lunes lunedi maandag poniedzialek понедельник"),
-    (Weekday::Tue, "tuesday dienstag mardi martes martedi dinsdag wtorek вторник"),
-    (Weekday::Wed, "wednesday mittwoch mercredi miercoles mercoledi woensdag sroda srode среда среду"),
-    (Weekday::Thu, "thursday donnerstag jeudi jueves giovedi donderdag czwartek четверг"),
-    (Weekday::Fri, "friday freitag vendredi viernes venerdi vrijdag piatek пятница пятницу"),
-    (Weekday::Sat, "saturday samstag sonnabend samedi sabado sabato zaterdag sobota sobote суббота субботу"),
-    (Weekday::Sun, "sunday sonntag dimanche domingo domenica zondag niedziela niedziele воскресенье"),
-];
-
-/// Portuguese counts its weekdays; `feira` behind tells them from the second and third of something.
-const PORTUGUESE: [(Weekday, &str); 5] = [
-    (Weekday::Mon, "segunda"),
-    (Weekday::Tue, "terca"),
-    (Weekday::Wed, "quarta"),
-    (Weekday::Thu, "quinta"),
-    (Weekday::Fri, "sexta"),
-];
-
-const DAYS: &str =
-    "day days tag tage tagen jour jours dia dias giorno giorni dag dagen dni gun дня днеи день";
-const WEEKS: &str = "week weeks woche wochen semaine semaines semana semanas settimana settimane weken tydzien \
-    tygodnie tygodniu hafta неделя неделю недели неделе";
-const MONTHS: &str = "month months monat monate monaten mois mes meses mese mesi maand maanden miesiac miesiace \
-    miesiacu ay месяц месяца месяцев месяце";
-const AHEAD: &str = "in dans en tra fra em over через za om";
-/// These stand before the span, [`BACK_BEHIND`] behind it.
-const BACK_BEFORE: &str = "vor a hace ha";
-const BACK_BEHIND: &str = "ago fa geleden atras назад temu";
 
 /// Days that are named together, the likeliest first, and whether that one is clearly meant.
 type Named = (Vec<NaiveDate>, bool);
@@ -127,16 +34,7 @@ pub(super) fn relative(text: &str, published: NaiveDate) -> Vec<Named> {
         found.extend(Some(named).filter(|(days, _)| !days.is_empty()));
         at += taken.max(1);
     }
-    let mut rest = text.to_owned();
-    for (by, names) in UNSPACED {
-        for name in names.iter().filter(|name| text.contains(**name)) {
-            // "明後日" holds no "後日" that counts again.
-            if rest.contains(*name) {
-                rest = rest.replace(*name, " ");
-                found.extend(shifted(published, by).map(|day| (vec![day], true)));
-            }
-        }
-    }
+    found.extend(unspaced(text, published));
     found
 }
 
@@ -246,10 +144,19 @@ impl Said<'_> {
 
     fn weekday(&self, at: usize) -> Option<Weekday> {
         let word = self.word(at);
-        let portuguese = PORTUGUESE.iter().find(|(_, name)| *name == word && self.word(at + 1) == "feira");
-        let named = || WEEKDAYS.iter().find(|(_, names)| is_in(names, word)).map(|(day, _)| *day);
-        portuguese.map(|(day, _)| *day).or_else(named)
+        let with_another =
+            WITH_ANOTHER.iter().find(|(_, name, next)| *name == word && self.word(at + 1) == *next);
+        with_another.map(|(day, ..)| *day).or_else(|| weekday(word))
     }
+}
+
+/// Whether a folded word is a weekday.
+pub(super) fn is_weekday(word: &str) -> bool {
+    weekday(word).is_some()
+}
+
+fn weekday(word: &str) -> Option<Weekday> {
+    WEEKDAYS.iter().find(|(_, names)| is_in(names, word)).map(|(day, _)| *day)
 }
 
 /// Which one of several.
@@ -295,7 +202,7 @@ mod tests {
     fn days_are_counted_from_the_publication_in_many_languages() {
         // A Tuesday.
         let published: NaiveDate = "2024-05-07".parse().unwrap();
-        let table: [(&str, &[&str]); 53] = [
+        let table: [(&str, &[&str]); 67] = [
             ("see you tomorrow!", &["2024-05-08"]),
             ("the day after tomorrow", &["2024-05-09"]),
             ("the day before yesterday", &["2024-05-05"]),
@@ -349,6 +256,20 @@ mod tests {
             ("three months ago", &["2024-02-07"]),
             ("the week before", &[]),
             ("two months of work", &[]),
+            ("på fredag", &["2024-05-10"]),
+            ("nästa lördag", &["2024-05-11", "2024-05-18"]),
+            ("sidste torsdag", &["2024-05-02"]),
+            ("vi ses i morgon", &["2024-05-08"]),
+            ("i går", &["2024-05-06"]),
+            ("næste uge", &["2024-05-14", "2024-05-13"]),
+            ("om to uker", &["2024-05-21"]),
+            ("cuma günü", &["2024-05-10"]),
+            ("pazar günü", &["2024-05-12"]),
+            ("pazar alışverişi", &[]),
+            ("نراكم غداً", &["2024-05-08"]),
+            ("يوم الجمعة القادم", &["2024-05-10", "2024-05-17"]),
+            ("الأسبوع القادم", &["2024-05-14", "2024-05-13"]),
+            ("بعد غد", &["2024-05-09"]),
         ];
         for (text, expected) in table {
             let found = relative(text, published);

@@ -114,6 +114,70 @@ fn a_name_that_only_looks_like_a_word_of_the_video_is_one_and_german_names_are_t
 }
 
 #[test]
+fn a_place_keeps_its_sentence_in_another_language_and_another_place_does_not() {
+    let summary = |said: &str, summary: &str, language: &str| {
+        let mut watched = watched();
+        watched.transcript.segments = vec![segment(0.0, said)];
+        let question = Question {
+            language: Some(language.to_owned()),
+            ..question(column("Name", ColumnKind::Title), watched)
+        };
+        check(&question, Answer { summary: summary.to_owned(), ..Answer::default() }).summary
+    };
+    let table = [
+        ("We eat in London and New York.", "Comemos en Londres y en Nueva York.", "es"),
+        ("A bakery in Japan.", "Una panadería de Japón.", "es"),
+        ("Wir sind in München und Wien.", "We are in Munich and in Vienna.", "en"),
+        ("Ein Markt in Deutschland.", "There is a market in Germany.", "en"),
+        ("東京のラーメンです。", "This is ramen in Tokyo.", "en"),
+        ("Это кафе в Москве.", "This is a café in Moscow.", "en"),
+        ("This is a market in London.", "To jest targ w Londynie.", "pl"),
+        ("We flew to Turkey.", "On est en Turquie.", "fr"),
+        ("A bar in Milan, by the canal.", "Un bar de l'Italie, à Milan.", "fr"),
+    ];
+    for (said, honest, language) in table {
+        let expected = if honest.contains("Italie") { "" } else { honest };
+        assert_eq!(summary(said, honest, language), expected, "{said}");
+    }
+    for (said, invented, language) in [
+        ("We eat in London.", "Comemos en París.", "es"),
+        ("A turkey sandwich.", "Un plat de la Turquie.", "fr"),
+        ("Nice and crunchy, パリパリ.", "Das ist in Paris, by Nizza.", "en"),
+        ("Wir sind in München.", "We are in Milan.", "en"),
+        ("We eat in London.", "Une sauce d'Escoffier.", "fr"),
+    ] {
+        assert_eq!(summary(said, invented, language), "", "{said}");
+    }
+}
+
+#[test]
+fn a_column_of_names_holds_what_was_said_in_many_languages_and_nothing_else() {
+    for (name, honest, invented) in [
+        ("País", "Italia", "Japón"),
+        ("Land", "Italien", "Spanien"),
+        ("Pays", "Italie", "Chine"),
+        ("Paese", "Italia", "Cina"),
+        ("Adresse", "Trattoria da Enzo", "Via Appia"),
+        ("Miasto", "Rzym", "Londyn"),
+        ("Ресторан", "Da Enzo", "Пушкин"),
+        ("店名", "Da Enzo", "一蘭"),
+        ("식당 이름", "Da Enzo", "명동교자"),
+        ("اسم المطعم", "Da Enzo", "البيت"),
+    ] {
+        let mut watched = watched();
+        watched.transcript.segments.push(segment(16.0, "We are in Italy."));
+        let answered =
+            |offered: &str| answered(column(name, ColumnKind::RichText), json!(offered), watched.clone());
+        let kept = answered(honest).values.into_iter().next().map(|filled| filled.value);
+        assert_eq!(kept, Some(Value::Text(honest.to_owned())), "{name}");
+        assert!(answered(invented).values.is_empty(), "{name}: {invented}");
+    }
+    // Wages, not a country: what is told of them is no name.
+    let pay = answered(column("Pay", ColumnKind::RichText), json!("Nothing is said about it"), watched());
+    assert_eq!(pay.values.len(), 1);
+}
+
+#[test]
 fn a_title_that_names_what_is_not_there_gives_way_to_the_videos_own() {
     let titled = |title: &str| {
         let question = question(column("Name", ColumnKind::Title), watched());

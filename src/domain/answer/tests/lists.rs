@@ -48,6 +48,28 @@ fn an_open_list_takes_a_few_clean_new_names() {
 }
 
 #[test]
+fn a_list_in_one_text_is_split_at_the_commas_of_every_script_and_a_name_with_one_stays_whole() {
+    let table: [(&str, &[&str]); 5] = [
+        ("和食、簡単", &["和食", "簡単"]),
+        ("快手，素食；汤", &["快手", "素食", "汤"]),
+        ("سريع، صحي", &["سريع", "صحي"]),
+        ("سريع؛ صحي", &["سريع", "صحي"]),
+        ("朝、昼", &["朝、昼"]),
+    ];
+    let names = ["和食", "簡単", "快手", "素食", "汤", "سريع", "صحي", "朝、昼"];
+    for (offered, expected) in table {
+        let kind = ColumnKind::MultiSelect { options: options(&names) };
+        let note = answered(column("Tags", kind), json!(offered), watched());
+        let expected = expected.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(
+            note.values.first().map(|filled| &filled.value),
+            Some(&Value::MultiSelect(expected)),
+            "{offered}"
+        );
+    }
+}
+
+#[test]
 fn a_closed_list_takes_no_new_name_and_a_status_never_does() {
     let closed = tags("What it is", json!(["soup"]));
     assert_eq!(closed, (Vec::new(), vec![why::NO_OPTION.to_owned()]));
