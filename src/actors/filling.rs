@@ -224,7 +224,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_look_is_as_old_as_its_request_and_not_as_its_answer() {
-        let (looks, wrote) = (Cell::new(0), Cell::new(0));
+        let (looks, written_on) = (Cell::new(0), Cell::new(0));
         let look = async || {
             let at = Instant::now();
             looks.set(looks.get() + 1);
@@ -233,12 +233,16 @@ mod tests {
         };
         let plan = async |_: &Look, _: &Written| (Plan::default(), None);
         let write = async |_: Writing| {
-            wrote.set(looks.get());
+            written_on.set(looks.get());
             Ok(())
         };
         let access = Access::new(ConnectionId::new(), "secret".to_owned().into());
         fill(&access, None, look, plan, async |_: &Written| Ok(()), write).await.unwrap();
-        assert_eq!((looks.get(), wrote.get()), (2, 2), "what was typed during the first answer was seen");
+        assert_eq!(
+            (looks.get(), written_on.get()),
+            (2, 2),
+            "what was typed during the first answer was seen"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -309,7 +309,7 @@ fn a_choice_in_doubt_is_its_owners_like_a_box_and_a_text_is_not() {
         Value::Select(name) => Some(select(name)),
         value => shown(value),
     };
-    let shows = |held: Held| BTreeMap::from([("s".to_owned(), held)]);
+    let row_with = |held: Held| BTreeMap::from([("s".to_owned(), held)]);
     for (kind, value, ours, other, stays) in [
         ("a choice", Value::Select("Dinner".into()), select("Dinner"), select("Lunch"), true),
         ("a status", Value::Status("Dinner".into()), held_status("Dinner"), held_status("Lunch"), true),
@@ -321,13 +321,20 @@ fn a_choice_in_doubt_is_its_owners_like_a_box_and_a_text_is_not() {
             settled: BTreeMap::new(),
             intended: [("s".to_owned(), ours.fingerprint.clone())].into(),
         };
-        let retried = plan(&values, &shows(ours.clone()), &died, shown);
+        let retried = plan(&values, &row_with(ours.clone()), &died, shown);
         assert_eq!(retried.values.is_empty(), stays, "{kind}");
         let settled = Written { settled: retried.written.intended, ..Written::default() };
-        let later = plan(&values, &shows(ours.clone()), &settled, shown);
+        let later = plan(&values, &row_with(ours.clone()), &settled, shown);
         assert_eq!(later.values.is_empty(), stays, "{kind}: it stays theirs");
-        assert!(plan(&values, &shows(other), &died, shown).values.is_empty(), "{kind}: theirs in any case");
+        assert!(
+            plan(&values, &row_with(other), &died, shown).values.is_empty(),
+            "{kind}: theirs in any case"
+        );
         let arrived = Written { settled: died.intended.clone(), intended: died.intended.clone() };
-        assert_eq!(plan(&values, &shows(ours), &arrived, shown).values.len(), 1, "{kind}: ours is refreshed");
+        assert_eq!(
+            plan(&values, &row_with(ours), &arrived, shown).values.len(),
+            1,
+            "{kind}: ours is refreshed"
+        );
     }
 }

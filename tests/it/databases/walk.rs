@@ -306,7 +306,12 @@ async fn whatever_its_owner_does_between_any_two_requests_stands_and_no_section_
             overwritten += usize::from(is_ours(&before) && before != after && is_ours(&after));
         }
     }
-    let owners = owners.lock().unwrap();
+    all_stands(&house, &owners.lock().unwrap(), seed, overwritten);
+    house.close().await;
+}
+
+/// What the owners did stands, and enough of everything was done.
+fn all_stands(house: &House, owners: &Owners, seed: u64, overwritten: usize) {
     let bot = json!(house.notion.requests().iter().rev().find_map(|request| request.bot).unwrap());
     for (row, owner) in &owners.rows {
         owner.all_stands(&house.notion, *row, &bot);
@@ -321,6 +326,4 @@ async fn whatever_its_owner_does_between_any_two_requests_stands_and_no_section_
     std::io::stderr().write_all(told.as_bytes()).unwrap();
     assert!(boundaries > 200 && cells > 20 && notes > 8 && overwritten > 1, "{told}");
     assert!([copies, moves, reasons, stumbles].iter().all(|count| *count > 1), "{told}");
-    drop(owners);
-    house.close().await;
 }
