@@ -90,7 +90,10 @@ impl Desk {
             Trouble::AsksToWait(_) => Waiting::Limited(party.clone()),
         };
         match self.breakers.trouble(party, trouble).await {
-            Ok(Some(pause)) => failure.waits(waiting, pause),
+            Ok(Some(pause)) => {
+                let pause = pause.max(failure.retry_after().unwrap_or_default());
+                failure.waits(waiting, pause)
+            }
             Ok(None) => failure,
             Err(unrecorded) => {
                 warn!(%party, error = %unrecorded, "trouble of a party could not be recorded");

@@ -2,10 +2,10 @@
 //!
 //! Takes values, and how the page is looked at, remembered and written; gives what is known of the page then. The
 //! intent is kept between the look and the writing, and everything slow comes before; where it took long all the same,
-//! such as for a store that was away or a spent budget, the page is looked at once more. Fails as its parts do.
+//! such as for a store that was away or a spent budget, the page is looked at once more. Fails as its parts do, and as
+//! waiting where no look was fresh enough.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::warn;
@@ -13,27 +13,32 @@ use tracing::warn;
 use super::cover::Cover;
 use crate::domain::note::{Filled, Value};
 use crate::domain::ours::{self, Held, Plan, Written};
+use crate::domain::waiting::is_told;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
-use crate::ports::{Access, Picture};
+use crate::ports::{Access, FRESH, Picture};
 
-/// How old a look at a page may be when what was decided on it leaves: nobody types much in two seconds.
-const FRESH: Duration = Duration::from_secs(2);
-
-/// Looks for one writing. What follows the last one is written however long it takes: a result must not wait for ever.
+/// Looks for one writing. Where the last one is too old as well, the entry waits at the cost of no attempt.
 const MOST_LOOKS: u32 = 3;
 
 /// A page as it was seen.
 pub(super) struct Look {
     pub(super) columns: BTreeMap<String, Held>,
     pub(super) has_cover: bool,
+    /// Whether its column for reasons holds a sentence of ours.
+    pub(super) is_told: bool,
     at: Instant,
 }
 
 impl Look {
-    /// What was seen just now.
-    pub(super) fn now(columns: BTreeMap<String, Held>, has_cover: bool) -> Self {
-        Self { columns, has_cover, at: Instant::now() }
+    /// What was seen by a request that was made at this time: its answer may have been long on its way.
+    pub(super) fn since(at: Instant, columns: BTreeMap<String, Held>, has_cover: bool) -> Self {
+        Self { columns, has_cover, is_told: false, at }
+    }
+
+    /// The same of a page whose column for reasons holds this.
+    pub(super) fn telling(self, reason: Option<&str>) -> Self {
+        Self { is_told: reason.is_some_and(is_told), ..self }
     }
 }
 
@@ -42,6 +47,8 @@ pub(super) struct Writing {
     pub(super) access: Access,
     pub(super) values: BTreeMap<String, Value>,
     pub(super) picture: Option<Picture>,
+    /// Whether a sentence of ours in the column for reasons is to be cleared.
+    pub(super) untells: bool,
 }
 
 /// What a page is to be filled with, and what is known of it.
@@ -98,15 +105,13 @@ async fn fill(
             intended = Some(plan.written.clone());
         }
         fault::point("values_intended");
-        if !is_last && seen.at.elapsed() > FRESH {
-            continue;
-        }
-        let access = access.clone();
-        let access = if is_last { access } else { access.leaving_by(seen.at + FRESH) };
-        let failure = match write(Writing { access, values: plan.values, picture }).await {
-            Ok(()) => return Ok(plan.written),
-            Err(failure) => failure,
+        let (access, untells) = (access.clone().leaving_by(seen.at + FRESH), seen.is_told);
+        let written = if seen.at.elapsed() > FRESH {
+            Err(Failure::wait(None, anyhow::anyhow!("no look at the page was fresh enough to be written on")))
+        } else {
+            write(Writing { access, values: plan.values, picture, untells }).await
         };
+        let Err(failure) = written else { return Ok(plan.written) };
         if is_last || !came_late(&failure, seen.at) {
             forget_refused(&failure, &plan.written, intend).await;
             return Err(failure);
@@ -133,6 +138,7 @@ fn came_late(failure: &Failure, seen_at: Instant) -> bool {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use std::cell::{Cell, RefCell};
+    use std::time::Duration;
 
     use super::*;
     use crate::domain::entry::ConnectionId;
@@ -171,7 +177,7 @@ mod tests {
             let look = async || {
                 self.looks.set(self.looks.get() + 1);
                 let text = if self.typed.get() { "theirs" } else { "" };
-                Ok(Look::now([(column.clone(), held(text))].into(), true))
+                Ok(Look::since(Instant::now(), [(column.clone(), held(text))].into(), true))
             };
             let plan = async |seen: &Look, _: &Written| {
                 (ours::plan(&values, &seen.columns, &Written::default(), shown_as), None)
@@ -201,16 +207,42 @@ mod tests {
     async fn what_its_owner_types_while_a_store_or_a_budget_is_waited_for_stays() {
         let quick = Duration::from_millis(20);
         for (keeping, crowded, looks, wrote) in [
-            (quick, 0, 1, true),
-            (Duration::from_mins(4), 0, 3, false),
-            (quick, 1, 2, false),
-            (quick, 9, 3, false),
+            (quick, 0, 1, Some(true)),
+            (Duration::from_mins(4), 0, 3, Some(false)),
+            (quick, 1, 2, Some(false)),
+            // No look is ever fresh enough: the entry waits.
+            (quick, 9, 3, None),
         ] {
             let page = Page::default();
-            page.filled(keeping, crowded).await.unwrap();
-            assert_eq!(*page.wrote.borrow(), [wrote], "{keeping:?} {crowded}");
+            let filled = page.filled(keeping, crowded).await;
+            assert_eq!(page.wrote.borrow().first().copied(), wrote, "{keeping:?} {crowded}");
             assert_eq!(page.looks.get(), looks, "{keeping:?} {crowded}");
+            let waits = filled.is_err_and(|failure| matches!(failure.kind, Kind::Wait { .. }));
+            assert_eq!(waits, wrote.is_none(), "{keeping:?} {crowded}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_is_as_old_as_its_request_and_not_as_its_answer() {
+        let (looks, written_on) = (Cell::new(0), Cell::new(0));
+        let look = async || {
+            let at = Instant::now();
+            looks.set(looks.get() + 1);
+            tokio::time::sleep(if looks.get() == 1 { Duration::from_secs(5) } else { Duration::ZERO }).await;
+            Ok(Look::since(at, BTreeMap::new(), true))
+        };
+        let plan = async |_: &Look, _: &Written| (Plan::default(), None);
+        let write = async |_: Writing| {
+            written_on.set(looks.get());
+            Ok(())
+        };
+        let access = Access::new(ConnectionId::new(), "secret".to_owned().into());
+        fill(&access, None, look, plan, async |_: &Written| Ok(()), write).await.unwrap();
+        assert_eq!(
+            (looks.get(), written_on.get()),
+            (2, 2),
+            "what was typed during the first answer was seen"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
+use tokio::time::Instant;
 use tracing::info;
 use url::Url;
 
@@ -36,7 +37,7 @@ use crate::domain::waiting::Party;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::fault;
 use crate::messages::{Envelope, RowRef, ShowStatus, TellFailure, WriteToNotion};
-use crate::ports::{Row, RowUpdate, Workspace};
+use crate::ports::{RowUpdate, Workspace};
 
 /// Rows written at once; the workspace's own budget bounds the requests.
 pub const WIDTH: usize = 8;
@@ -255,22 +256,20 @@ async fn write_row(
     if envelope.body != Body::Written {
         write_body(workspace, desk, envelope, section).await?;
     }
-    if !envelope.is_first {
-        workspace.untell_failure(access, page, mapping).await?;
+    if !envelope.is_first && envelope.is_told_beside {
+        workspace.untell_failure(access, page).await?;
     }
     board.close(ticket).await;
     if !envelope.has_cover || shows_picture(values, envelope) {
         // Ahead of the look at the row: what takes long must not lie between that and the writing.
         cover.upload(access).await;
     }
-    let look = async || {
-        let row = present(workspace, envelope).await?;
-        Ok(Look::now(row.columns, row.has_cover))
-    };
+    let look = async || present(workspace, envelope).await;
     let intend = async |written: &Written| keep(|| desk.journal.intend_values(ticket, written)).await;
     let write = async |writing: Writing| {
-        let Writing { access, values, picture } = writing;
-        let update = RowUpdate { status: Some(Status::Completed), values, reason: None, picture };
+        let Writing { access, values, picture, untells } = writing;
+        let reason = untells.then(String::new);
+        let update = RowUpdate { status: Some(Status::Completed), values, reason, picture };
         workspace.update_row(&access, page, mapping, &update).await
     };
     Filling { cover, access, values, known: &envelope.written }.fill(None, look, intend, write).await?;
@@ -329,11 +328,11 @@ pub async fn tell(
 }
 
 /// The row as it stands now; a row in the trash is gone.
-async fn present(workspace: &dyn Workspace, envelope: &Envelope) -> Outcome<Row> {
-    let row = &envelope.row;
+async fn present(workspace: &dyn Workspace, envelope: &Envelope) -> Outcome<Look> {
+    let (row, at) = (&envelope.row, Instant::now());
     let now = workspace.row(&row.access, &row.page, &row.database.mapping).await?;
     if now.in_trash {
         return Err(Failure::permanent(Reason::RowGone, anyhow::anyhow!("the row lies in the trash")));
     }
-    Ok(now)
+    Ok(Look::since(at, now.columns, now.has_cover).telling(now.reason.as_deref()))
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::DateTime;
+use tokio::time::Instant;
 use tracing::info;
 use url::Url;
 
@@ -171,8 +172,9 @@ impl Bringing<'_> {
             page = found.map(|made| made.page);
         }
         let Some(page) = page else { return Ok(None) };
+        let at = Instant::now();
         let now = pages.page(access, &page).await?;
-        Ok(now.map(|PageNow { made, columns, has_cover }| (made, Look::now(columns, has_cover))))
+        Ok(now.map(|PageNow { made, columns, has_cover }| (made, Look::since(at, columns, has_cover))))
     }
 
     /// Waits, at the cost of no attempt, while a page that is not found may have been made all the same.
@@ -256,15 +258,18 @@ impl Bringing<'_> {
         }
         page.run = self.envelope.run;
         (page.page, page.url) = (Some(made.page.clone()), made.url);
-        let look_again = async || match maker.page(access, &made.page).await? {
-            Some(PageNow { columns, has_cover, .. }) => Ok(Look::now(columns, has_cover)),
-            None => Err(Failure::transient(anyhow::anyhow!("a page was thrown away just now"))),
+        let look_again = async || {
+            let at = Instant::now();
+            match maker.page(access, &made.page).await? {
+                Some(PageNow { columns, has_cover, .. }) => Ok(Look::since(at, columns, has_cover)),
+                None => Err(Failure::transient(anyhow::anyhow!("a page was thrown away just now"))),
+            }
         };
         let intend = async |written: &Written| {
             self.keep(&ResultPage { written: written.clone(), ..page.clone() }).await
         };
         let write = async |writing: Writing| {
-            let Writing { access, values, picture } = writing;
+            let Writing { access, values, picture, .. } = writing;
             let update = RowUpdate { values, picture, ..RowUpdate::default() };
             workspace.update_row(&access, &made.page, &self.content.mapping, &update).await
         };

@@ -16,7 +16,7 @@ use crate::domain::schema::Schema;
 use crate::domain::stage::Status;
 use crate::domain::waiting::Waiting;
 use crate::failure::Outcome;
-use crate::ports::{Access, DataSourceRef, Identity, Row, RowUpdate, SectionNow, Workspace};
+use crate::ports::{Access, DataSourceRef, Identity, Row, RowUpdate, SectionNow, SectionState, Workspace};
 
 /// How the one row ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,12 +104,21 @@ impl Workspace for Paper {
         None
     }
 
-    async fn find_sections(&self, _access: &Access, _page: &str, _marker: &str) -> Outcome<Vec<String>> {
+    async fn find_sections(&self, _access: &Access, _page: &str, _marker: &str) -> Outcome<Vec<SectionNow>> {
         Ok(Vec::new())
     }
 
     async fn section(&self, _access: &Access, _section: &str) -> Outcome<Option<SectionNow>> {
         Ok(None)
+    }
+
+    async fn section_state(
+        &self,
+        _access: &Access,
+        _section: &str,
+        _known_maker: Option<&str>,
+    ) -> Outcome<SectionState> {
+        Ok(SectionState::Gone)
     }
 
     async fn remove_section(&self, _access: &Access, _section: &str) -> Outcome<()> {
@@ -147,7 +156,7 @@ impl Workspace for Paper {
         Ok(())
     }
 
-    async fn untell_failure(&self, _access: &Access, _page: &str, _mapping: &Mapping) -> Outcome<()> {
+    async fn untell_failure(&self, _access: &Access, _page: &str) -> Outcome<()> {
         Ok(())
     }
 }

@@ -203,9 +203,9 @@ pub fn notion(settings: &Settings, store: Option<&Arc<Store>>) -> anyhow::Result
     };
     let notion = Notion::new(&settings.notion_api_url, budget);
     let notion = hurried(notion, Notion::with_timeout).map_err(for_operator)?;
-    // Tests in a hurry have an emulated Notion, whose queries never lag.
+    // Tests in a hurry have an emulated Notion, whose queries never lag and whose work is soon done.
     let notion = match fault::lease() {
-        Some(lease) => notion.that_shows_pages_within(lease),
+        Some(lease) => notion.that_shows_pages_within(lease).that_settles_within(lease),
         None => notion,
     };
     let Some(store) = store else { return Ok(Arc::new(notion)) };

@@ -46,6 +46,13 @@ pub struct Held {
     pub is_box: bool,
 }
 
+impl Held {
+    /// Whether people choose between a few values here, so that they may come to choose ours.
+    fn has_few_values(&self) -> bool {
+        self.is_box || ["select", "status"].contains(&self.kind.as_str())
+    }
+}
+
 /// What is remembered of our writing in a row, by property id.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -88,9 +95,9 @@ impl Written {
         let empty = held.empty || unset == Some(&held.fingerprint);
         let (settled, intended) = (self.settled.get(column), self.intended.get(column));
         let is_held = |known: Option<&Fingerprint>| known == Some(&held.fingerprint);
-        // Only two things can stand in a box: where one was written that may not have arrived, either may be its
-        // owner's as well.
-        let in_doubt = held.is_box && settled != intended.or(settled);
+        // Of few things that can stand in a column its owner may have chosen the same one: where something was written
+        // that may not have arrived, either may be theirs as well.
+        let in_doubt = held.has_few_values() && settled != intended.or(settled);
         if settled.is_none() && intended.is_none() {
             return if empty { Whose::Nobodys } else { Whose::Owners };
         }

@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::reason::Reason;
+
 /// How every sentence ends; our own words are known again by it.
 const CLOSING: &str = "Nothing is lost: Linkscribe goes on by itself.";
 
@@ -71,6 +73,12 @@ impl Waiting {
     pub fn is_sentence(text: &str) -> bool {
         text.trim().ends_with(CLOSING)
     }
+}
+
+/// Whether a text is one that we tell owners in their rows: a reason, or what is waited for. Words an owner changed are
+/// theirs.
+pub fn is_told(text: &str) -> bool {
+    Waiting::is_sentence(text) || Reason::ALL.iter().any(|reason| reason.sentence() == text.trim())
 }
 
 #[cfg(test)]

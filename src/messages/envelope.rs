@@ -37,6 +37,8 @@ pub struct Envelope {
     pub has_cover: bool,
     /// What its columns held then, by property id.
     pub columns: BTreeMap<String, Held>,
+    /// Whether a reason that was told before may stand beside the row's columns: there was no room in them.
+    pub is_told_beside: bool,
     /// The row's tags.
     pub tags: Vec<String>,
     /// The content database that was chosen for its result in an earlier run.

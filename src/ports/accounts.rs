@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use super::workspace::Access;
+use super::access::Access;
 use crate::domain::account::ConnectionView;
 use crate::domain::entry::{ConnectionId, UserId};
 use crate::failure::Outcome;

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::workspace::{Access, DataSourceRef};
+use super::access::Access;
+use super::workspace::DataSourceRef;
 use crate::domain::adopt::{NewColumn, Plan};
 use crate::domain::mapping::{Mapping, Usage};
 use crate::domain::refusal::Refusal;

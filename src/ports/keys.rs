@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use super::workspace::Access;
+use super::access::Access;
 use crate::domain::entry::ConnectionId;
 use crate::failure::Outcome;
 

@@ -2,6 +2,7 @@
 //!
 //! Every method fails with [`crate::failure::Failure`], whose kind already says what can be done.
 
+mod access;
 mod accounts;
 mod breakers;
 mod budget;
@@ -28,6 +29,7 @@ mod text;
 mod webhooks;
 mod workspace;
 
+pub use access::{Access, Errand, FRESH};
 pub use accounts::{Accounts, Connection, NewConnection, RenewalRight, Tokens};
 pub use breakers::{Blocked, Breakers, Trouble};
 pub use budget::{Draw, RateBudget};
@@ -55,6 +57,6 @@ pub use summary::SummaryModel;
 pub use text::{Frame, FrameText, TextReader};
 pub use webhooks::Webhooks;
 pub use workspace::{
-    Access, DataSourceRef, Errand, Identity, LargeFile, NewFile, Picture, Row, RowUpdate, SectionNow, Upload,
+    DataSourceRef, Identity, LargeFile, NewFile, Picture, Row, RowUpdate, SectionNow, SectionState, Upload,
     Workspace,
 };

@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::workspace::{Access, Upload};
+use super::access::Access;
+use super::workspace::Upload;
 use crate::domain::note::Value;
 use crate::domain::ours::Held;
 use crate::domain::page::Section;

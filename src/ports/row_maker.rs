@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::workspace::{Access, Row};
+use super::access::Access;
+use super::workspace::Row;
 use crate::domain::mapping::Mapping;
 use crate::failure::Outcome;
 

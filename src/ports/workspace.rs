@@ -5,11 +5,8 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
-use tokio::time::Instant;
 
-use super::fence::Fence;
-use crate::domain::entry::ConnectionId;
+use super::access::Access;
 use crate::domain::keepsake::Keepsake;
 use crate::domain::mapping::Mapping;
 use crate::domain::note::Value;
@@ -18,78 +15,8 @@ use crate::domain::page::Section;
 use crate::domain::reason::Reason;
 use crate::domain::schema::Schema;
 use crate::domain::stage::Status;
-use crate::domain::waiting::Waiting;
+use crate::domain::waiting::{Waiting, is_told};
 use crate::failure::Outcome;
-
-/// What requests are made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Errand {
-    /// What somebody waits for: an entry on its way, or a person.
-    #[default]
-    Work,
-    /// Looking for something new, or showing how far an entry is: done again soon, so it gives way to work and waits
-    /// for nothing.
-    Poll,
-}
-
-/// The right to act in one workspace.
-#[derive(Debug, Clone)]
-pub struct Access {
-    /// Whose budget the requests are taken from.
-    pub connection: ConnectionId,
-    /// The workspace's own id, whose budget all its connections share; empty where it was not told.
-    pub workspace: String,
-    /// What the requests are for.
-    pub errand: Errand,
-    /// The bearer token.
-    pub token: SecretString,
-    /// Passed before each request made for an entry; `None` where no lease is needed.
-    pub fence: Option<Fence>,
-    /// When a request is not to be made any more, because what it was decided on is old by then; `None` for any time.
-    pub leaves_by: Option<Instant>,
-}
-
-impl Access {
-    /// Access that no lease limits.
-    pub fn new(connection: ConnectionId, token: SecretString) -> Self {
-        Self {
-            connection,
-            workspace: String::new(),
-            errand: Errand::Work,
-            token,
-            fence: None,
-            leaves_by: None,
-        }
-    }
-
-    /// The same with the budget of a workspace.
-    #[must_use]
-    pub fn in_workspace(mut self, id: impl Into<String>) -> Self {
-        self.workspace = id.into();
-        self
-    }
-
-    /// The same for what gives way to work.
-    #[must_use]
-    pub fn for_polls(mut self) -> Self {
-        self.errand = Errand::Poll;
-        self
-    }
-
-    /// The same for requests that leave by then or not at all: those fail as waiting.
-    #[must_use]
-    pub fn leaving_by(mut self, time: Instant) -> Self {
-        self.leaves_by = Some(time);
-        self
-    }
-
-    /// The same for the worker of one entry, which ends with its lease.
-    #[must_use]
-    pub fn within(mut self, fence: Fence) -> Self {
-        self.fence = Some(fence);
-        self
-    }
-}
 
 /// Who a token speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +63,14 @@ pub struct Row {
     pub in_trash: bool,
     /// When it was made, to the minute.
     pub created_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    /// Whether there is no room for a reason in the row: no column is mapped or there, or it holds its owner's words.
+    pub fn tells_beside(&self, mapping: &Mapping) -> bool {
+        let is_there = mapping.reason.as_ref().is_some_and(|column| self.columns.contains_key(column));
+        !is_there || self.reason.as_deref().is_some_and(|words| !is_told(words))
+    }
 }
 
 /// A file to be put into a workspace.
@@ -190,15 +125,29 @@ pub struct RowUpdate {
     pub picture: Option<Picture>,
 }
 
-/// A section of ours as it stands in a workspace.
+/// Where a section with our marker stands, and who made it. People copy sections, and may put the marker into a box of
+/// their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionNow {
     /// Which one.
     pub id: String,
     /// The page or block it stands in; `None` where that is not told.
     pub holder: Option<String>,
-    /// Whether somebody else wrote in it since it was put up.
-    pub edited: bool,
+    /// Who made it, in the workspace's own word; `None` where that is not told.
+    pub maker: Option<String>,
+    /// Whether the connection that asks is its maker.
+    pub is_own: bool,
+}
+
+/// What a look at a whole section tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SectionState {
+    /// It is no more.
+    Gone,
+    /// We made it, and nobody else has had a hand in it.
+    Untouched,
+    /// Somebody else made it, wrote in it or spoke about it.
+    Theirs,
 }
 
 /// A workspace such as Notion. Every method takes the access it acts with.
@@ -254,10 +203,19 @@ pub trait Workspace: Send + Sync {
     fn shown_as(&self, value: &Value) -> Option<Held>;
 
     /// All sections with this marker on a page, wherever its owner moved them there, within reason.
-    async fn find_sections(&self, access: &Access, page: &str, marker: &str) -> Outcome<Vec<String>>;
+    async fn find_sections(&self, access: &Access, page: &str, marker: &str) -> Outcome<Vec<SectionNow>>;
 
-    /// A section as it stands now; `None` where it is gone.
+    /// Where a section stands now; `None` where it is gone.
     async fn section(&self, access: &Access, section: &str) -> Outcome<Option<SectionNow>>;
+
+    /// Looks at a section and all that is in it. `known_maker` is us as well: an earlier connection of the same owner.
+    /// A look that would be torn apart by a spent budget fails as waiting.
+    async fn section_state(
+        &self,
+        access: &Access,
+        section: &str,
+        known_maker: Option<&str>,
+    ) -> Outcome<SectionState>;
 
     /// Removes a section; one that is gone already is no failure.
     async fn remove_section(&self, access: &Access, section: &str) -> Outcome<()>;
@@ -291,8 +249,9 @@ pub trait Workspace: Send + Sync {
         waiting: &Waiting,
     ) -> Outcome<()>;
 
-    /// Takes back what `tell_failure` and `tell_waiting` said, after a success. What the owner wrote stays.
-    async fn untell_failure(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()>;
+    /// Takes back what `tell_failure` said beside the columns, before a success. What the owner wrote stays. What
+    /// stands in the mapped column goes with the row's last change.
+    async fn untell_failure(&self, access: &Access, page: &str) -> Outcome<()>;
 
     /// Waits until nothing is under way that must not be cut short, such as the purchase of tokens.
     async fn settle(&self) {}

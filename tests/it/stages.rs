@@ -94,6 +94,7 @@ async fn envelope(kitchen: &Kitchen) -> Envelope {
         target: Some(understand(LINK).unwrap()),
         has_cover: false,
         columns: std::collections::BTreeMap::new(),
+        is_told_beside: false,
         tags: Vec::new(),
         chosen: None,
         earlier: None,

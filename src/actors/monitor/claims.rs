@@ -147,6 +147,7 @@ async fn enter(
     };
     fault::point("row_read");
     let mut envelope = envelope(parts, &claimed, docket, row, (lease, span), permit)?;
+    envelope.is_told_beside = now.tells_beside(&envelope.row.database.mapping);
     (envelope.tags, envelope.url, envelope.has_cover) = (now.tags, now.url, now.has_cover);
     (envelope.columns, envelope.doubted) = (now.columns, doubted);
     let (target, mut known) =
@@ -245,6 +246,7 @@ fn envelope(
         target: None,
         has_cover: false,
         columns: BTreeMap::new(),
+        is_told_beside: false,
         tags: Vec::new(),
         chosen: claimed.chosen,
         earlier: None,

@@ -111,6 +111,15 @@ impl Catalogue for Notion {
 }
 
 impl Notion {
+    /// What was pasted may be the id of a data source itself ("Copy data source ID").
+    pub(super) async fn data_source_itself(&self, access: &Access, id: &str) -> Answered<Vec<DataSourceRef>> {
+        let source = self.client.get(access, &["data_sources", id], &[]).await?;
+        let database = source.pointer("/parent/database_id").and_then(Value::as_str);
+        let name = text::read(source.get("title"));
+        let database = database.map(ids::checked).transpose()?.unwrap_or_else(|| id.to_owned());
+        Ok(vec![DataSourceRef { database, id: id.to_owned(), name }])
+    }
+
     /// The data sources behind an id, which may be that of a database or of a data source itself.
     async fn sources(&self, access: &Access, id: &str) -> Asked<Vec<DataSourceRef>> {
         let database = match self.client.get(access, &["databases", id], &[]).await {

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 use url::Url;
 
+use super::landing::{Landing, SETTLES_AFTER};
 use super::purses::{self, Limits};
 use super::refusal::{Answered, Limit, Trouble, judge};
 use crate::adapters::outbound::Outbound;
@@ -73,6 +74,7 @@ pub(super) struct Client {
     budget: Arc<dyn RateBudget>,
     limits: Limits,
     keys: Option<Arc<dyn Keys>>,
+    settles_within: Duration,
 }
 
 impl Client {
@@ -82,7 +84,8 @@ impl Client {
             return Err(Failure::bug(anyhow::anyhow!("the address of the Notion API has no host")));
         }
         let http = Outbound::new(TIMEOUT, MAX_ANSWER_BYTES)?;
-        Ok(Self { http, base: base.clone(), budget, limits: Limits::default(), keys: None })
+        let settles_within = TIMEOUT * SETTLES_AFTER;
+        Ok(Self { http, base: base.clone(), budget, limits: Limits::default(), keys: None, settles_within })
     }
 
     /// The same with other limits.
@@ -92,7 +95,13 @@ impl Client {
 
     /// The same with another time limit for one whole request.
     pub(super) fn with_timeout(self, timeout: Duration) -> Outcome<Self> {
-        Ok(Self { http: Outbound::new(timeout, MAX_ANSWER_BYTES)?, ..self })
+        let settles_within = timeout * SETTLES_AFTER;
+        Ok(Self { http: Outbound::new(timeout, MAX_ANSWER_BYTES)?, settles_within, ..self })
+    }
+
+    /// The same where a request without an answer has landed within this time, or never will.
+    pub(super) fn that_settles_within(self, time: Duration) -> Self {
+        Self { settles_within: time, ..self }
     }
 
     /// The same with tokens that are renewed when they are refused.
@@ -237,7 +246,8 @@ impl Client {
         if access.leaves_by.is_some_and(|time| Instant::now() > time) {
             return Err(too_late(Duration::ZERO).into());
         }
-        let reply = self.http.send(request).await?;
+        let landing = Landing::of(method, path, self.settles_within);
+        let reply = self.http.send(request).await.map_err(|failure| landing.unanswered(failure))?;
         // The kind of thing asked for, without its id.
         debug!(%method, of = path.first().copied(), status = reply.status.as_u16(), "notion answered");
         if reply.status.is_success() {
@@ -247,13 +257,14 @@ impl Client {
         if let Some((limit, pause)) = trouble.asks_to_wait() {
             self.close_budget(access, limit, pause).await;
         }
-        Err(trouble)
+        Err(landing.refused(reply.status, trouble))
     }
 
     /// Waits until the budgets let one request through. A budget that cannot be asked lets it through
     /// too: Notion counts for itself, and a lost Redis must not stop every row.
     async fn wait_for_budget(&self, access: &Access) -> Outcome<()> {
-        let patience = if access.errand == Errand::Poll { Duration::ZERO } else { LONGEST_WAIT };
+        let waits = access.errand != Errand::Poll && !access.at_once;
+        let patience = if waits { LONGEST_WAIT } else { Duration::ZERO };
         let deadline = Instant::now() + patience;
         let deadline = access.leaves_by.map_or(deadline, |time| time.min(deadline));
         let draws = self.limits.draws(access);

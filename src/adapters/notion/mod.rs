@@ -3,6 +3,8 @@
 //! - `client`: one request with its budget and limits
 //! - `purses`: whose budgets a request is taken from
 //! - `refusal`: what status codes mean
+//! - `landing`: changes without an answer that may land all the same
+//! - `me`: who a connection is in its workspace
 //! - `ids`: ids before they enter a path, and in what people paste
 //! - `schema`, `rows`, `values`: columns, rows and values from and to JSON
 //! - `result_pages`: makes pages in content databases, and finds them by their markers
@@ -41,7 +43,7 @@ use crate::domain::waiting::Waiting;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{
     Access, DataSourceRef, Identity, Keys, LargeFile, NewFile, Picture, RateBudget, Row, RowUpdate,
-    SectionNow, Upload, Workspace,
+    SectionNow, SectionState, Upload, Workspace,
 };
 
 mod blocks;
@@ -50,6 +52,8 @@ mod client;
 mod creating;
 mod fingerprint;
 mod ids;
+mod landing;
+mod me;
 mod new_columns;
 mod new_rows;
 mod oauth;
@@ -71,7 +75,7 @@ const MAX_QUERY_PAGES: usize = 100;
 pub struct Notion {
     client: Client,
     made: creating::MadeLately,
-    file_limits: uploads::KnownLimits,
+    known: me::Known,
     shows_pages_within: Duration,
 }
 
@@ -82,7 +86,7 @@ impl Notion {
         Ok(Self {
             client,
             made: creating::MadeLately::default(),
-            file_limits: uploads::KnownLimits::default(),
+            known: me::Known::default(),
             shows_pages_within: result_pages::SHOWS_WITHIN,
         })
     }
@@ -107,7 +111,14 @@ impl Notion {
         Ok(self)
     }
 
-    /// Takes queries to show a page within another time than a minute.
+    /// Takes requests without an answer to have landed within another time than a minute, or never.
+    #[must_use]
+    pub fn that_settles_within(mut self, time: Duration) -> Self {
+        self.client = self.client.that_settles_within(time);
+        self
+    }
+
+    /// Takes queries to show a page within another time than usual.
     #[must_use]
     pub fn that_shows_pages_within(mut self, time: Duration) -> Self {
         self.shows_pages_within = time;
@@ -134,15 +145,6 @@ impl Notion {
         }
         warn!(rows = items.len(), "a query goes on for longer than is followed");
         Ok(items)
-    }
-
-    /// What was pasted may be the id of a data source itself ("Copy data source ID").
-    async fn data_source_itself(&self, access: &Access, id: &str) -> Answered<Vec<DataSourceRef>> {
-        let source = self.client.get(access, &["data_sources", id], &[]).await?;
-        let database = source.pointer("/parent/database_id").and_then(Value::as_str);
-        let name = text::read(source.get("title"));
-        let database = database.map(ids::checked).transpose()?.unwrap_or_else(|| id.to_owned());
-        Ok(vec![DataSourceRef { database, id: id.to_owned(), name }])
     }
 }
 
@@ -176,18 +178,7 @@ fn row_body(mapping: &Mapping, update: &RowUpdate, picture: Option<&Picture>) ->
 #[async_trait]
 impl Workspace for Notion {
     async fn whoami(&self, access: &Access) -> Outcome<Identity> {
-        let bot = self.client.get(access, &["users", "me"], &[]).await?;
-        let names = [bot.pointer("/bot/workspace_name"), bot.get("name")];
-        let name = names.into_iter().flatten().filter_map(Value::as_str).find(|name| !name.is_empty());
-        let Some(bot_id) = bot.get("id").and_then(Value::as_str) else {
-            return Err(Failure::outage(anyhow!("notion does not say who the token belongs to")));
-        };
-        let workspace_id = bot.pointer("/bot/workspace_id").and_then(Value::as_str).unwrap_or_default();
-        Ok(Identity {
-            bot: bot_id.to_owned(),
-            workspace_id: workspace_id.to_owned(),
-            workspace: name.unwrap_or("Notion").to_owned(),
-        })
+        self.identity(access).await
     }
 
     async fn data_sources(&self, access: &Access, database: &str) -> Outcome<Vec<DataSourceRef>> {
@@ -270,7 +261,7 @@ impl Workspace for Notion {
     }
 
     async fn largest_file(&self, access: &Access) -> Outcome<u64> {
-        self.file_limit(access).await
+        Ok(self.me(access).await?.file_limit)
     }
 
     async fn has_file(&self, access: &Access, file: &str) -> Outcome<bool> {
@@ -283,12 +274,21 @@ impl Workspace for Notion {
         Some(rows::held(kind, content))
     }
 
-    async fn find_sections(&self, access: &Access, page: &str, marker: &str) -> Outcome<Vec<String>> {
+    async fn find_sections(&self, access: &Access, page: &str, marker: &str) -> Outcome<Vec<SectionNow>> {
         Ok(self.marked_sections(access, &ids::checked(page)?, marker).await?)
     }
 
     async fn section(&self, access: &Access, section: &str) -> Outcome<Option<SectionNow>> {
         Ok(self.section_now(access, &ids::checked(section)?).await?)
+    }
+
+    async fn section_state(
+        &self,
+        access: &Access,
+        section: &str,
+        known_maker: Option<&str>,
+    ) -> Outcome<SectionState> {
+        Ok(self.state_of(access, &ids::checked(section)?, known_maker).await?)
     }
 
     async fn remove_section(&self, access: &Access, section: &str) -> Outcome<()> {
@@ -325,8 +325,8 @@ impl Workspace for Notion {
         telling::tell_waiting(self, access, page, mapping, waiting).await
     }
 
-    async fn untell_failure(&self, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()> {
-        telling::untell(self, access, page, mapping).await
+    async fn untell_failure(&self, access: &Access, page: &str) -> Outcome<()> {
+        telling::untell(self, access, page).await
     }
 
     async fn settle(&self) {

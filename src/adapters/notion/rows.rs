@@ -126,11 +126,6 @@ fn content(property: &Value) -> (&str, &Value) {
     (kind, property.get(kind).unwrap_or(&Value::Null))
 }
 
-/// Whether a page object has a column with this id.
-pub(super) fn has_column(page: &Value, id: &str) -> bool {
-    property(page, id).is_some()
-}
-
 /// Whether an item of a query's answer is a row: wikis mix data sources in.
 pub(super) fn is_page(item: &Value) -> bool {
     item.get("object").and_then(Value::as_str) == Some("page")

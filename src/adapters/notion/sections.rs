@@ -14,7 +14,7 @@ use super::{Notion, blocks, ids, rows, text, uploads};
 use crate::domain::page::Section;
 use crate::failure::{Failure, Outcome};
 use crate::fault;
-use crate::ports::{Access, SectionNow};
+use crate::ports::{Access, SectionNow, SectionState};
 
 /// Answers of 100 blocks: a page with more than 5,000 blocks on its top level is no page to read.
 const MAX_BLOCK_PAGES: usize = 50;
@@ -32,6 +32,12 @@ const HOLDERS: [&str; 10] = [
     "quote",
     "synced_block",
 ];
+
+/// Who made a block.
+const MADE_BY: &str = "/created_by/id";
+
+/// Who changed it last.
+const CHANGED_BY: &str = "/last_edited_by/id";
 
 /// Blocks of a page that are looked into for sections. A page of many toggles would else take a minute's requests.
 const MAX_HOLDERS: usize = 20;
@@ -56,7 +62,7 @@ impl Notion {
         access: &Access,
         page: &str,
         marker: &str,
-    ) -> Answered<Vec<String>> {
+    ) -> Answered<Vec<SectionNow>> {
         let mut found = Vec::new();
         let mut open = VecDeque::from([page.to_owned()]);
         for _ in 0..=MAX_HOLDERS {
@@ -71,7 +77,9 @@ impl Notion {
             for block in blocks {
                 let id = block.get("id").and_then(Value::as_str).map(ids::checked).transpose()?;
                 if text::leads_to(block.pointer("/callout/rich_text"), marker) {
-                    found.extend(id);
+                    if let Some(id) = id {
+                        found.push(self.seen(access, id, Some(holder.clone()), &block).await?);
+                    }
                 } else if is_holder(&block) {
                     open.extend(id);
                 }
@@ -171,41 +179,65 @@ impl Notion {
         Ok(ids)
     }
 
-    /// A section as it stands; `None` where it is gone. A comment on it does not count as writing: blocks do not tell
-    /// that they have any, and asking is a request for each of them, with a capability that few connections have.
+    /// Where a section stands; `None` where it is gone.
     pub(super) async fn section_now(&self, access: &Access, block: &str) -> Answered<Option<SectionNow>> {
-        let found = match self.client.get(access, &["blocks", block], &[]).await {
-            Err(trouble) if trouble.is_gone() => return Ok(None),
-            found => found?,
-        };
-        if rows::in_trash(&found) {
-            return Ok(None);
-        }
+        let Some(found) = self.standing_block(access, block).await? else { return Ok(None) };
         let holder =
             ["/parent/block_id", "/parent/page_id"].iter().find_map(|id| found.pointer(id)?.as_str());
         let holder = holder.map(ids::checked).transpose()?;
-        let edited = self.is_touched(access, found).await?;
-        Ok(Some(SectionNow { id: block.to_owned(), holder, edited }))
+        Ok(Some(self.seen(access, block.to_owned(), holder, &found).await?))
     }
 
-    /// Whether a block or one inside it was made or changed by somebody else than whoever made the block.
-    async fn is_touched(&self, access: &Access, found: Value) -> Answered<bool> {
-        let by = |block: &Value, who: &str| Some(block.pointer(who)?.as_str()?.to_owned());
-        let Some(maker) = by(&found, "/created_by/id") else { return Ok(true) };
-        let theirs = |block: &Value| {
-            ["/created_by/id", "/last_edited_by/id"].iter().any(|who| by(block, who).as_ref() != Some(&maker))
-        };
-        let mut open = VecDeque::from([found]);
+    async fn seen(
+        &self,
+        access: &Access,
+        id: String,
+        holder: Option<String>,
+        block: &Value,
+    ) -> Answered<SectionNow> {
+        let maker = by(block, MADE_BY);
+        let is_own = maker.as_ref() == Some(&self.me(access).await?.id);
+        Ok(SectionNow { id, holder, maker, is_own })
+    }
+
+    /// A block; `None` where it is gone.
+    async fn standing_block(&self, access: &Access, block: &str) -> Answered<Option<Value>> {
+        match self.client.get(access, &["blocks", block], &[]).await {
+            Err(trouble) if trouble.is_gone() => Ok(None),
+            found => Ok(Some(found?).filter(|found| !rows::in_trash(found))),
+        }
+    }
+
+    /// Whether a section may be taken down: we made it with all that is in it, nobody else changed anything, and nobody
+    /// commented on it or on what folds in it. Of a comment on a single line nothing is known: each would be a request.
+    /// Only the first request waits for its budget, so that what was seen first is not old when the last answer is there.
+    pub(super) async fn state_of(
+        &self,
+        access: &Access,
+        section: &str,
+        known_maker: Option<&str>,
+    ) -> Answered<SectionState> {
+        let me = self.me(access).await?.id;
+        let Some(found) = self.standing_block(access, section).await? else { return Ok(SectionState::Gone) };
+        let is_us =
+            |who: Option<String>| who.is_some_and(|who| who == me || Some(who.as_str()) == known_maker);
+        let theirs = |block: &Value| [MADE_BY, CHANGED_BY].iter().any(|who| !is_us(by(block, who)));
+        let at_once = access.clone().at_once();
+        let (mut open, mut holders) = (VecDeque::from([found]), vec![section.to_owned()]);
         while let Some(parent) = open.pop_front() {
             if theirs(&parent) {
-                return Ok(true);
+                return Ok(SectionState::Theirs);
             }
             if let Some(id) = by(&parent, "/id").filter(|_| has_inside(&parent)) {
-                let path = ["blocks", &ids::checked(&id)?, "children"];
-                open.extend(self.client.list(access, &path, &[], MAX_BLOCK_PAGES).await?);
+                let id = ids::checked(&id)?;
+                open.extend(
+                    self.client.list(&at_once, &["blocks", &id, "children"], &[], MAX_BLOCK_PAGES).await?,
+                );
+                holders.extend((id != section).then_some(id));
             }
         }
-        Ok(false)
+        let commented = self.is_commented(&at_once, &holders).await?;
+        Ok(if commented { SectionState::Theirs } else { SectionState::Untouched })
     }
 
     /// Moves a block to the trash; one that is gone already is no failure.
@@ -215,6 +247,10 @@ impl Notion {
             removed => removed.map(|_| ()),
         }
     }
+}
+
+fn by(block: &Value, who: &str) -> Option<String> {
+    Some(block.pointer(who)?.as_str()?.to_owned())
 }
 
 /// Whether a block is of those people drag others into, and holds any.

@@ -5,6 +5,7 @@
 //! changed is theirs and stays.
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use tracing::{debug, info};
 
 use super::refusal::{Answered, Trouble};
@@ -12,12 +13,15 @@ use super::{Notion, blocks, ids, rows, text};
 use crate::domain::mapping::Mapping;
 use crate::domain::reason::Reason;
 use crate::domain::stage::Status;
-use crate::domain::waiting::Waiting;
+use crate::domain::waiting::{Waiting, is_told};
 use crate::failure::{Failure, Kind, Outcome};
-use crate::ports::{Access, RowUpdate, Workspace};
+use crate::ports::{Access, FRESH, RowUpdate, Workspace};
 
 /// Answers of 100 comments; a discussion longer than that is not ours to read.
 const MAX_COMMENT_PAGES: usize = 5;
+
+/// Looks at the column for reasons before telling is left to another time.
+const MOST_LOOKS: u32 = 3;
 
 /// Who speaks in a callout; a comment and a column say so by themselves.
 const SPEAKER: &str = "Linkscribe: ";
@@ -33,13 +37,7 @@ pub(super) async fn tell(
     mapping: &Mapping,
     reason: Reason,
 ) -> Outcome<()> {
-    let in_column = mapping.reason.is_some() && has_room(notion, access, page, mapping).await?;
-    let update = RowUpdate {
-        status: Some(Status::Failed),
-        reason: in_column.then(|| reason.sentence().to_owned()),
-        ..RowUpdate::default()
-    };
-    if show(notion, access, page, mapping, update).await? && in_column {
+    if show(notion, access, page, mapping, Status::Failed, reason.sentence()).await? {
         return Ok(());
     }
     let page = ids::checked(page)?;
@@ -56,12 +54,37 @@ pub(super) async fn tell(
 /// Whether the column for reasons holds nothing but words of ours: its owner's stay, and the reason is told beside.
 async fn has_room(notion: &Notion, access: &Access, page: &str, mapping: &Mapping) -> Outcome<bool> {
     let page = notion.client.get(access, &["pages", &ids::checked(page)?], &[]).await?;
-    Ok(rows::reason(&page, mapping).as_deref().is_none_or(is_ours))
+    Ok(rows::reason(&page, mapping).as_deref().is_none_or(is_told))
+}
+
+/// Shows a status, and words where a column for reasons has room for them; looks again where the request would leave
+/// when the look is old. Gives whether the words stand in the row.
+async fn show(
+    notion: &Notion,
+    access: &Access,
+    page: &str,
+    mapping: &Mapping,
+    status: Status,
+    words: &str,
+) -> Outcome<bool> {
+    let mut looks = 0;
+    loop {
+        looks += 1;
+        let at = Instant::now();
+        let has_room = mapping.reason.is_some() && has_room(notion, access, page, mapping).await?;
+        let reason = has_room.then(|| words.to_owned());
+        let access = if has_room { access.clone().leaving_by(at + FRESH) } else { access.clone() };
+        let update = RowUpdate { status: Some(status), reason, ..RowUpdate::default() };
+        match put(notion, &access, page, mapping, update).await {
+            Err(failure) if has_room && looks < MOST_LOOKS && matches!(failure.kind, Kind::Wait { .. }) => {}
+            shown => return shown,
+        }
+    }
 }
 
 /// Shows a status and a reason, of which one column or both may be gone meanwhile: then what is left shows its
 /// part. Gives whether the reason stands in the row.
-async fn show(
+async fn put(
     notion: &Notion,
     access: &Access,
     page: &str,
@@ -97,39 +120,16 @@ pub(super) async fn tell_waiting(
     mapping: &Mapping,
     waiting: &Waiting,
 ) -> Outcome<()> {
-    let mut update = RowUpdate { status: Some(Status::Pending), ..RowUpdate::default() };
-    if mapping.reason.is_some() {
-        update.reason = has_room(notion, access, page, mapping).await?.then(|| waiting.sentence());
-    }
-    show(notion, access, page, mapping, update).await.map(drop)
+    show(notion, access, page, mapping, Status::Pending, &waiting.sentence()).await.map(drop)
 }
 
-/// Takes back what [`tell`] and [`tell_waiting`] said.
-pub(super) async fn untell(notion: &Notion, access: &Access, page: &str, mapping: &Mapping) -> Outcome<()> {
+/// Takes back what [`tell`] said beside the columns.
+pub(super) async fn untell(notion: &Notion, access: &Access, page: &str) -> Outcome<()> {
     let page = ids::checked(page)?;
-    let found = match &mapping.reason {
-        Some(column) => {
-            let found = notion.client.get(access, &["pages", &page], &[]).await?;
-            rows::has_column(&found, column).then_some(found)
-        }
-        None => None,
-    };
-    if let Some(found) = found {
-        let row = rows::row(&found, mapping)?;
-        if row.reason.as_deref().is_some_and(is_ours) {
-            let update = RowUpdate { reason: Some(String::new()), ..RowUpdate::default() };
-            notion.update_row(access, &page, mapping, &update).await?;
-        }
-        return Ok(());
-    }
     if !take_back_comments(notion, access, &page).await? {
         take_down(notion, access, &page).await?;
     }
     Ok(())
-}
-
-fn is_ours(text: &str) -> bool {
-    Waiting::is_sentence(text) || Reason::ALL.iter().any(|reason| reason.sentence() == text.trim())
 }
 
 /// A comment on a page.
@@ -166,7 +166,7 @@ async fn take_back_comments(notion: &Notion, access: &Access, page: &str) -> Ans
         Err(trouble) if trouble.is_forbidden() => return Ok(false),
         all => all?,
     };
-    let ours: Vec<&Comment> = all.iter().filter(|comment| is_ours(&comment.text)).collect();
+    let ours: Vec<&Comment> = all.iter().filter(|comment| is_told(&comment.text)).collect();
     for comment in &ours {
         let id = ids::checked(&comment.id)?;
         // Deleting the first comment of a discussion deletes the discussion.

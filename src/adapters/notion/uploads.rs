@@ -4,10 +4,6 @@
 //! size, else as every request. A file that no page shows within an hour is thrown away by Notion, so an upload can
 //! be repeated. Shapes: <https://developers.notion.com/reference/file-upload>.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
@@ -15,53 +11,19 @@ use tracing::warn;
 
 use super::refusal::{Answered, Trouble};
 use super::{Notion, ids};
-use crate::domain::entry::ConnectionId;
 use crate::domain::keepsake::Keepsake;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{Access, LargeFile, NewFile, Upload};
-
-/// What free workspaces take, in bytes; used where Notion does not tell.
-const USUAL_LIMIT: u64 = 5 << 20;
 
 /// What is sent in one request, in bytes: between 5 and 20 MB are allowed
 /// (<https://developers.notion.com/guides/data-apis/sending-larger-files>), this much is held in memory, and a line of
 /// 3 Mbit a second carries it within the time of a request.
 const PART: u64 = 10 << 20;
 
-/// A workspace's limit changes with its plan, which nobody changes by the minute.
-const LIMIT_LASTS: Duration = Duration::from_hours(1);
-
-/// From this many connections on, what was told of them is forgotten and asked again. Each costs some 40 bytes.
-const MANY_CONNECTIONS: usize = 10_000;
-
-/// The largest file of each connection's workspace, in bytes, and when that was told.
-#[derive(Debug, Default)]
-pub(super) struct KnownLimits(Mutex<HashMap<ConnectionId, (u64, Instant)>>);
-
-impl KnownLimits {
-    fn of(&self, connection: ConnectionId) -> Option<u64> {
-        let told = self.lock().get(&connection).copied();
-        told.filter(|(_, at)| at.elapsed() < LIMIT_LASTS).map(|(limit, _)| limit)
-    }
-
-    fn learn(&self, connection: ConnectionId, limit: u64) {
-        let mut known = self.lock();
-        if known.len() >= MANY_CONNECTIONS {
-            known.clear();
-        }
-        known.insert(connection, (limit, Instant::now()));
-    }
-
-    /// Held for a look and a note only; nothing in between can panic and leave it half changed.
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, (u64, Instant)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Notion {
     /// Uploads a file.
     pub(super) async fn put_up_file(&self, access: &Access, file: NewFile<'_>) -> Outcome<Upload> {
-        let limit = self.file_limit(access).await?;
+        let limit = self.me(access).await?.file_limit;
         if file.bytes.len() as u64 > limit {
             let cause = anyhow!("the workspace takes files of at most {limit} bytes");
             return Err(Failure::transient(cause));
@@ -77,7 +39,7 @@ impl Notion {
     pub(super) async fn put_up_large(&self, access: &Access, file: LargeFile<'_>) -> Outcome<Keepsake> {
         let unreadable = |error| Failure::of_file(error).context("a file to be kept cannot be read");
         let bytes = tokio::fs::metadata(file.path).await.map_err(unreadable)?.len();
-        let most = self.file_limit(access).await?;
+        let most = self.me(access).await?.file_limit;
         if bytes > most {
             return Ok(Keepsake::TooLarge { bytes, most });
         }
@@ -127,17 +89,6 @@ impl Notion {
         let upload = self.client.post(access, &["file_uploads"], upload).await?;
         let id = upload.get("id").and_then(Value::as_str);
         ids::checked(id.ok_or_else(|| Failure::outage(anyhow!("an upload to notion has no id")))?)
-    }
-
-    pub(super) async fn file_limit(&self, access: &Access) -> Outcome<u64> {
-        if let Some(limit) = self.file_limits.of(access.connection) {
-            return Ok(limit);
-        }
-        let bot = self.client.get(access, &["users", "me"], &[]).await?;
-        let told = bot.pointer("/bot/workspace_limits/max_file_upload_size_in_bytes").and_then(Value::as_u64);
-        let limit = told.unwrap_or(USUAL_LIMIT);
-        self.file_limits.learn(access.connection, limit);
-        Ok(limit)
     }
 }
 

@@ -281,8 +281,9 @@ fn a_status_is_set_while_nobody_set_it_and_stays_once_somebody_did() {
     let first = written("To do", &Written::default());
     assert_eq!(first.values.len(), 1, "nobody has set it");
     assert!(written("Doing", &Written::default()).values.is_empty(), "its owner has");
-    assert_eq!(written("Done", &first.written).values.len(), 1, "what we wrote is refreshed");
-    let put_back = written("To do", &first.written);
+    let arrived = Written { settled: first.written.intended, ..Written::default() };
+    assert_eq!(written("Done", &arrived).values.len(), 1, "what we wrote is refreshed");
+    let put_back = written("To do", &arrived);
     assert!(put_back.values.is_empty(), "they put it back");
     assert!(written("To do", &put_back.written).values.is_empty(), "and it stays so");
     let untold = Filled { unset: None, ..status.clone() };
@@ -294,4 +295,46 @@ fn a_value_its_column_does_not_take_is_not_written_and_an_answer_of_nothing_clea
     let row = [("a".into(), held_text(""))].into();
     let plan = plan(&[filled("a", Value::Number(1.0))], &row, &Written::default(), shown);
     assert_eq!(plan, Plan::default());
+}
+
+#[test]
+fn a_choice_in_doubt_is_its_owners_like_a_box_and_a_text_is_not() {
+    let select = |name: &str| Held {
+        kind: "select".into(),
+        fingerprint: Fingerprint::of("select", name),
+        empty: name.is_empty(),
+        is_box: false,
+    };
+    let shown = |value: &Value| match value {
+        Value::Select(name) => Some(select(name)),
+        value => shown(value),
+    };
+    let row_with = |held: Held| BTreeMap::from([("s".to_owned(), held)]);
+    for (kind, value, ours, other, stays) in [
+        ("a choice", Value::Select("Dinner".into()), select("Dinner"), select("Lunch"), true),
+        ("a status", Value::Status("Dinner".into()), held_status("Dinner"), held_status("Lunch"), true),
+        ("a text", Value::Text("Dinner".into()), held_text("Dinner"), held_text("Lunch"), false),
+    ] {
+        let values = [filled("s", value)];
+        // The run dies over its request; meanwhile the owner may have chosen the same.
+        let died = Written {
+            settled: BTreeMap::new(),
+            intended: [("s".to_owned(), ours.fingerprint.clone())].into(),
+        };
+        let retried = plan(&values, &row_with(ours.clone()), &died, shown);
+        assert_eq!(retried.values.is_empty(), stays, "{kind}");
+        let settled = Written { settled: retried.written.intended, ..Written::default() };
+        let later = plan(&values, &row_with(ours.clone()), &settled, shown);
+        assert_eq!(later.values.is_empty(), stays, "{kind}: it stays theirs");
+        assert!(
+            plan(&values, &row_with(other), &died, shown).values.is_empty(),
+            "{kind}: theirs in any case"
+        );
+        let arrived = Written { settled: died.intended.clone(), intended: died.intended.clone() };
+        assert_eq!(
+            plan(&values, &row_with(ours), &arrived, shown).values.len(),
+            1,
+            "{kind}: ours is refreshed"
+        );
+    }
 }

@@ -36,6 +36,8 @@ pub enum Fault {
     AnswerLost(u16),
     /// The effect happens at once; the answer comes after this long.
     AnswerLate(Duration),
+    /// The answer is 504 at once; the effect happens after this long.
+    LandsLate(Duration),
 }
 
 impl Fault {
@@ -63,7 +65,8 @@ impl Fault {
             | Self::Huge(_)
             | Self::CutBody
             | Self::AnswerLost(_)
-            | Self::AnswerLate(_) => None,
+            | Self::AnswerLate(_)
+            | Self::LandsLate(_) => None,
         }
     }
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::callers::{Caller, Capability, Connection, Person, Space};
 use super::error::ApiError;
 use super::faults::{Fault, Faults};
+use super::meddler::Meddler;
 use super::model::Change;
 use super::traffic::{Counters, Exchange, RateLimit, Traffic};
 use super::workspace::Workspace;
@@ -29,6 +30,7 @@ struct Inner {
     workspace: Mutex<Workspace>,
     traffic: Mutex<Traffic>,
     faults: Mutex<Faults>,
+    meddler: Meddler,
     ahead: Mutex<TimeDelta>,
     closing: Mutex<CancellationToken>,
     under_way: TaskTracker,
@@ -56,6 +58,7 @@ impl EmulatedNotion {
             workspace: Mutex::new(workspace),
             traffic: Mutex::default(),
             faults: Mutex::default(),
+            meddler: Meddler::default(),
             ahead: Mutex::new(TimeDelta::zero()),
             closing: Mutex::default(),
             under_way: TaskTracker::new(),
@@ -68,6 +71,11 @@ impl EmulatedNotion {
     /// Runs a short piece of work on the state; the lock is held for its length.
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Workspace) -> T) -> T {
         work(&mut locked(&self.inner.workspace))
+    }
+
+    /// Who acts between the requests.
+    pub(super) fn meddler(&self) -> &Meddler {
+        &self.inner.meddler
     }
 
     /// Ends stalls early when the server stops.

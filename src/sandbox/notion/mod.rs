@@ -7,7 +7,8 @@
 //! http/consent, http/oauth ─> oauth (URL, codes, grants) · consent (the person's answer) · tokens
 //! Workspace: the state, made of model (things), callers (who sees what) and integrations
 //! EmulatedNotion: the handle ── person (what someone does in the browser), public (integrations, consent),
-//!                            programs (what a token may do, without HTTP), webhooks, faults, traffic, server
+//!                            programs (what a token may do, without HTTP), webhooks, faults, meddler, traffic,
+//!                            server
 //! ```
 //! What Notion refuses is refused here with the same status, code and, where it was seen, the same words.
 
@@ -30,6 +31,7 @@ mod kinds;
 mod languages;
 mod limits;
 mod markdown;
+mod meddler;
 mod model;
 mod oauth;
 mod options;

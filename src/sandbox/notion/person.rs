@@ -162,6 +162,12 @@ impl EmulatedNotion {
         self.as_owner(page, |held, person| held.append(person, page, &At::body(&body)).map(drop))
     }
 
+    /// Comments on a block.
+    pub fn comment_on(&self, block: Uuid, words: &str) -> Result<(), ApiError> {
+        let body = json!({"parent": {"block_id": block}, "rich_text": text::from_plain(words)});
+        self.as_owner(block, |held, person| held.create_comment(person, &At::body(&body)).map(drop))
+    }
+
     /// Drags a block to the end of another one on its page.
     pub fn move_block(&self, block: Uuid, into: Uuid) {
         self.with(|held| {

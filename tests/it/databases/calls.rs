@@ -1,13 +1,15 @@
 //! How many requests to Notion one link takes, and what becomes of those whose answer is lost.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use linkscribe::sandbox::notion::{Exchange, Fault};
+use linkscribe::domain::reason::Reason;
+use linkscribe::sandbox::notion::{Capability, Exchange, Fault};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::house::{House, Person};
+use super::house::{Doubles, House, Person};
 use crate::support::fakes::{Behaviour, FakeSource, Script};
 
 const LINK: &str = "https://www.tiktok.com/@cook/video/2";
@@ -82,6 +84,61 @@ async fn a_second_row_with_the_video_takes_four_requests_besides_its_body_and_th
     // The first one's row was read before its download.
     assert!(asked.len() < 4 + 4 + 1, "{asked:?}");
     assert_eq!(asked.iter().filter(|asked| asked.starts_with("PATCH")).count(), 2, "{asked:?}");
+    house.close().await;
+}
+
+/// What a run costs that somebody asks for, besides its body: their own wish is the first request.
+async fn run_again(house: &House, who: &Person, row: Uuid) -> Vec<String> {
+    let ended = |entry: &&Value| entry["link"] == LINK && entry["status"] == "completed";
+    let has_ended = |told: &Value| told["items"].as_array().unwrap().iter().any(|entry| ended(&entry));
+    let entries = house.until_told(who, "/api/entries", has_ended).await;
+    let entry = entries["items"].as_array().unwrap().iter().find(ended).unwrap();
+    house.notion.clear_requests();
+    let retry = format!("/api/entries/{}/retry", entry["id"].as_str().unwrap());
+    assert_eq!(house.post(who, &retry, &json!({})).await.status, 202);
+    completed(house, row).await;
+    let asked = besides_bodies(house);
+    assert!(asked[0].starts_with("PATCH"), "{asked:?}");
+    asked[1..].to_vec()
+}
+
+#[actix::test]
+async fn a_run_that_is_asked_for_again_takes_four_requests_besides_its_body_whatever_its_reason_column_says()
+{
+    let house = House::open().await;
+    let (ada, _, row) = row(&house).await;
+    completed(&house, row).await;
+    // Comments on the older section would be asked for, with one request for each part that folds.
+    house.notion.take_capability(&ada.token, Capability::ReadComments);
+    house.get_busy();
+    // Who the connection is in its workspace is asked once an hour.
+    run_again(&house, &ada, row).await;
+    for (reason, stands) in [("", ""), (Reason::Private.sentence(), ""), ("Ask Tom", "Ask Tom")] {
+        house.notion.edit_row(row, &json!({ "Reason": reason })).unwrap();
+        let asked = run_again(&house, &ada, row).await;
+        // Where its owner's words leave no room a reason may have been told in a comment.
+        let beside = asked.iter().filter(|asked| asked.contains("/v1/comments")).count();
+        assert_eq!(beside, usize::from(!stands.is_empty()), "{asked:?}");
+        assert_eq!(asked.len() - beside, 4, "{asked:?}");
+        assert_eq!(house.notion.words(row, "Reason").as_deref(), Some(stands));
+    }
+    house.close().await;
+}
+
+#[actix::test]
+async fn a_section_that_lands_after_we_gave_up_on_it_is_found_and_not_doubled() {
+    let settles = Duration::from_secs(3);
+    let doubles = Doubles { settles, ..Doubles::of(Arc::new(FakeSource(Script::works()))) };
+    let house = House::open_of(doubles).await;
+    let (_, source, first) = row(&house).await;
+    completed(&house, first).await;
+    house.notion.clear_requests();
+    house.notion.fail_next(1, "PATCH", "/v1/blocks", Fault::LandsLate(settles / 3));
+    let row = house.notion.add_row(source, &json!({ "Link": LINK })).unwrap();
+    completed(&house, row).await;
+    house.until(|notion| (notion.count("PATCH", "/v1/blocks") > 1).then_some(())).await;
+    let blocks = house.notion.blocks(row);
+    assert_eq!(blocks.iter().filter(|block| block["type"] == "callout").count(), 1);
     house.close().await;
 }
 

@@ -10,8 +10,9 @@ use linkscribe::accounts::Office;
 use linkscribe::adapters::memory_budget::MemoryBudget;
 use linkscribe::adapters::notion::{Limits, Notion, WINDOW};
 use linkscribe::adapters::seal::Seal;
-use linkscribe::adapters::store::Store;
+use linkscribe::adapters::store::{Store, StoreOptions};
 use linkscribe::app::{App, ImportPorts, Options, Ports, ResultPorts, WebServer};
+use linkscribe::domain::breaker::Pauses;
 use linkscribe::domain::cost::Prices;
 use linkscribe::domain::entry::{ConnectionId, UserId};
 use linkscribe::failure::Outcome;
@@ -103,6 +104,10 @@ pub struct Doubles {
     pub map: Option<Arc<dyn Geocoder>>,
     /// How long the emulated Notion's queries are taken to lag behind.
     pub lag: Duration,
+    /// How long a request without an answer may take to land.
+    pub settles: Duration,
+    /// How long a party out of order is left alone.
+    pub pauses: Pauses,
 }
 
 impl Doubles {
@@ -110,7 +115,16 @@ impl Doubles {
     pub fn of(source: Arc<dyn VideoSource>) -> Self {
         let opener = Arc::new(FakeOpener(Script::works()));
         let reader = Some(Arc::new(FakeReader(Script::works())) as Arc<dyn TextReader>);
-        Self { source, opener, reader, summary: model(), map: None, lag: Duration::ZERO }
+        Self {
+            source,
+            opener,
+            reader,
+            summary: model(),
+            map: None,
+            lag: Duration::ZERO,
+            settles: Duration::ZERO,
+            pauses: Pauses::default(),
+        }
     }
 }
 
@@ -153,11 +167,13 @@ impl House {
     }
 
     pub async fn open_of(doubles: Doubles) -> Self {
-        let Doubles { source, opener, reader, summary, map, lag } = doubles;
+        let Doubles { source, opener, reader, summary, map, lag, settles, pauses } = doubles;
         let folder = tempfile::tempdir().unwrap();
         let seal = Seal::from_file_or_new(&folder.path().join("token.key")).unwrap();
         let url = format!("sqlite://{}", folder.path().join("journal.db").display());
-        let store = Arc::new(Store::open(&url, seal).await.unwrap());
+        let store = Arc::new(
+            Store::open_with(&url, seal, StoreOptions { pauses, ..StoreOptions::default() }).await.unwrap(),
+        );
         let notion = EmulatedNotion::new();
         notion.publish("client", "secret", BACK).unwrap();
         let running = notion.serve_on_free_port().unwrap();
@@ -165,7 +181,9 @@ impl House {
         let busy = Arc::new(AtomicBool::new(false));
         let budget = Arc::new(Moody { inner: MemoryBudget::new(WINDOW), busy: busy.clone() });
         let api = Notion::new(&running.url.parse().unwrap(), budget).unwrap();
-        let api = Arc::new(api.with_limits(Limits::of(PLENTY)).that_shows_pages_within(lag));
+        let api =
+            api.with_limits(Limits::of(PLENTY)).that_shows_pages_within(lag).that_settles_within(settles);
+        let api = Arc::new(api);
         let ports = Ports {
             importing: Some(ImportPorts {
                 imports: store.clone(),

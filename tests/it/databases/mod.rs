@@ -18,3 +18,4 @@ mod places;
 mod rerun;
 mod results;
 mod strangers;
+mod walk;

@@ -1,6 +1,7 @@
 //! A link that is read once more after its owner worked in the row and on its page.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use linkscribe::adapters::rules::Rules;
 use linkscribe::domain::reason::Reason;
@@ -51,7 +52,7 @@ async fn read_row(house: &House) -> Uuid {
     row
 }
 
-fn paragraph(text: &str) -> Value {
+pub(super) fn paragraph(text: &str) -> Value {
     json!([{"type": "paragraph", "paragraph": {"rich_text": [{"type": "text", "text": {"content": text}}]}}])
 }
 
@@ -89,6 +90,83 @@ async fn a_section_its_owner_wrote_in_stays_beside_the_new_one() {
     assert!(house.notion.blocks(first).iter().any(|block| says(block, "Mum does it with cream")));
     once_more(&house, row).await;
     assert_eq!(callouts(&house.notion, row), 2, "the newer one, which nobody touched, is replaced");
+    house.close().await;
+}
+
+#[actix::test]
+async fn what_its_owner_writes_in_a_section_while_the_new_one_is_put_up_stays() {
+    let house = House::open().await;
+    let row = read_row(&house).await;
+    let first = section(&house.notion, row);
+    let once = AtomicBool::new(false);
+    house.notion.meddle(move |notion, method, path| {
+        let puts_up = method == "PATCH" && path == format!("/v1/blocks/{row}/children");
+        if puts_up && !once.swap(true, Ordering::SeqCst) {
+            notion.write_blocks(first, &paragraph("Mum does it with cream")).unwrap();
+        }
+    });
+    once_more(&house, row).await;
+    assert_eq!(callouts(&house.notion, row), 2);
+    assert!(house.notion.blocks(first).iter().any(|block| says(block, "Mum does it with cream")));
+    once_more(&house, row).await;
+    assert_eq!(callouts(&house.notion, row), 2, "the newer one, which nobody touched, is replaced");
+    house.close().await;
+}
+
+/// What a person gets who duplicates a block of ours: it is theirs, with the same words and links.
+pub(super) fn copied(block: &Value) -> Value {
+    let items = |block: &Value, kind: &str| -> Vec<Value> {
+        let items = block[kind]["rich_text"].as_array().unwrap().iter();
+        items.map(|item| json!({"type": "text", "text": item["text"]})).collect()
+    };
+    let inside: Vec<Value> = block["children"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|block| block["type"] == "paragraph")
+        .map(|block| json!({"type": "paragraph", "paragraph": {"rich_text": items(block, "paragraph")}}))
+        .collect();
+    json!([{"type": "callout", "callout": {"rich_text": items(block, "callout"), "children": inside}}])
+}
+
+#[actix::test]
+async fn a_section_its_owner_commented_on_stays_where_comments_may_be_read() {
+    for inside in [false, true] {
+        let house = House::open().await;
+        let row = read_row(&house).await;
+        let notion = &house.notion;
+        let first = section(notion, row);
+        let folded = || {
+            let blocks = notion.blocks(first);
+            let folds = blocks.iter().find(|block| block["type"] == "toggle").unwrap();
+            folds["id"].as_str().unwrap().parse().unwrap()
+        };
+        notion.comment_on(if inside { folded() } else { first }, "Mum does it with cream").unwrap();
+        for _ in 0..2 {
+            once_more(&house, row).await;
+            assert_eq!(callouts(notion, row), 2, "{inside}");
+        }
+        assert_eq!(section(notion, row), first);
+        house.close().await;
+    }
+}
+
+#[actix::test]
+async fn a_copy_of_our_section_and_a_box_with_our_link_are_their_owners() {
+    let house = House::open().await;
+    let row = read_row(&house).await;
+    let notion = &house.notion;
+    let ours = notion.blocks(row).into_iter().find(|block| block["type"] == "callout").unwrap();
+    notion.write_blocks(row, &copied(&ours)).unwrap();
+    let copy = last(notion, row);
+    for lost in [false, true, false] {
+        if lost {
+            notion.fail_next(1, "PATCH", "/v1/blocks", Fault::AnswerLost(504));
+        }
+        once_more(&house, row).await;
+        assert_eq!(callouts(notion, row), 2, "theirs, and one of ours");
+        assert_eq!(last(notion, row), copy, "theirs stands, and ours keeps its place above it");
+    }
     house.close().await;
 }
 

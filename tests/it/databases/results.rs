@@ -10,10 +10,11 @@ use linkscribe::failure::Outcome;
 use linkscribe::ports::SummaryModel;
 use linkscribe::sandbox::notion::{DatabaseIds, EmulatedNotion, Fault};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::house::{Doubles, House, Person};
-use crate::support::fakes::{FakeSource, Script};
+use crate::support::fakes::{Behaviour, FakeSource, Script};
 
 const LINK: &str = "https://www.tiktok.com/@cook/video/2";
 
@@ -297,6 +298,46 @@ async fn a_page_that_queries_do_not_show_yet_is_not_made_twice() {
     world.ended(row, "completed").await;
     assert_eq!(world.pages(0).len(), 1);
     assert_eq!(notion.words(row, "Reason").unwrap_or_default(), "", "waiting is no attempt");
+    world.house.close().await;
+}
+
+#[actix::test]
+async fn a_page_that_lands_after_we_gave_up_on_it_is_not_made_twice() {
+    let model = Model::that(None, &[]);
+    let lag = Duration::from_secs(2);
+    let doubles = Doubles::of(Arc::new(FakeSource(Script::works())));
+    let doubles = Doubles { summary: model.clone(), lag, ..doubles };
+    let world = World::open_in(House::open_of(doubles).await, &TWO).await;
+    let notion = &world.house.notion;
+    notion.clear_requests();
+    notion.fail_next(1, "POST", "/v1/pages", Fault::LandsLate(lag / 2));
+    let row = world.save(&json!({ "Link": LINK, "Tag": "Recipes" }));
+    world.ended(row, "completed").await;
+    world.house.until(|notion| (notion.count("POST", "/v1/pages") > 0).then_some(())).await;
+    assert_eq!(world.pages(0).len(), 1);
+    world.house.close().await;
+}
+
+#[actix::test]
+async fn in_a_busy_connection_a_link_with_a_tag_takes_five_requests_besides_bodies() {
+    let gate = Arc::new(Semaphore::new(0));
+    let downloads = Script::of([Behaviour::Hold(gate.clone())]);
+    let model = Model::that(None, &[]);
+    let doubles = Doubles::of(Arc::new(FakeSource(downloads.clone())));
+    let doubles = Doubles { summary: model.clone(), ..doubles };
+    let world = World::open_in(House::open_of(doubles).await, &TWO).await;
+    let row = world.save(&json!({ "Link": LINK, "Tag": "Recipes" }));
+    downloads.asked_times(1).await;
+    world.house.get_busy();
+    // The row was read once before its download; what follows is counted.
+    world.house.notion.clear_requests();
+    gate.add_permits(1);
+    world.ended(row, "completed").await;
+    let is_body = |path: &str| path.starts_with("/v1/blocks") || path.starts_with("/v1/file_uploads");
+    let asked = world.house.notion.requests().into_iter().filter(|exchange| !is_body(&exchange.path));
+    let asked: Vec<String> = asked.map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect();
+    // The page's columns, the page, the row once more, and the row's last change.
+    assert_eq!(asked.len() + 1, 5, "{asked:?}");
     world.house.close().await;
 }
 

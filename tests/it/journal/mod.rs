@@ -12,7 +12,7 @@ mod histories;
 mod keepsakes;
 mod many;
 mod migrations;
-mod model;
+pub(crate) mod model;
 mod opening;
 mod pieces;
 mod polls;

@@ -24,7 +24,7 @@ use linkscribe::failure::{Failure, Outcome};
 use linkscribe::ports::{
     Access, Asked, AudioFile, Catalogue, DataSourceRef, Described, Download, Files, Frame, FrameText,
     Identity, MadePage, MediaOpener, Opened, OpenedPost, PageMaker, PageNow, PostFile, Row, RowUpdate,
-    SectionNow, SpeechToText, SummaryModel, TextReader, Upload, VideoSource, Workspace,
+    SectionNow, SectionState, SpeechToText, SummaryModel, TextReader, Upload, VideoSource, Workspace,
 };
 use tokio::sync::{Notify, Semaphore};
 
@@ -416,7 +416,11 @@ impl Workspace for FakeWorkspace {
     }
 
     async fn section(&self, _access: &Access, section: &str) -> Outcome<Option<SectionNow>> {
-        Ok(Some(SectionNow { id: section.into(), holder: None, edited: false }))
+        Ok(Some(SectionNow { id: section.into(), holder: None, maker: None, is_own: true }))
+    }
+
+    async fn section_state(&self, _: &Access, _: &str, _: Option<&str>) -> Outcome<SectionState> {
+        Ok(SectionState::Untouched)
     }
 
     async fn update_row(
@@ -442,10 +446,12 @@ impl Workspace for FakeWorkspace {
         Ok(())
     }
 
-    async fn find_sections(&self, _access: &Access, page: &str, marker: &str) -> Outcome<Vec<String>> {
+    async fn find_sections(&self, _access: &Access, page: &str, marker: &str) -> Outcome<Vec<SectionNow>> {
         self.requests.play().await?;
         let is_there = self.told().contains(&Told::Section(page.into(), marker.into()));
-        Ok(is_there.then(|| format!("section of {page}")).into_iter().collect())
+        let there =
+            || SectionNow { id: format!("section of {page}"), holder: None, maker: None, is_own: true };
+        Ok(is_there.then(there).into_iter().collect())
     }
 
     async fn remove_section(&self, _access: &Access, section: &str) -> Outcome<()> {
@@ -498,7 +504,7 @@ impl Workspace for FakeWorkspace {
         Ok(())
     }
 
-    async fn untell_failure(&self, _access: &Access, page: &str, _mapping: &Mapping) -> Outcome<()> {
+    async fn untell_failure(&self, _access: &Access, page: &str) -> Outcome<()> {
         self.requests.play().await?;
         self.keep(Told::Untold(page.into()));
         Ok(())

@@ -225,8 +225,10 @@ async fn a_section_is_found_by_its_marker_wherever_it_was_moved() {
     told.answers("GET", &children_path(), 1, ok(first)).await;
     let second = json!([{ "id": PAGE, "type": "divider" }, callout(OTHER, "TikTok", Some(MARKER))]);
     told.answers("GET", &children_path(), 1, list(&second)).await;
+    told.answers("GET", "/v1/users/me", 1, ok(json!({ "id": "bot" }))).await;
     let found = told.notion.find_sections(&told.access, PAGE, MARKER).await.unwrap();
-    assert_eq!(found, [OTHER]);
+    assert_eq!(found.iter().map(|found| found.id.as_str()).collect::<Vec<_>>(), [OTHER]);
+    assert_eq!(found[0].holder.as_deref(), Some(PAGE));
     assert_eq!(told.asked().await[1].url.query(), Some("page_size=100&start_cursor=more"));
 }
 
@@ -249,7 +251,7 @@ async fn a_section_whose_older_ones_place_is_gone_stands_at_the_end_of_the_page(
     let appends = Mock::given(method("PATCH")).and(path(children_path()));
     appends.respond_with(append_echo).mount(&told.server).await;
     let section = Section { headline: Vec::new(), marker: MARKER.into(), file: None, blocks: Vec::new() };
-    let older = SectionNow { id: PAGE.into(), holder: Some(OTHER.into()), edited: false };
+    let older = SectionNow { id: PAGE.into(), holder: Some(OTHER.into()), maker: None, is_own: true };
     told.notion.append_section(&told.access, PAGE, &section, Some(&older)).await.unwrap();
     let asked = told.asked().await;
     assert_eq!(body(&asked[0])["after"], PAGE);
@@ -266,6 +268,55 @@ async fn what_would_leave_too_late_is_not_sent_and_does_not_wait_for_its_turn() 
         let failure = told.notion.row(&access, PAGE, &mapping(None)).await.unwrap_err();
         assert!(matches!(failure.kind, Kind::Wait { .. }), "{failure:?}");
         assert!(told.asked().await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_change_without_an_answer_is_looked_for_only_once_it_has_landed() {
+    let told = Told::start().await;
+    let brief = Duration::from_millis(100);
+    let slow = || ok(page(PAGE, "")).set_delay(Duration::from_secs(5));
+    let gateway = refused(504, "gateway_timeout", "Timed out.");
+    told.answers("GET", &page_path(), 1, slow()).await;
+    told.answers("PATCH", &page_path(), 1, slow()).await;
+    told.answers("PATCH", &page_path(), 1, gateway).await;
+    told.answers("PATCH", &page_path(), 1, refused(500, "internal_server_error", "")).await;
+    let notion = told.notion.with_timeout(brief).unwrap().that_settles_within(Duration::from_mins(1));
+    let asked = notion.row(&told.access, PAGE, &mapping(None)).await.unwrap_err();
+    assert_eq!(asked.kind, Kind::Outage { retry_after: None }, "nothing lands");
+    let update = RowUpdate { status: Some(Status::Saving), ..RowUpdate::default() };
+    for lands in [true, true, false] {
+        let changed = notion.update_row(&told.access, PAGE, &mapping(None), &update).await.unwrap_err();
+        let waits = changed.retry_after().is_some_and(|floor| floor > Duration::from_secs(50));
+        assert_eq!(waits, lands, "{changed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_section_is_ours_if_we_made_all_of_it_and_nobody_changed_it() {
+    let table = [
+        ("me", "me", "me", SectionState::Untouched),
+        ("me", "ada", "me", SectionState::Theirs),
+        ("me", "me", "ada", SectionState::Theirs),
+        // She copied it.
+        ("ada", "ada", "ada", SectionState::Theirs),
+        // Her earlier connection made it.
+        ("old", "old", "old", SectionState::Untouched),
+    ];
+    for (maker, changer, inside, state) in table {
+        let told = Told::start().await;
+        let block = |id: &str, made: &str, changed: &str, has_children: bool| {
+            json!({ "object": "block", "id": id, "type": "callout", "has_children": has_children,
+                "created_by": { "id": made }, "last_edited_by": { "id": changed } })
+        };
+        told.answers("GET", "/v1/users/me", 1, ok(json!({ "id": "me" }))).await;
+        let at = format!("/v1/blocks/{PAGE}");
+        told.answers("GET", &at, 1, ok(block(PAGE, maker, changer, true))).await;
+        let line = json!([block(OTHER, maker, inside, false)]);
+        told.answers("GET", &children_path(), 1, list(&line)).await;
+        told.answers("GET", "/v1/comments", 2, list(&json!([]))).await;
+        let seen = told.notion.section_state(&told.access, PAGE, Some("old")).await.unwrap();
+        assert_eq!(seen, state, "{maker} {changer} {inside}");
     }
 }
 

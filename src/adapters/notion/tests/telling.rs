@@ -72,18 +72,29 @@ async fn where_comments_are_forbidden_the_verdict_stands_on_the_page_once() {
 }
 
 #[tokio::test]
-async fn our_sentence_in_the_column_is_cleared_and_the_owners_words_stay() {
-    for (reason, requests) in [("", 1), ("Not now", 1), (Reason::Private.sentence(), 2)] {
+async fn the_owners_words_in_the_column_stay_and_ours_give_way() {
+    let (waiting, told_before) = (Waiting::NoSpace, Reason::Private.sentence());
+    for (reason, has_room) in [("", true), ("Not now", false), (told_before, true)] {
         let told = Told::start().await;
         told.answers("GET", &page_path(), 1, ok(page(PAGE, reason))).await;
         told.answers("PATCH", &page_path(), 1, ok(json!({}))).await;
-        told.notion.untell_failure(&told.access, PAGE, &mapping(Some("reason"))).await.unwrap();
+        told.notion.tell_waiting(&told.access, PAGE, &mapping(Some("reason")), &waiting).await.unwrap();
         let asked = told.asked().await;
-        assert_eq!(asked.len(), requests, "{reason}");
-        if let Some(change) = asked.get(1) {
-            assert_eq!(body(change), json!({ "properties": { "reason": { "rich_text": [] } } }));
-        }
+        assert_eq!(asked.len(), 2, "{reason}");
+        assert_eq!(body(&asked[1])["properties"].get("reason").is_some(), has_room, "{reason}");
     }
+}
+
+#[tokio::test]
+async fn words_that_would_come_when_the_look_is_old_are_not_told_and_an_owner_is_looked_at_again() {
+    // The budget holds the look and no more.
+    let told = Told::with_budget(1).await;
+    told.answers("GET", &page_path(), 9, ok(page(PAGE, ""))).await;
+    let mapping = mapping(Some("reason"));
+    let telling = told.notion.tell_waiting(&told.access, PAGE, &mapping, &Waiting::NoSpace);
+    let failure = telling.await.unwrap_err();
+    assert!(matches!(failure.kind, Kind::Wait { .. }), "{failure:?}");
+    assert_eq!(told.asked_for().await, [format!("GET {}", page_path())]);
 }
 
 #[tokio::test]
@@ -99,7 +110,7 @@ async fn a_comment_of_ours_is_deleted_unless_its_owner_answered() {
     told.answers("GET", &comments_path(), 1, list(&discussion)).await;
     told.answers("DELETE", &format!("/v1/comments/{alone}"), 1, refused(404, "object_not_found", "")).await;
     told.answers("PATCH", &format!("/v1/comments/{answered}"), 1, ok(json!({}))).await;
-    told.notion.untell_failure(&told.access, PAGE, &mapping(None)).await.unwrap();
+    told.notion.untell_failure(&told.access, PAGE).await.unwrap();
     let expected = [
         "GET /v1/comments".to_owned(),
         format!("DELETE /v1/comments/{alone}"),
@@ -116,6 +127,6 @@ async fn our_callout_is_taken_down_and_the_owners_stay() {
     let blocks = json!([callout(PAGE, Reason::Private.sentence(), None), callout(OTHER, &ours, None)]);
     told.answers("GET", &children_path(), 1, list(&blocks)).await;
     told.answers("DELETE", &format!("/v1/blocks/{OTHER}"), 1, ok(json!({}))).await;
-    told.notion.untell_failure(&told.access, PAGE, &mapping(None)).await.unwrap();
+    told.notion.untell_failure(&told.access, PAGE).await.unwrap();
     assert_eq!(told.asked().await.len(), 3);
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody, SizedStream, to_bytes};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
+use futures_util::TryStreamExt as _;
 use futures_util::stream::{self, StreamExt as _};
 use uuid::Uuid;
 
@@ -30,6 +31,7 @@ pub(super) async fn guard(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let (method, path) = (request.method().to_string(), request.path().to_owned());
+    notion.before(&method, &path);
     let at = notion.now();
     let fault = notion.take_fault(&method, &path);
     let work = answer(&notion, request, next, fault);
@@ -49,6 +51,10 @@ async fn answer(
 ) -> Result<(Option<Uuid>, ServiceResponse<BoxBody>), Error> {
     match &fault {
         Some(Fault::Stall(time)) => wait(notion, *time).await,
+        Some(Fault::LandsLate(time)) => {
+            land_late(notion.clone(), request, next, *time).await?;
+            return Err(faults::lost(504).into());
+        }
         Some(Fault::Reset) => return Ok((None, request.into_response(broken(Bytes::new(), 1)))),
         Some(Fault::Huge(bytes)) => return Ok((None, request.into_response(huge(*bytes)))),
         Some(fault) => {
@@ -73,6 +79,32 @@ async fn answer(
         _ => response,
     };
     Ok((bot, response))
+}
+
+/// Serves a request after a while, whoever listens; it is noted then.
+async fn land_late(
+    notion: EmulatedNotion,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    time: Duration,
+) -> Result<(), Error> {
+    // Read now: it comes over the connection that is answered now.
+    let mut body = BytesMut::new();
+    let mut payload = request.take_payload();
+    while let Some(piece) = payload.try_next().await? {
+        body.extend_from_slice(&piece);
+    }
+    request.set_payload(Payload::from(body.freeze()));
+    actix_web::rt::spawn(async move {
+        let (method, path) = (request.method().to_string(), request.path().to_owned());
+        wait(&notion, time).await;
+        let (bot, status) = match admit(&notion, &request) {
+            Ok(bot) => (bot, next.call(request).await.map_or(0, |answer| answer.status().as_u16())),
+            Err(refusal) => (None, refusal.status_code().as_u16()),
+        };
+        notion.note(Exchange { at: notion.now(), method, path, status, bot });
+    });
+    Ok(())
 }
 
 async fn wait(notion: &EmulatedNotion, time: Duration) {

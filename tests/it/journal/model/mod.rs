@@ -4,7 +4,7 @@
 //! `CHAOS_WALKS=500` walks so often.
 
 mod book;
-mod chance;
+pub(crate) mod chance;
 mod exhaustive;
 mod mirror;
 mod search;
