@@ -135,6 +135,14 @@ const REAL: [(Verdict, &str); 51] = [
         Down,
         "ERROR: [Instagram] C: Unable to download webpage: Failed to perform, curl: (6) Could not resolve host: www.instagram.com (Domain name not found). (caused by TransportError('Failed to perform, curl: (6) Could not resolve host: www.instagram.com (Domain name not found).'))",
     ),
+    (
+        Stumbled,
+        "ERROR:  [download] Got error: HTTP Error 404: File not found. Giving up after 2 retries\nERROR: fragment 5 not found, unable to continue",
+    ),
+    (
+        Down,
+        "ERROR:  [download] Got error: HTTP Error 503: Service Unavailable. Giving up after 2 retries\nERROR: fragment 7 not found, unable to continue",
+    ),
     (Down, "ERROR: unable to download video data: 1024 bytes read, 98304 more expected"),
     (
         Down,
