@@ -15,6 +15,7 @@ pub(super) mod info;
 mod keeper;
 mod login;
 mod refusal;
+mod roots;
 mod settings;
 mod subtitles;
 mod thumbnail;
@@ -43,6 +44,7 @@ use crate::ports::{Download, Files, VideoSource};
 
 pub use self::check::OLDEST;
 pub use self::info::Seems;
+pub use self::roots::with_the_usual;
 pub use self::settings::YtDlpSettings;
 pub use crate::domain::platform::Platform;
 
