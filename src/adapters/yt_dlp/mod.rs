@@ -10,6 +10,7 @@
 
 mod address;
 mod by_hand;
+mod carousel;
 mod check;
 pub(super) mod info;
 mod keeper;
