@@ -108,7 +108,7 @@ async fn a_keeper_that_is_stuck_or_cannot_fork_keeps_no_call_and_a_stuck_one_is_
     let starts = || std::fs::read_to_string(&started).unwrap().lines().count();
     let refuses = "while read order; do id=$((id+1)); echo \"{\\\"id\\\": $id}\"; done";
     for (does, patience, expected) in
-        [("sleep 60", Duration::from_millis(300), 2), (refuses, Duration::from_mins(1), 1)]
+        [("exec sleep 60", Duration::from_millis(300), 2), (refuses, Duration::from_mins(1), 1)]
     {
         std::fs::write(&started, "").unwrap();
         let warm = keeper(&format!("echo one more >>'{}'; {does}", started.display()), patience);

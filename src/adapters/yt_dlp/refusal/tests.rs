@@ -3,7 +3,7 @@
 use super::*;
 
 /// Wordings as they stand in the extractors of yt-dlp 2026.10.26, or as the sites hand them through.
-const REAL: [(Verdict, &str); 51] = [
+const REAL: [(Verdict, &str); 53] = [
     (
         Limited,
         "ERROR: [TikTok] 1: Unable to download webpage: HTTP Error 429: Too Many Requests (caused by <HTTPError 429: Too Many Requests>)",
