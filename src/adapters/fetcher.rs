@@ -3,7 +3,8 @@
 //! Takes a link; gives what one of the two found. A link that says it leads to pictures, or to a site yt-dlp does not
 //! know, goes to gallery-dl at once; every other one to yt-dlp, and to gallery-dl only where that finds no video, music
 //! alone, one of several parts, or one video of a post of X, whose pictures it does not tell. So a plain video elsewhere
-//! costs nothing more. Fails as the program whose answer it is: what is found is kept for everybody, so that a passing
+//! costs nothing more. Where gallery-dl would need a login for what everybody is shown, as at Instagram, yt-dlp fetches
+//! the pictures as well. Fails as the program whose answer it is: what is found is kept for everybody, so that a passing
 //! fault of either makes no record of half a post.
 
 use std::path::Path;
@@ -15,7 +16,9 @@ use super::gallery_dl::{GalleryDl, Wanted};
 use super::yt_dlp::{Seems, YtDlp};
 use crate::domain::entry::Target;
 use crate::domain::link::VideoUrl;
-use crate::domain::platform::{as_a_video, leads_to_pictures, may_show_pictures_too};
+use crate::domain::platform::{
+    as_a_video, leads_to_pictures, may_show_pictures_too, shows_its_pictures_as_previews,
+};
 use crate::domain::reason::Reason;
 use crate::domain::waiting::Party;
 use crate::failure::{Failure, Kind, Outcome};
@@ -63,7 +66,7 @@ impl VideoSource for Fetcher {
             Ok((video, Seems::Video)) if !may_show_pictures_too(url) => Ok(video),
             Ok((video, seems)) => self.post_behind(url, work_dir, video, seems).await,
             Err(no_video) if is_without_media(&no_video) => {
-                match self.posts.fetch(url, work_dir, 0, Wanted::Whole).await {
+                match self.post(url, work_dir, 0, Wanted::Whole).await {
                     Err(failure) if is_without_media(&failure) => Err(no_video),
                     fetched => fetched,
                 }
@@ -74,6 +77,16 @@ impl VideoSource for Fetcher {
 }
 
 impl Fetcher {
+    /// A post as gallery-dl finds it, or as yt-dlp is told of it.
+    async fn post(&self, url: &VideoUrl, work_dir: &Path, spent: u64, wanted: Wanted) -> Outcome<Download> {
+        match self.posts.fetch(url, work_dir, spent, wanted).await {
+            Err(failure) if needs_login(&failure) && shows_its_pictures_as_previews(url) => {
+                self.videos.fetch_post(url, work_dir, spent).await
+            }
+            fetched => fetched,
+        }
+    }
+
     /// The post a fetched video seems to be part of, or a fetched sound the music of; the video where there is none.
     async fn post_behind(
         &self,
@@ -88,7 +101,7 @@ impl Fetcher {
         }
         // Of music alone a video is the better half.
         let wanted = if seems == Seems::Sound { Wanted::Whole } else { Wanted::NoLoneVideo };
-        match self.posts.fetch(url, work_dir, spent, wanted).await {
+        match self.post(url, work_dir, spent, wanted).await {
             Err(failure) if is_without_media(&failure) => Ok(video),
             Err(failure) if stands_for_the_post(seems, &failure) => {
                 warn!(error = %failure, "the other parts of the post cannot be had, its first video is taken");
@@ -114,6 +127,10 @@ fn stands_for_the_post(seems: Seems, failure: &Failure) -> bool {
         (_, Kind::Permanent(_)) | (Seems::Video, Kind::Transient { retry_after: None }) => true,
         _ => false,
     }
+}
+
+fn needs_login(failure: &Failure) -> bool {
+    failure.kind == Kind::Permanent(Reason::LoginNeeded)
 }
 
 fn is_without_media(failure: &Failure) -> bool {

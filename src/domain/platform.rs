@@ -51,6 +51,11 @@ pub fn may_show_pictures_too(url: &VideoUrl) -> bool {
     url.as_str().strip_prefix("https://x.com/i/status/").is_some_and(|id| !id.contains('/'))
 }
 
+/// Whether a link leads to a post whose pictures are told like previews of videos, to everybody: Instagram's.
+pub fn shows_its_pictures_as_previews(url: &VideoUrl) -> bool {
+    url.as_str().starts_with("https://www.instagram.com/p/")
+}
+
 /// The address of the same post for a program that knows videos alone: `TikTok` shows each post below `/photo/` and
 /// below `/video/`, Reddit below `/gallery/` and below `/comments/`, whatever it is.
 pub fn as_a_video(url: &VideoUrl) -> VideoUrl {
@@ -104,6 +109,18 @@ mod tests {
             ("https://www.instagram.com/p/Cx/", false),
         ] {
             assert_eq!(leads_to_pictures(&understand(link).unwrap().url), expected, "{link}");
+        }
+    }
+
+    #[test]
+    fn every_form_of_a_link_to_a_post_of_instagram_leads_to_its_pictures() {
+        for (link, expected) in [
+            ("https://www.instagram.com/p/CxYzAbCdEfG/?img_index=2", true),
+            ("https://instagram.com/reel/CxYzAbCdEfG", true),
+            ("https://www.instagram.com/stories/cook/3195528265023637446/", false),
+            ("https://www.tiktok.com/@a/photo/1", false),
+        ] {
+            assert_eq!(shows_its_pictures_as_previews(&understand(link).unwrap().url), expected, "{link}");
         }
     }
 

@@ -6,11 +6,13 @@ use std::net::{IpAddr, SocketAddr};
 use async_trait::async_trait;
 use tokio::net::TcpStream;
 
+use crate::domain::egress::Trust;
+
 /// The network outside. Nothing here decides who may be connected to.
 #[async_trait]
 pub trait Network: Send + Sync {
-    /// All addresses of a name.
-    async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>>;
+    /// All addresses of a name. What the operator names may be known in the local network alone.
+    async fn resolve(&self, name: &str, trust: Trust) -> io::Result<Vec<IpAddr>>;
 
     /// Connects to this very address.
     async fn connect(&self, address: SocketAddr) -> io::Result<TcpStream>;

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use async_trait::async_trait;
 use tokio::net::{TcpStream, UdpSocket, lookup_host};
 
+use crate::domain::egress::Trust;
 use crate::ports::Network;
 
 /// The network this machine is in.
@@ -14,9 +15,11 @@ pub struct Internet;
 
 #[async_trait]
 impl Network for Internet {
-    async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        // A dot at the end keeps the system from trying the search domains of its own network.
-        let found = lookup_host((format!("{name}."), 0)).await?;
+    async fn resolve(&self, name: &str, trust: Trust) -> io::Result<Vec<IpAddr>> {
+        // A dot at the end keeps the system from trying the search domains of its own network, and from looking into
+        // its own list of hosts.
+        let end = if trust == Trust::Stranger { "." } else { "" };
+        let found = lookup_host((format!("{name}{end}"), 0)).await?;
         Ok(found.map(|address| address.ip()).collect())
     }
 

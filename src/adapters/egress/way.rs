@@ -84,7 +84,7 @@ impl Way {
     async fn straight(&self, place: &Place, trust: Trust) -> Result<TcpStream, NoWay> {
         let addresses = match &place.host {
             Host::Address(ip) => vec![*ip],
-            Host::Name(name) => self.resolve(name).await?,
+            Host::Name(name) => self.resolve(name, trust).await?,
         };
         if trust == Trust::Stranger {
             self.rules.judge(&addresses)?;
@@ -97,9 +97,9 @@ impl Way {
         self.connect(&addresses, place.port).await
     }
 
-    async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        let mut addresses =
-            timeout(RESOLVE_LIMIT, self.network.resolve(name)).await.map_err(|_| late())??;
+    async fn resolve(&self, name: &str, trust: Trust) -> io::Result<Vec<IpAddr>> {
+        let asked = self.network.resolve(name, trust);
+        let mut addresses = timeout(RESOLVE_LIMIT, asked).await.map_err(|_| late())??;
         addresses.sort_by_key(IpAddr::is_ipv6); // not every network has a way out for IPv6
         addresses.dedup();
         if addresses.is_empty() {
@@ -126,7 +126,7 @@ impl Way {
     async fn through(&self, upstream: &Upstream, place: &Place) -> Result<TcpStream, NoWay> {
         let addresses = match upstream.host.parse() {
             Ok(ip) => vec![ip],
-            Err(_) => self.resolve(&upstream.host).await?,
+            Err(_) => self.resolve(&upstream.host, Trust::Listed).await?,
         };
         let mut stream = self.connect(&addresses, upstream.port).await?;
         let secret = upstream.credentials.as_ref();

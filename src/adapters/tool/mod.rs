@@ -15,6 +15,7 @@ mod words;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -229,7 +230,10 @@ impl Tool {
         let all = async { tokio::try_join!(read(stdout), read_end(stderr), child.wait()) };
         match tokio::time::timeout(self.timeout, all).await {
             Ok(Ok((Some(read), stderr, status))) => {
-                group.is_gone();
+                // Whoever was killed could not wait for what it had started itself.
+                if status.signal().is_none() {
+                    group.is_gone();
+                }
                 Ok((read, Finished { program, status, stdout: Vec::new(), stderr: clean(&stderr) }))
             }
             Ok(Ok((None, _, _))) => Err(ToolError::TooMuch { program, limit: self.stdout_bytes }),

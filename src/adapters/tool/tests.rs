@@ -85,6 +85,57 @@ async fn a_stuck_program_is_killed_with_its_children() {
 }
 
 #[tokio::test]
+async fn what_a_killed_program_had_started_does_not_outlive_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "sleep 60 >/dev/null 2>&1 & echo $! >pid; kill -9 $$";
+    let done = shell(script, dir.path()).run().await.unwrap();
+    assert_eq!(done.status.signal(), Some(9));
+    gone(std::fs::read_to_string(dir.path().join("pid")).unwrap().trim()).await;
+}
+
+/// A keeper that is a shell script, and is not waited for long.
+fn keeper(script: &str, patience: Duration) -> Warm {
+    let args = ["-c", script].map(str::to_owned);
+    let mut warm = Warm::new("/bin/echo".into(), "/bin/sh".into(), args.into());
+    warm.patience = patience;
+    warm
+}
+
+#[tokio::test]
+async fn a_keeper_that_is_stuck_or_cannot_fork_keeps_no_call_and_a_stuck_one_is_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let started = dir.path().join("started");
+    let starts = || std::fs::read_to_string(&started).unwrap().lines().count();
+    let refuses = "while read order; do id=$((id+1)); echo \"{\\\"id\\\": $id}\"; done";
+    for (does, patience, expected) in
+        [("exec sleep 60", Duration::from_millis(300), 2), (refuses, Duration::from_mins(1), 1)]
+    {
+        std::fs::write(&started, "").unwrap();
+        let warm = keeper(&format!("echo one more >>'{}'; {does}", started.display()), patience);
+        for _ in 0..2 {
+            let tool = Tool::new(Path::new("/bin/echo"), dir.path()).arg("begun");
+            assert_eq!(tool.run_warm(&warm).await.unwrap().text(), "begun\n", "{does}");
+        }
+        assert_eq!(starts(), expected, "{does}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_download_had_started_ends_with_the_keeper() {
+    let dir = tempfile::tempdir().unwrap();
+    let pid = dir.path().join("pid");
+    // The download tells of itself, so that its keeper may end at once.
+    let download = format!(
+        "sleep 60 >/dev/null 2>&1 & echo $! >\"{}\"; echo \"{{\\\"id\\\": 1, \\\"pid\\\": $$}}\"; exec >&-; wait",
+        pid.display()
+    );
+    let warm = keeper(&format!("read order; setsid sh -c '{download}' &"), Duration::from_mins(1));
+    let error = Tool::new(Path::new("/bin/echo"), dir.path()).run_warm(&warm).await.unwrap_err();
+    assert!(matches!(error, ToolError::Pipe { .. }), "{error}");
+    gone(std::fs::read_to_string(pid).unwrap().trim()).await;
+}
+
+#[tokio::test]
 async fn a_file_that_grows_without_end_is_cut_off() {
     let dir = tempfile::tempdir().unwrap();
     // The shell waits a moment, for the limit is set right after the start.
@@ -96,7 +147,6 @@ async fn a_file_that_grows_without_end_is_cut_off() {
 
 #[tokio::test]
 async fn a_program_that_works_without_end_is_told_from_a_slow_machine() {
-    use std::os::unix::process::ExitStatusExt;
     let dir = tempfile::tempdir().unwrap();
     let done = shell("while :; do :; done", dir.path()).cpu_time(Duration::from_secs(1)).run().await.unwrap();
     assert_eq!(done.status.signal(), Some(rustix::process::Signal::XCPU.as_raw()));

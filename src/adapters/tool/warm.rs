@@ -3,8 +3,9 @@
 //! Takes the same calls as [`Tool::run`] and gives the same results; the child gets the same environment,
 //! limits, time and end. The keeper is a small program of ours that takes orders on its standard input. It is
 //! started with the first call and again whenever it has ended; calls under way when it dies fail with a
-//! broken pipe, and their children die with it. Where it cannot be started, each call starts the program anew. After an
-//! update of the program a new keeper takes the calls, and the old one ends the calls it has.
+//! broken pipe, and their children die with it. Where it cannot be started, or does not begin a call, that call starts the
+//! program anew. After an update of the program, or where it is stuck, a new keeper takes the calls, and the old one ends
+//! the calls it has.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -12,9 +13,8 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
@@ -29,6 +29,10 @@ use tokio_util::task::AbortOnDropHandle;
 use super::words::{KEPT_STDERR_BYTES, clean};
 use super::{Finished, Tool, ToolError};
 
+/// A keeper forks within milliseconds, and loads the program in a few seconds on a slow machine; one that has begun
+/// nothing by then is stuck.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// How a keeper is started: an interpreter and its arguments.
 #[derive(Debug)]
 pub struct Warm {
@@ -36,6 +40,8 @@ pub struct Warm {
     args: Vec<String>,
     env: Vec<(&'static str, OsString)>,
     program: PathBuf,
+    /// How long a call may take to begin.
+    pub(super) patience: Duration,
     running: Mutex<Keepers>,
 }
 
@@ -64,11 +70,11 @@ struct Calls(Mutex<Option<HashMap<u64, Call>>>);
 #[derive(Debug)]
 struct Call {
     pid: Option<Pid>,
-    has_begun: Arc<AtomicBool>,
+    begun: Option<oneshot::Sender<()>>,
     ended: oneshot::Sender<Ended>,
 }
 
-/// What a keeper says.
+/// What a keeper says: that a call has begun, how it ended, or, with neither, that it cannot be begun.
 #[derive(Debug, Deserialize)]
 struct News {
     id: u64,
@@ -98,7 +104,7 @@ enum NoCall {
 struct Running {
     id: u64,
     calls: Arc<Calls>,
-    has_begun: Arc<AtomicBool>,
+    begun: oneshot::Receiver<()>,
     ended: oneshot::Receiver<Ended>,
 }
 
@@ -106,7 +112,7 @@ impl Warm {
     /// A keeper that is started when the first call comes. What it loads was installed with `program`: an update writes
     /// that file anew.
     pub fn new(program: PathBuf, interpreter: PathBuf, args: Vec<String>) -> Self {
-        Self { interpreter, args, env: Vec::new(), program, running: Mutex::default() }
+        Self { interpreter, args, env: Vec::new(), program, patience: PATIENCE, running: Mutex::default() }
     }
 
     /// When what it loads was installed; nothing where the file does not tell.
@@ -124,11 +130,26 @@ impl Warm {
     /// Has one call done; gives how it ended.
     async fn call(&self, order: serde_json::Value) -> Result<Ended, NoCall> {
         let mut running = self.begin(order).map_err(NoCall::NotBegun)?;
-        match (&mut running.ended).await {
-            Ok(ended) => Ok(ended),
-            Err(_) if running.has_begun.load(Ordering::Relaxed) => Err(NoCall::Broken),
-            Err(_) => Err(NoCall::NotBegun(io::ErrorKind::BrokenPipe.into())),
+        match timeout(self.patience, &mut running.begun).await {
+            Ok(Ok(())) => (&mut running.ended).await.map_err(|_| NoCall::Broken),
+            Ok(Err(_)) => Err(NoCall::NotBegun(io::ErrorKind::BrokenPipe.into())),
+            Err(_) => {
+                self.retire(running);
+                Err(NoCall::NotBegun(io::ErrorKind::TimedOut.into()))
+            }
         }
+    }
+
+    /// Gives no more orders to the keeper that did not begin this call.
+    fn retire(&self, stuck: Running) {
+        let mut keepers = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_its = |keeper: &mut Keeper| Arc::ptr_eq(&keeper.calls, &stuck.calls);
+        if let Some(keeper) = keepers.serving.take_if(is_its) {
+            keepers.retired.push(keeper);
+        }
+        // It is not busy with this call any more.
+        drop(stuck);
+        keepers.retired.retain(Keeper::is_busy);
     }
 
     /// Hands an order over.
@@ -183,12 +204,11 @@ impl Keeper {
 
     fn begin(&mut self, mut order: serde_json::Value) -> io::Result<Running> {
         self.last += 1;
-        let (tell, ended) = oneshot::channel();
-        let has_begun = Arc::new(AtomicBool::new(false));
-        let call = Call { pid: None, has_begun: Arc::clone(&has_begun), ended: tell };
+        let ((begins, begun), (tell, ended)) = (oneshot::channel(), oneshot::channel());
+        let call = Call { pid: None, begun: Some(begins), ended: tell };
         // Between its end and our noticing nobody would tell of this call.
         self.calls.lock().as_mut().ok_or(io::ErrorKind::BrokenPipe)?.insert(self.last, call);
-        let running = Running { id: self.last, calls: Arc::clone(&self.calls), has_begun, ended };
+        let running = Running { id: self.last, calls: Arc::clone(&self.calls), begun, ended };
         if let Some(fields) = order.as_object_mut() {
             fields.insert("id".to_owned(), self.last.into());
         }
@@ -207,14 +227,16 @@ async fn tell(mut stdin: ChildStdin, mut orders: UnboundedReceiver<String>) {
     }
 }
 
-/// Hears of children until the keeper ends; whoever still waits learns of its end by a closed channel.
+/// Hears of children until the keeper ends; whoever still waits learns of its end by a closed channel. Its children end
+/// with it, but not what they started themselves.
 async fn listen(news: ChildStdout, calls: Arc<Calls>) {
     let mut lines = BufReader::new(news).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let Ok(news) = serde_json::from_str::<News>(&line) else { break };
         calls.heard(news);
     }
-    *calls.lock() = None;
+    let left = calls.lock().take();
+    left.into_iter().flat_map(HashMap::into_values).filter_map(|call| call.pid).for_each(kill);
 }
 
 impl Calls {
@@ -223,16 +245,12 @@ impl Calls {
         let Some(calls) = lock.as_mut() else { return };
         if let Some(pid) = news.pid.and_then(Pid::from_raw) {
             match calls.get_mut(&news.id) {
-                Some(call) => {
-                    call.pid = Some(pid);
-                    call.has_begun.store(true, Ordering::Relaxed);
-                }
+                Some(call) => call.begins(pid),
                 // Its caller has lost interest meanwhile.
                 None => kill(pid),
             }
-        }
-        if let Some(ended) = news.ended
-            && let Some(call) = calls.remove(&news.id)
+        } else if let Some(call) = calls.remove(&news.id)
+            && let Some(ended) = news.ended
             && call.ended.send(ended).is_err()
         {
             tracing::debug!("nobody waits for a download that has ended");
@@ -242,6 +260,15 @@ impl Calls {
     /// Held for a look and a note only.
     fn lock(&self) -> MutexGuard<'_, Option<HashMap<u64, Call>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Call {
+    fn begins(&mut self, pid: Pid) {
+        self.pid = Some(pid);
+        if self.begun.take().is_some_and(|begun| begun.send(()).is_err()) {
+            tracing::debug!("nobody waits for a download that begins");
+        }
     }
 }
 

@@ -34,7 +34,8 @@ const NAME_CHARS: usize = 100;
 /// The line as it is printed.
 #[derive(Debug, Deserialize)]
 pub(in crate::adapters) struct Printed {
-    /// Where the file is, relative to the folder yt-dlp ran in.
+    /// Where the file is, relative to the folder yt-dlp ran in; empty before it is there.
+    #[serde(default)]
     pub(super) filepath: String,
     title: Option<String>,
     description: Option<String>,
@@ -67,7 +68,12 @@ pub enum Seems {
 
 /// The line about the finished file, when there is one.
 pub(in crate::adapters) async fn printed(folder: &Path) -> Outcome<Option<Printed>> {
-    let path = folder.join(PRINTED);
+    first_line(folder, PRINTED).await
+}
+
+/// What the first line of a file says, when there is one.
+pub(super) async fn first_line(folder: &Path, file: &str) -> Outcome<Option<Printed>> {
+    let path = folder.join(file);
     let size = match fs::metadata(&path).await {
         Ok(metadata) => metadata.len(),
         Err(_) => return Ok(None),

@@ -10,11 +10,13 @@
 
 mod address;
 mod by_hand;
+mod carousel;
 mod check;
 pub(super) mod info;
 mod keeper;
 mod login;
 mod refusal;
+mod roots;
 mod settings;
 mod subtitles;
 mod thumbnail;
@@ -43,6 +45,7 @@ use crate::ports::{Download, Files, VideoSource};
 
 pub use self::check::OLDEST;
 pub use self::info::Seems;
+pub use self::roots::with_the_usual;
 pub use self::settings::YtDlpSettings;
 pub use crate::domain::platform::Platform;
 
@@ -59,7 +62,7 @@ const CPU_TIME: Duration = Duration::from_mins(2);
 const SORT: &str = "res:720,vcodec:h264,acodec:aac";
 
 /// What stays the same for every download.
-const FIXED: [&str; 37] = [
+const FIXED: [&str; 38] = [
     "--ignore-config",
     "--no-plugin-dirs",
     "--no-remote-components",
@@ -84,6 +87,8 @@ const FIXED: [&str; 37] = [
     "2",
     "--fragment-retries",
     "2",
+    // What is kept is everybody's record, so that a video with holes is none.
+    "--abort-on-unavailable-fragments",
     "--extractor-retries",
     "1",
     "--force-overwrites",
@@ -91,8 +96,9 @@ const FIXED: [&str; 37] = [
     "--no-progress",
     "--color",
     "never",
-    "--format",
-    way_out::FORMAT,
+    // Lists of parts tell bytes a second alone, which is enough to know what is far too large.
+    "--compat-options",
+    "manifest-filesize-approx",
     "--format-sort",
     SORT,
     "--merge-output-format",
@@ -174,6 +180,7 @@ impl YtDlp {
             .args(FIXED)
             .args(way_out::FFMPEG_STAYS)
             .args(["--ies", &extractors])
+            .args(["--format", &way_out::format(settings.max_bytes)])
             .args(["--max-filesize", &settings.max_bytes.to_string()])
             .args(["--match-filters", &format!("{}{}", refusal::LENGTH, settings.max_seconds)])
             .args(["--break-match-filters", refusal::NOT_LIVE])
@@ -300,7 +307,7 @@ impl YtDlp {
         }
         self.walls.passed(name, url.as_str(), Instant::now());
         // Of several languages one may have been lost on the way, and the rest say nothing about which is spoken.
-        let is_clear = printed.language.is_some() || !finished.stderr.contains(subtitles::LOST);
+        let is_clear = printed.language.is_some() || !subtitles::were_lost(&finished.stderr);
         let spoken = printed.language.as_deref();
         let mut subtitles = self.made_by_hand((source, url), work_dir, &folder, spoken).await;
         if subtitles.is_none() && is_clear {

@@ -24,7 +24,7 @@ pub struct YtDlpSettings {
     pub timeout: Duration,
     /// The HTTP proxy all requests go through; may hold credentials.
     pub proxy: Option<SecretString>,
-    /// Further root certificates, for a proxy that inspects.
+    /// The root certificates that are trusted, for a proxy that inspects.
     pub ca_file: Option<PathBuf>,
     /// The operator's logins for the platforms, in Netscape format: a file with all of them, or a folder with one for
     /// each. A job gets a copy of what its platform is to know.

@@ -28,6 +28,9 @@ const OF_YOUTUBE: [&str; 4] = ["--write-subs", "--write-auto-subs", "--sub-langs
 const OF_OTHERS: [&str; 4] =
     ["--write-subs", "--write-auto-subs", "--sub-langs", "all,-live_chat,-danmaku,-rechat,-comments"];
 
+/// Asked for where a post may be a video of `YouTube`'s, which could not be told from one of the site's own.
+const OF_LINKS: [&str; 3] = ["--write-subs", "--sub-langs", "all,-live_chat"];
+
 /// Platforms whose subtitles yt-dlp calls English without looking.
 const WITHOUT_LABELS: [&str; 2] = ["Facebook", "Reddit"];
 
@@ -37,8 +40,8 @@ const UNKNOWN: &str = "und";
 /// A subtitle that cannot be had is no reason to go without the video; formats are those we read.
 const GENTLY: [&str; 3] = ["--ignore-errors", "--sub-format", "vtt/srt/best"];
 
-/// What yt-dlp says of a subtitle it could not get.
-pub(super) const LOST: &str = "Unable to download video subtitles";
+/// What yt-dlp says of a subtitle it could not get, as a whole or a part of it.
+const LOST: [&str; 2] = ["Unable to download video subtitles", "not found, unable to continue"];
 
 /// The endings of files with subtitles. Others than the first two are not read, but tell which languages there are.
 const ENDINGS: [&str; 17] = [
@@ -48,11 +51,16 @@ const ENDINGS: [&str; 17] = [
 
 /// The arguments that ask for subtitles on the way.
 pub(super) fn asked(platform: Option<&str>) -> Vec<&'static str> {
-    if platform == Some("YouTube") {
-        [&OF_YOUTUBE[..], &GENTLY, &by_hand::TOLD].concat()
-    } else {
-        [&OF_OTHERS[..], &GENTLY].concat()
+    match platform {
+        Some("YouTube") => [&OF_YOUTUBE[..], &GENTLY, &by_hand::TOLD].concat(),
+        Some("Reddit") => [&OF_LINKS[..], &GENTLY].concat(),
+        _ => [&OF_OTHERS[..], &GENTLY].concat(),
     }
+}
+
+/// Whether subtitles were lost on the way, as the run says that brought the video.
+pub(super) fn were_lost(stderr: &str) -> bool {
+    LOST.iter().any(|words| stderr.contains(words))
 }
 
 /// The arguments that ask for one track made by hand, and for no video.
@@ -183,6 +191,12 @@ mod tests {
         ] {
             assert_eq!(spoken_by_hand(tracks, spoken).as_deref(), expected, "{tracks:?} spoken {spoken:?}");
         }
+    }
+
+    #[test]
+    fn the_translations_of_a_video_that_a_post_of_another_site_leads_to_are_not_asked_for() {
+        assert!(!asked(Some("Reddit")).contains(&"--write-auto-subs"));
+        assert!(asked(Some("Reddit")).contains(&"--write-subs"));
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 Loading yt-dlp costs more processor time than most downloads. Orders come on standard input, one JSON object a line:
 id, args, dir, env, out (the most bytes it may print), err (how many of its last bytes on standard error are kept), and
 limits by the names of setrlimit. News goes to standard output the same way: the child's pid once it runs, then its wait
-status and what it said, each byte as one letter. The child is a session of its own, dies with this process, sees only
+status and what it said, each byte as one letter; of an order that cannot be begun its id alone. The child is a session of its own, dies with this process, sees only
 its own environment and folder, and runs yt-dlp's own main with the arguments it was given. Nothing of one
 download is seen by another: each is a copy of the state before the first.
 """
@@ -79,6 +79,10 @@ def download(order, *inherited):
             os._exit(code)
 
 
+class NotBegun(Exception):
+    """The machine has no room for one more process."""
+
+
 def say(news):
     line = json.dumps(news).encode() + b"\n"
     while line:
@@ -89,21 +93,31 @@ class Child:
     """A download under way, and what it said so far."""
 
     def __init__(self, order, keeper, others):
-        (self.out, out), (self.err, err) = os.pipe(), os.pipe()
+        pipes = []
+        try:
+            while len(pipes) < 3:
+                pipes.append(os.pipe())
+            self.pid = os.fork()
+        except OSError as full:
+            for end in sum(pipes, ()):
+                os.close(end)
+            raise NotBegun from full
+        (self.out, out), (self.err, err), (led, leads) = pipes
         self.id, self.status = order["id"], None
         self.most, self.kept = order["out"], order["err"]
         self.said = {self.out: bytearray(), self.err: bytearray()}
         self.open = {self.out, self.err}
-        led, leads = os.pipe()
-        self.pid = os.fork()
         if self.pid == 0:
-            os.setsid()
-            os.close(leads)
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for other in (*others, led, self.out, self.err):
-                os.close(other)
-            download(order, keeper, out, err)
+            try:
+                os.setsid()
+                os.close(leads)
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for other in (*others, led, self.out, self.err):
+                    os.close(other)
+                download(order, keeper, out, err)
+            finally:
+                os._exit(1)  # whatever happens, it is no second keeper
         for theirs in (leads, out, err):
             os.close(theirs)
         os.read(led, 1)  # whoever hears of a child may kill its group at once
@@ -173,7 +187,11 @@ def main():
             *lines, rest = (rest + more).split(b"\n")
             for line in lines:
                 others = [wake, woken, *(pipe for child in children for pipe in child.open)]
-                children.append(Child(json.loads(line), keeper, others))
+                order = json.loads(line)
+                try:
+                    children.append(Child(order, keeper, others))
+                except NotBegun:
+                    say({"id": order["id"]})
 
 
 main()

@@ -28,8 +28,7 @@ const PAGES_BYTES: u64 = 16 << 20;
 
 /// Only what yt-dlp fetches itself, through the proxy. Other programs it knows for other protocols
 /// (ffmpeg, rtmpdump, mplayer) find their own way out, and ffmpeg follows lists to files of this machine.
-pub(super) const FORMAT: &str = "bv*[protocol~='^(http|m3u8)']+ba[protocol~='^(http|m3u8)']\
-                                 /b[protocol~='^(http|m3u8)']";
+const ITS_OWN: &str = "[protocol~='^(http|m3u8)']";
 
 /// The walls for joining, behind whom they are for.
 const JOINING: &str = "merger+ffmpeg_i:-protocol_whitelist file -format_whitelist \
@@ -49,6 +48,15 @@ pub(super) const FFMPEG_STAYS: [&str; 6] = [
     "--fixup",
     "never",
 ];
+
+/// The formats of a video whose file may have so many bytes: the best that fits, as far as the site tells, else the best,
+/// because what it tells may be a guess. Sound is a quarter at most, which is room for an hour.
+pub(super) fn format(most: u64) -> String {
+    let fits = |most: u64| format!("{ITS_OWN}[filesize<=?{most}][filesize_approx<=?{most}]");
+    let (sound, all) = (fits(most / 4), fits(most));
+    let picture = fits(most - most / 4);
+    format!("bv*{picture}+ba{sound}/b{all}/bv*{ITS_OWN}+ba{ITS_OWN}/b{ITS_OWN}")
+}
 
 /// The way out under all rules, for a job whose files have at most so many bytes.
 pub(in crate::adapters) fn of(settings: &YtDlpSettings, most: u64) -> Outcome<Egress> {

@@ -121,6 +121,27 @@ async fn what_the_site_says_decides_what_becomes_of_the_link() {
     }
 }
 
+/// The clip as a list of three parts; `lost` is the part that is not there.
+fn in_parts(dir: &Path, lost: &str) {
+    let coded = ["-i", "clip.mp4", "-c", "copy", "-hls_time", "2", "-hls_list_size", "0"];
+    clips::make(dir, &[&coded[..], &["-hls_segment_filename", "part%d.ts", "list.m3u8"]].concat());
+    std::fs::remove_file(dir.join(lost)).unwrap();
+}
+
+#[tokio::test]
+async fn a_video_of_which_a_part_is_not_there_is_no_video_yet() {
+    let dir = tempfile::tempdir().unwrap();
+    clips::captions(dir.path(), "clip.mp4", "25");
+    let site = Site::start(dir.path());
+    let work = tempfile::tempdir().unwrap();
+    let source = yt_dlp(&site, |_| {});
+    for lost in ["part0.ts", "part1.ts"] {
+        in_parts(dir.path(), lost);
+        let failure = source.fetch(&url(&site, "/files/list.m3u8"), work.path()).await.unwrap_err();
+        assert_eq!(failure.kind, Kind::Transient { retry_after: None }, "{lost}: {failure}");
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_is_too_large_is_refused_with_and_without_its_length_told() {
     let dir = tempfile::tempdir().unwrap();
@@ -132,6 +153,28 @@ async fn a_file_that_is_too_large_is_refused_with_and_without_its_length_told() 
         let failure = source.fetch(&url(&site, path), work.path()).await.unwrap_err();
         assert_eq!(failure.kind, Kind::Permanent(Reason::TooLarge), "{path}: {failure}");
     }
+}
+
+#[tokio::test]
+async fn of_a_video_that_is_too_large_the_version_that_fits_is_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    clips::captions(dir.path(), "clip.mp4", "25");
+    let coded = ["-i", "clip.mp4", "-c", "copy", "-hls_time", "60", "-hls_list_size", "0", "small.m3u8"];
+    clips::make(dir.path(), &coded);
+    // Its parts are not there.
+    let list = std::fs::read_to_string(dir.path().join("small.m3u8")).unwrap();
+    std::fs::write(dir.path().join("large.m3u8"), list.replace("small", "large")).unwrap();
+    let versions =
+        [("20000000", "1280x720", "large"), ("400000", "480x640", "small"), ("90000", "240x320", "tiny")];
+    let versions = versions.map(|(bandwidth, size, name)| {
+        format!("#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},RESOLUTION={size},CODECS=\"avc1.64001f,mp4a.40.2\"\n{name}.m3u8\n")
+    });
+    std::fs::write(dir.path().join("all.m3u8"), format!("#EXTM3U\n{}", versions.concat())).unwrap();
+    let site = Site::start(dir.path());
+    let work = tempfile::tempdir().unwrap();
+    let fetched = yt_dlp(&site, |_| {}).fetch(&url(&site, "/files/all.m3u8"), work.path()).await.unwrap();
+    let came = std::fs::metadata(fetched.files.all()[0]).unwrap().len();
+    assert_eq!(came, std::fs::metadata(dir.path().join("small0.ts")).unwrap().len());
 }
 
 #[tokio::test]

@@ -39,6 +39,16 @@ impl Tools {
         tools
     }
 
+    /// The real program, in a keeper that cannot fork.
+    fn without_room() -> Self {
+        let tools = Self::real();
+        let full = "import os\ndef fork():\n    raise OSError(11, \"full\")\nos.fork = fork";
+        let (mark, python) = (tools.mark(), tools_dir().join("venv/bin/python"));
+        let run = format!("{mark} exec '{}' -I -c '{full}'\"\n$keeper\" \"$@\"", python.display());
+        tools.script("python", &format!("keeper=$3; shift 3; {run}"));
+        tools
+    }
+
     /// The real program, and an interpreter that only ends.
     fn without_interpreter() -> Self {
         let tools = Self(tempfile::tempdir().unwrap());
@@ -167,6 +177,20 @@ async fn where_it_cannot_be_kept_loaded_it_is_started_for_each_download() {
     let (site, work) = (Site::start(dir.path()), tempfile::tempdir().unwrap());
     tools.source(&site).fetch(&url(&site, "/files/clip.mp4"), work.path()).await.unwrap();
     assert!(tools.0.path().join("was asked").exists(), "it was tried");
+}
+
+#[tokio::test]
+async fn where_it_cannot_fork_the_program_is_started_and_the_keeper_goes_on() {
+    let (dir, tools) = (tempfile::tempdir().unwrap(), Tools::without_room());
+    clips::captions(dir.path(), "clip.mp4", "25");
+    let (site, work) = (Site::start(dir.path()), tempfile::tempdir().unwrap());
+    let source = tools.source(&site);
+    let mut keepers = Vec::new();
+    for _ in 0..2 {
+        source.fetch(&url(&site, "/files/clip.mp4"), work.path()).await.unwrap();
+        keepers.push(tools.keeper().expect("it is kept"));
+    }
+    assert_eq!(keepers[0], keepers[1]);
 }
 
 /// Processor time in seconds that a process has used up, and its children that ended.

@@ -245,6 +245,43 @@ async fn of_a_carousel_only_a_login_shows_the_first_video_is_taken() {
     assert_eq!(asked(&inspector, MEDIA), 1, "{:?}", inspector.asked());
 }
 
+/// As Instagram does it: the one answer wants a login, the other is everybody's.
+#[tokio::test]
+async fn a_carousel_is_read_whole_without_a_login() {
+    let dir = tempfile::tempdir().unwrap();
+    let login =
+        b"HTTP/1.1 302 Found\r\nLocation: https://www.instagram.com/accounts/login/\r\nContent-Length: 0\r\n\
+                  Connection: close\r\n\r\n";
+    let link = "https://www.instagram.com/p/CxYzAbCdEfG/";
+    let mut sites = instagram(dir.path());
+    sites.insert(("www.instagram.com", MEDIA), login.to_vec());
+    sites.insert(("www.instagram.com", "/accounts/login/"), answer("text/html", "", b"<html>Log in</html>"));
+    let cover = answer("image/jpeg", "", &slide(dir.path(), "cover.jpg", "Not shown"));
+    sites.insert(("scontent.cdninstagram.com", "/cover.jpg"), cover);
+    let inspector = Inspector::start(dir.path(), sites.clone()).await;
+    let work = tempfile::tempdir().unwrap();
+    let download = fetch(&inspector, link, work.path()).await;
+    let Files::Post(files) = &download.files else { panic!("{download:?}") };
+    assert_eq!(files.iter().map(|file| file.number).collect::<Vec<_>>(), [1, 2, 3]);
+    for (file, name) in files.iter().zip(["one.jpg", "clip.mp4", "three.jpg"]) {
+        assert!(
+            std::fs::read(&file.path).unwrap() == std::fs::read(dir.path().join(name)).unwrap(),
+            "{name}"
+        );
+    }
+    assert!(!download.is_partial);
+    assert_eq!(download.info.caption.as_deref(), Some("Ready in nine minutes"));
+    assert_eq!(download.info.author.as_deref(), Some("Kitchen"));
+
+    // What does not come for now keeps the whole back.
+    let picture = ("scontent.cdninstagram.com", "/three.jpg");
+    sites.insert(picture, for_now("503 Service Unavailable"));
+    let inspector = Inspector::start(dir.path(), sites.clone()).await;
+    let failure =
+        fetcher(settings(&inspector)).fetch(&understand(link).unwrap().url, work.path()).await.unwrap_err();
+    assert!(matches!(failure.kind, Kind::Transient { .. }), "{failure}");
+}
+
 /// How a request is refused for now.
 fn for_now(line: &str) -> Vec<u8> {
     format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()

@@ -44,7 +44,7 @@ use Verdict::{Down, Limited, NoRoom, Refused, Stumbled, Walled};
 
 /// Wordings in lower case. The first row found decides, so that the narrow stand before the wide: a
 /// private video is also "unavailable", a geo block also asks to log in.
-const TABLE: [(Verdict, &[&str]); 12] = [
+const TABLE: [(Verdict, &[&str]); 13] = [
     (Limited, &["http error 429", "too many requests", "rate-limit", "rate limit", "captcha challenge"]),
     // Says nothing of the video, though it asks to log in.
     (Walled, &["not a bot"]),
@@ -74,6 +74,8 @@ const TABLE: [(Verdict, &[&str]); 12] = [
             "more expected",
         ],
     ),
+    // A part that is not there, though its list names it, says nothing of the video as a whole.
+    (Stumbled, &["not found, unable to continue"]),
     (
         Refused(Reason::Region),
         &[

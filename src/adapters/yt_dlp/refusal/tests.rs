@@ -3,7 +3,7 @@
 use super::*;
 
 /// Wordings as they stand in the extractors of yt-dlp 2026.10.26, or as the sites hand them through.
-const REAL: [(Verdict, &str); 51] = [
+const REAL: [(Verdict, &str); 53] = [
     (
         Limited,
         "ERROR: [TikTok] 1: Unable to download webpage: HTTP Error 429: Too Many Requests (caused by <HTTPError 429: Too Many Requests>)",
@@ -134,6 +134,14 @@ const REAL: [(Verdict, &str); 51] = [
     (
         Down,
         "ERROR: [Instagram] C: Unable to download webpage: Failed to perform, curl: (6) Could not resolve host: www.instagram.com (Domain name not found). (caused by TransportError('Failed to perform, curl: (6) Could not resolve host: www.instagram.com (Domain name not found).'))",
+    ),
+    (
+        Stumbled,
+        "ERROR:  [download] Got error: HTTP Error 404: File not found. Giving up after 2 retries\nERROR: fragment 5 not found, unable to continue",
+    ),
+    (
+        Down,
+        "ERROR:  [download] Got error: HTTP Error 503: Service Unavailable. Giving up after 2 retries\nERROR: fragment 7 not found, unable to continue",
     ),
     (Down, "ERROR: unable to download video data: 1024 bytes read, 98304 more expected"),
     (

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use linkscribe::adapters::egress::Egress;
-use linkscribe::domain::egress::Rules;
+use linkscribe::adapters::egress::{Egress, Internet};
+use linkscribe::domain::egress::{Place, Rules};
 use secrecy::SecretString;
 
 use super::door_table::{BLOCKS, LITERALS, PLACES, REQUESTS, SPELLINGS, Wall};
@@ -227,4 +227,22 @@ async fn behind_a_proxy_of_the_network_addresses_and_local_names_are_still_refus
     let answer = say(&proxy, &format!("CONNECT {} HTTP/1.1", canary.address), "").await;
     assert!(answer.contains("CANARY"), "{answer}");
     assert_eq!((upstream.taken(), canary.taken()), (2, 1));
+}
+
+/// Such a name stands in this machine's list of hosts, or is short, and is known to its own network alone.
+#[tokio::test]
+async fn what_the_operator_names_is_found_under_a_name_of_the_local_network_too() {
+    let here = |port: u16| format!("localhost:{port}");
+    let site = Server::canary().await;
+    let listed = vec![Place::parse(&here(site.address.port())).unwrap()];
+    let egress = Egress::new(Rules::strict(listed.clone()), Arc::new(Internet), None, BUDGET).unwrap();
+    let connect = format!("CONNECT {} HTTP/1.1", here(site.address.port()));
+    let answer = say(&egress.open().await.unwrap(), &connect, "").await;
+    assert!(answer.contains("CANARY"), "{answer}");
+
+    let upstream = Server::start(|line| format!("HTTP/1.1 200 Go on\r\n\r\n{line}").into_bytes()).await;
+    let address = SecretString::from(format!("http://{}", here(upstream.address.port())));
+    let egress = Egress::new(Rules::strict(listed), Arc::new(Internet), Some(&address), BUDGET).unwrap();
+    let answer = say(&egress.open().await.unwrap(), "CONNECT public.attack.example:443 HTTP/1.1", "").await;
+    assert!(answer.ends_with("CONNECT public.attack.example:443 HTTP/1.1"), "{answer}");
 }

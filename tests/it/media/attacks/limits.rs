@@ -119,7 +119,11 @@ struct Silence;
 
 #[async_trait::async_trait]
 impl linkscribe::ports::Network for Silence {
-    async fn resolve(&self, name: &str) -> std::io::Result<Vec<std::net::IpAddr>> {
+    async fn resolve(
+        &self,
+        name: &str,
+        _: linkscribe::domain::egress::Trust,
+    ) -> std::io::Result<Vec<std::net::IpAddr>> {
         match name {
             "found.attack.example" => Ok(vec!["93.184.215.14".parse().unwrap()]),
             _ => std::future::pending().await,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use linkscribe::adapters::egress::{Egress, JobProxy};
-use linkscribe::domain::egress::{Place, Rules};
+use linkscribe::domain::egress::{Place, Rules, Trust};
 use linkscribe::ports::Network;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -100,7 +100,7 @@ impl Map {
 
 #[async_trait::async_trait]
 impl Network for Map {
-    async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+    async fn resolve(&self, name: &str, _: Trust) -> io::Result<Vec<IpAddr>> {
         self.asked.lock().unwrap().push(name.to_owned());
         self.names.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
