@@ -18,7 +18,7 @@ use super::bench::{Bench, stage_actor};
 use super::cover;
 use super::desk::Desk;
 use super::keepsake::Keeper;
-use super::room::Room;
+use super::room::{Place, Room};
 use crate::domain::link::MediaKey;
 use crate::domain::media::{Media, MediaInfo};
 use crate::domain::stage::Stage;
@@ -62,21 +62,21 @@ impl Handler<Download> for Downloader {
         let (desk, room) = (self.bench.desk(), Arc::clone(&self.room));
         let (covers, keeper) = (Arc::clone(&self.covers), self.keeper.clone());
         let work = |job: Download| async move {
-            let _place = room.take(job.envelope.work_dir()).await?;
-            download(&*source, &opener, &*covers, &keeper, &desk, job).await
+            let place = room.take(job.envelope.work_dir()).await?;
+            download(&*source, &opener, &*covers, &keeper, &desk, (job, place)).await
         };
         self.bench.run(ctx, job, work, self.next.clone());
     }
 }
 
-/// The story of the stage.
+/// The story of the stage. Its place is given back when nothing more is written, which may be later.
 pub async fn download(
     source: &dyn VideoSource,
     opener: &Arc<dyn MediaOpener>,
     covers: &dyn Covers,
     keeper: &Keeper,
     desk: &Desk,
-    job: Download,
+    (job, place): (Download, Place),
 ) -> Outcome<Transcribe> {
     let Download { envelope, url, mut media, only_to_keep } = job;
     desk.may_begin()?;
@@ -90,14 +90,14 @@ pub async fn download(
     };
     fault::point("downloaded");
     if only_to_keep {
-        return fetched_to_keep(opener, keeper, desk, (envelope, media), fetched).await;
+        return fetched_to_keep(opener, keeper, desk, (envelope, media, place), fetched).await;
     }
     let fetched = fetched?;
     let mut info = fetched.info;
     let (parts, left_out) = take_apart(&**opener, &fetched.files, &mut info, envelope.work_dir()).await?;
     info.lacks_parts = left_out > 0 || fetched.is_partial;
     fault::point("media_opened");
-    let keeping = let_go(keeper, opener, &envelope, &media.key, fetched.files).await?;
+    let keeping = let_go(keeper, opener, (&envelope, place), &media.key, fetched.files).await?;
     // A download that is repeated gets nobody any further.
     if media.info.is_none() {
         keep(|| desk.journal.save_info(envelope.ticket(), &media.key, &info)).await?;
@@ -120,12 +120,12 @@ async fn fetched_to_keep(
     opener: &Arc<dyn MediaOpener>,
     keeper: &Keeper,
     desk: &Desk,
-    (envelope, media): (Envelope, Media),
+    (envelope, media, place): (Envelope, Media, Place),
     fetched: Outcome<Fetched>,
 ) -> Outcome<Transcribe> {
     let (came_out, keeping) = match fetched {
         Ok(fetched) => {
-            let keeping = let_go(keeper, opener, &envelope, &media.key, fetched.files).await?;
+            let keeping = let_go(keeper, opener, (&envelope, place), &media.key, fetched.files).await?;
             ("known already, fetched to be kept", keeping)
         }
         Err(failure) if failure.is_stale() => return Err(failure),
@@ -175,12 +175,12 @@ async fn take_apart(
 async fn let_go(
     keeper: &Keeper,
     opener: &Arc<dyn MediaOpener>,
-    envelope: &Envelope,
+    (envelope, place): (&Envelope, Place),
     media: &MediaKey,
     files: Files,
 ) -> Outcome<Option<Keeping>> {
     let work_dir = envelope.work_dir().to_owned();
-    let Some(keeping) = keeper.keep(opener, envelope, media, &files) else {
+    let Some(keeping) = keeper.keep(opener, (envelope, place), media, &files) else {
         give_back(&files, &work_dir).await?;
         return Ok(None);
     };

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::asking::keep as kept;
+use super::room::Place;
 use crate::domain::entry::{ConnectionId, Ticket};
 use crate::domain::keepsake::{Keep, Keepsake};
 use crate::domain::link::MediaKey;
@@ -75,11 +76,12 @@ impl Keeper {
     }
 
     /// Keeps what the owner of an entry wants of what was downloaded, if anything, while the entry goes on. A file that
-    /// was kept before is put there anew: it may have been thrown away, because nothing showed it in time.
+    /// was kept before is put there anew: it may have been thrown away, because nothing showed it in time. The download's
+    /// place is given back once nothing more is written beside it, and not only when a slow line has taken it all.
     pub(super) fn keep(
         &self,
         opener: &Arc<dyn MediaOpener>,
-        envelope: &Envelope,
+        (envelope, place): (&Envelope, Place),
         media: &MediaKey,
         files: &Files,
     ) -> Option<impl Future<Output = Outcome<()>> + Send + use<>> {
@@ -87,7 +89,7 @@ impl Keeper {
         let (keeper, opener, files) = (self.clone(), Arc::clone(opener), files.clone());
         Some(async move {
             let late = || Err(Failure::transient(anyhow!("it took more than {} s", LIMIT.as_secs())));
-            let bringing = timeout(LIMIT, keeper.bring(&*opener, &wish, &files)).await;
+            let bringing = timeout(LIMIT, keeper.bring(&*opener, &wish, &files, place)).await;
             let keepsake = match bringing.unwrap_or_else(|_| late()) {
                 Err(failure) if failure.is_stale() => return Err(failure),
                 Err(failure) => {
@@ -115,16 +117,24 @@ impl Keeper {
         kept(|| self.memory.remember_keepsake(ticket, connection, &wish.media, wish.keep, keepsake)).await
     }
 
-    async fn bring(&self, opener: &dyn MediaOpener, wish: &Wish, files: &Files) -> Outcome<Keepsake> {
+    async fn bring(
+        &self,
+        opener: &dyn MediaOpener,
+        wish: &Wish,
+        files: &Files,
+        place: Place,
+    ) -> Outcome<Keepsake> {
         let Files::Video(file) = files else { return Ok(Keepsake::Post) };
         let access = &wish.access;
         if wish.keep == Keep::Audio {
             let Some(sound) = opener.sound(file, &wish.work_dir).await? else {
                 return Ok(Keepsake::Silent);
             };
+            drop(place);
             let (name, mime) = SOUND;
             return self.workspace.keep_file(access, LargeFile { name, mime, path: &sound }).await;
         }
+        drop(place);
         let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let known = VIDEOS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(ending));
         let Some((_, name, mime)) = known else {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::actors::room::Room;
 use crate::adapters::ffmpeg::{self, Ffmpeg, FfmpegSettings, PartLimit};
 use crate::adapters::openai::{MAX_AUDIO_BYTES, longest_seconds};
+use crate::adapters::yt_dlp::most_on_disk;
 use crate::settings::{Settings, SpeechEngine};
 
 /// Found on the PATH, as Debian installs it.
@@ -18,9 +19,6 @@ const OPENING_LIMIT: Duration = Duration::from_mins(5);
 
 /// Whisper on this machine hears so many seconds well within its time.
 const PART_SECONDS: u64 = 3_600;
-
-/// Beside the file a download may bring pages, lists and a preview image, in bytes; its proxy lets no more through.
-const BESIDE: u64 = 20 << 20;
 
 /// The raw samples Whisper on this machine is given, in bytes a second: 16,000 of two bytes each.
 const SAMPLES_A_SECOND: u64 = 32_000;
@@ -55,7 +53,7 @@ pub fn room(settings: &Settings) -> Room {
 /// The most one download takes at once. First sound and picture come apart and are joined into a file of their size;
 /// then that file lies beside what it is taken apart into.
 fn peak(max_bytes: u64, max_seconds: u64) -> u64 {
-    BESIDE + max_bytes + max_bytes.max(ffmpeg::most_bytes(max_seconds))
+    most_on_disk(max_bytes + max_bytes.max(ffmpeg::most_bytes(max_seconds)))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod frames;
 mod hear;
 mod inspector;
 mod keeper;
+mod limits_off;
 mod logins;
 mod open;
 mod pictures;

@@ -11,12 +11,13 @@ use linkscribe::actors::downloader::{Downloader, download};
 use linkscribe::actors::lease::{self, Rhythm};
 use linkscribe::actors::notion_writer::{self, NotionWriter, tell, write};
 use linkscribe::actors::ocr::{OcrActor, read_screen};
-use linkscribe::actors::room::Room;
+use linkscribe::actors::room::{Place, Room};
 use linkscribe::actors::status_board::StatusBoard;
 use linkscribe::actors::summarizer::{Summarizer, summarize};
 use linkscribe::actors::transcriber::{Transcriber, transcribe};
 use linkscribe::domain::cost::Usage;
 use linkscribe::domain::entry::{FoundRow, Lane, Ticket};
+use linkscribe::domain::keepsake::Keep;
 use linkscribe::domain::link::{MediaKey, understand};
 use linkscribe::domain::media::{At, Media, ScreenText, Segment, Transcript, Watched};
 use linkscribe::domain::note::Note;
@@ -30,8 +31,8 @@ use linkscribe::messages::{
     Summarize, TellFailure, Transcribe, WriteToNotion,
 };
 use linkscribe::ports::{
-    Access, AudioFile, Fence, Frame, FrameText, Journal, MediaOpener, Pieces, TextReader, Trust, VideoSource,
-    work_dir_name,
+    Access, AudioFile, Fence, Frame, FrameText, Journal, MediaOpener, Opened, OpenedPost, Pieces, PostFile,
+    TextReader, Trust, VideoSource, work_dir_name,
 };
 use tokio::sync::{Semaphore, broadcast};
 
@@ -155,6 +156,12 @@ fn a_download(envelope: Envelope) -> Download {
     Download { envelope, url: understand(LINK).unwrap().url, media: media(), only_to_keep: false }
 }
 
+/// With all the room there is.
+async fn placed(job: Download) -> (Download, Place) {
+    let place = unlimited().take(job.envelope.work_dir()).await.unwrap();
+    (job, place)
+}
+
 fn a_transcribe(envelope: Envelope) -> Transcribe {
     let audio = AudioFile { path: envelope.work_dir().join("audio.ogg"), duration: None, video: None };
     Transcribe { envelope, media: media(), audio: vec![audio], frames: vec![], keeping: None }
@@ -209,7 +216,8 @@ async fn subtitles_of_the_platform_are_kept_and_nobody_listens() {
     let job = a_download(envelope(&kitchen).await);
     let work_dir = job.envelope.work_dir().to_owned();
     let keeper = kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works()));
-    let handed = download(&Subtitled, &opener, &*kitchen.store, &keeper, &desk, job).await.unwrap();
+    let handed =
+        download(&Subtitled, &opener, &*kitchen.store, &keeper, &desk, placed(job).await).await.unwrap();
     let left = std::fs::read_dir(&work_dir).unwrap().flatten();
     let left: Vec<String> = left.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     assert!(!left.iter().any(|name| name.starts_with("video")), "the video itself is gone: {left:?}");
@@ -230,7 +238,8 @@ async fn a_video_that_is_fetched_to_be_kept_alone_is_not_found_out_any_further()
     let (opener, keeper) =
         (opener(opens.clone()), kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works())));
     let source = FakeSource(Script::works());
-    let handed = download(&source, &opener, &*kitchen.store, &keeper, &desk, job).await.unwrap();
+    let handed =
+        download(&source, &opener, &*kitchen.store, &keeper, &desk, placed(job).await).await.unwrap();
     let hears = Script::works();
     let (speech, seats) = (Arc::new(FakeSpeech::new(hears.clone())), Arc::new(Semaphore::new(1)));
     let made = transcribe(Some(speech), seats, Arc::clone(&desk), handed).await.unwrap();
@@ -240,6 +249,53 @@ async fn a_video_that_is_fetched_to_be_kept_alone_is_not_found_out_any_further()
     assert_eq!((source.0.asked(), opens.asked(), hears.asked(), reads.asked()), (1, 0, 0, 0));
     let kept = kitchen.store.media(&MediaKey("tiktok:7".into())).await.unwrap();
     assert_eq!(kept, media(), "what was missing is missing for the next one as well");
+}
+
+/// The sound is as large as a fifth of the video, and made after the stage has ended.
+#[tokio::test]
+async fn a_download_has_its_place_until_the_sound_that_is_kept_is_made() {
+    struct SlowSound(Semaphore);
+    #[async_trait::async_trait]
+    impl MediaOpener for SlowSound {
+        async fn open(&self, file: &std::path::Path, work_dir: &std::path::Path) -> Outcome<Opened> {
+            FakeOpener(Script::works()).open(file, work_dir).await
+        }
+
+        async fn open_post(&self, _: &[PostFile], _: &std::path::Path) -> Outcome<OpenedPost> {
+            unreachable!("it is a video")
+        }
+
+        async fn sound(
+            &self,
+            _: &std::path::Path,
+            _: &std::path::Path,
+        ) -> Outcome<Option<std::path::PathBuf>> {
+            self.0.acquire().await.unwrap().forget();
+            Ok(None)
+        }
+
+        async fn small_picture(&self, _: &std::path::Path, _: &std::path::Path) -> Outcome<Vec<u8>> {
+            Err(Failure::permanent(Reason::Unreadable, anyhow::anyhow!("there are none")))
+        }
+    }
+    const EACH: u64 = 1 << 40;
+    let kitchen = Kitchen::open().await;
+    let desk = quiet_desk(&kitchen);
+    let mut job = a_download(envelope(&kitchen).await);
+    Arc::get_mut(&mut job.envelope.row).unwrap().database.keep = Keep::Audio;
+    // Of two downloads, one may begin.
+    let room = Room::new(2 * EACH - 1, EACH);
+    let place = room.take(job.envelope.work_dir()).await.unwrap();
+    let other = job.envelope.work_dir().with_file_name("other");
+    let slow = Arc::new(SlowSound(Semaphore::new(0)));
+    let opener: Arc<dyn MediaOpener> = slow.clone();
+    let keeper = kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works()));
+    let source = FakeSource(Script::works());
+    let made = download(&source, &opener, &*kitchen.store, &keeper, &desk, (job, place)).await.unwrap();
+    room.take(&other).await.unwrap_err();
+    slow.0.add_permits(1);
+    made.keeping.expect("the sound is kept").await.unwrap().unwrap();
+    room.take(&other).await.unwrap();
 }
 
 #[actix::test]
@@ -447,7 +503,7 @@ async fn a_downloads_story_keeps_what_the_platform_says() {
     let (source, opener) = (FakeSource(Script::works()), opener(Script::works()));
     let keeper = kitchen.keeper(FakeWorkspace::with_links(&[LINK], Script::works()));
     let job = a_download(envelope(&kitchen).await);
-    let made = download(&source, &opener, &*kitchen.store, &keeper, &desk, job).await.unwrap();
+    let made = download(&source, &opener, &*kitchen.store, &keeper, &desk, placed(job).await).await.unwrap();
     assert_eq!(made.media.info.unwrap().duration, Some(12.0), "the length comes from the file");
     assert!(kitchen.store.media(&media().key).await.unwrap().info.is_some());
 }

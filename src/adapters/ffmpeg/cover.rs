@@ -10,7 +10,8 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use tokio::fs;
 
-use super::{FfmpegSettings, Input, MAX_PIXELS, MEMORY_BYTES};
+use super::probe::VIDEO;
+use super::{FfmpegSettings, Input, MEMORY_BYTES};
 use crate::adapters::tool::Tool;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
@@ -52,7 +53,8 @@ pub(super) async fn small(settings: &FfmpegSettings, image: &Path, work_dir: &Pa
             .timeout(TIMEOUT)
             .stdout_bytes(OUTPUT_BYTES)
             .memory_bytes(MEMORY_BYTES)
-            .args(["-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-max_pixels", MAX_PIXELS]);
+            .args(["-nostdin", "-hide_banner", "-v", "error", "-threads", "1"])
+            .args(["-max_pixels", &VIDEO.pixels.to_string()]);
         let jpeg = input
             .given_to(tool)
             .args(["-map", "0:v:0", "-frames:v", "1", "-map_metadata", "-1", "-vf", &filter(side)])

@@ -46,9 +46,6 @@ const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,flv,asf,
 const IMAGES: [(&[u8], &str); 3] =
     [(b"\xff\xd8\xff", "jpeg_pipe"), (b"\x89PNG\r\n", "png_pipe"), (b"RIFF", "webp_pipe")];
 
-/// Decoders refuse larger pictures, also when they change size half-way: 4,096 squared.
-const MAX_PIXELS: &str = "16777216";
-
 /// Key frames up to so far apart, in seconds, are enough by themselves: captions stay on for as long.
 const DENSE_KEYS: f64 = 2.1;
 
@@ -62,10 +59,11 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Threads of each kind: phone videos gain nothing from more, and each reserves memory.
 const THREADS: &str = "4";
 
-/// 4,096 x 4,096 pictures with all their reference frames take half of it.
+/// Films of 4,096 x 4,096 pixels with all their reference frames take half of it, the largest photographs too.
 const MEMORY_BYTES: u64 = 2 << 30;
 
-/// A still of 1,280 pixels a side has less than one of these; sounds may have more.
+/// A still of 1,280 pixels a side has less than one and a half million, a long one five times as much; sounds may have
+/// more.
 const OUTPUT_BYTES: u64 = 16 << 20;
 
 /// How ffmpeg is run.
@@ -134,7 +132,7 @@ impl Ffmpeg {
             .args(["-v", "error", "-show_entries", probe::ENTRIES, "-of", "compact"])
             .args(["-read_intervals", &format!("%+{}", probe::PROBED_SECONDS)]);
         let finished = input.given_to(tool).succeed_or_unreadable().await?;
-        probe::content(&String::from_utf8_lossy(&finished), self.settings.max_seconds)
+        probe::content(&String::from_utf8_lossy(&finished), self.settings.max_seconds, input.image.is_some())
     }
 
     /// A file may claim to be shorter than it is; what was decoded of it tells.
@@ -154,6 +152,7 @@ impl Ffmpeg {
         decode: Decode,
         into: Gathering,
     ) -> Outcome<Gathered> {
+        let largest = if input.image.is_some() { probe::STILL } else { probe::VIDEO };
         let skipped = match decode {
             Decode::Keys => "nokey",
             Decode::References => "noref",
@@ -166,7 +165,7 @@ impl Ffmpeg {
             .args(["-nostdin", "-hide_banner", "-v", "error", "-y"])
             .args(["-t", &(self.settings.max_seconds + 1).to_string()])
             .args(["-filter_complex_threads", THREADS, "-threads", THREADS])
-            .args(["-max_pixels", MAX_PIXELS, "-skip_frame", skipped]);
+            .args(["-max_pixels", &largest.pixels.to_string(), "-skip_frame", skipped]);
         let mut tool = input.given_to(tool);
         if let Some(stream) = content.sound {
             tool = tool
@@ -201,7 +200,7 @@ const FOLDER: &str = "opened";
 /// A file taken apart.
 struct Apart {
     opened: Opened,
-    /// Of a still image its tiny grey copy.
+    /// Of a still image its tiny grey copy; empty where that says too little.
     still: Option<Vec<u8>>,
 }
 
@@ -223,7 +222,9 @@ impl Ffmpeg {
             gathered = self.decode(&input, &content, Decode::All, into()).await?;
         }
         let Gathered { frames, last } = gathered;
-        let still = input.image.is_some().then_some(last);
+        // The small copy of a long one shows too little of its text to tell it from another one.
+        let is_long = content.picture.is_some_and(|picture| picture.is_long);
+        let still = input.image.is_some().then(|| if is_long { Vec::new() } else { last });
         let sound = Measured::read(&folder).await?;
         self.within_length(&sound)?;
         let heard = sound.seconds() > 0.0;

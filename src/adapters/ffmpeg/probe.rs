@@ -16,16 +16,33 @@ pub(super) const ENTRIES: &str = "stream=index,codec_type,codec_name,width,heigh
 /// list of a whole day's packets would be as long as a film.
 pub(super) const PROBED_SECONDS: u32 = 600;
 
-/// Longest side of a picture, in pixels: twice the largest that platforms serve; a few bytes can claim more.
-const MAX_SIDE: u32 = 4_096;
+/// The largest picture that is decoded; a few bytes can claim more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Largest {
+    side: u32,
+    /// Decoders refuse more, also when they change size half-way.
+    pub(super) pixels: u64,
+}
 
-/// A moving picture.
+/// Of a video twice the longest side that platforms serve.
+pub(super) const VIDEO: Largest = Largest { side: 4_096, pixels: 4_096 * 4_096 };
+
+/// Of a still image, which is decoded once, what cameras and screenshots of whole pages have: platforms hand out the
+/// originals. With four colours of two bytes it takes half a gigabyte.
+pub(super) const STILL: Largest = Largest { side: 16_384, pixels: 64 << 20 };
+
+/// How many times longer than wide a still image is that is not read as a whole page of the usual shape.
+const LONG: u32 = 2;
+
+/// A moving picture, or a still one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Picture {
     /// The stream's number in the file.
     pub(super) stream: u32,
     /// The longest stretch without a key frame, in seconds.
     pub(super) key_gap: f64,
+    /// Whether it is much longer the one way than the other: made as small as others it could not be read.
+    pub(super) is_long: bool,
 }
 
 /// What is worth decoding.
@@ -49,8 +66,14 @@ struct Stream<'a> {
     is_cover: bool,
 }
 
-/// Reads ffprobe's answer.
-pub(super) fn content(answer: &str, max_seconds: u64) -> Outcome<Content> {
+impl Largest {
+    fn takes(self, (width, height): (u32, u32)) -> bool {
+        width.max(height) <= self.side && u64::from(width) * u64::from(height) <= self.pixels
+    }
+}
+
+/// Reads ffprobe's answer about a video, or about a still image.
+pub(super) fn content(answer: &str, max_seconds: u64, is_still: bool) -> Outcome<Content> {
     let mut streams: Vec<Stream> = Vec::new();
     let mut duration = None;
     for line in answer.lines() {
@@ -66,20 +89,28 @@ pub(super) fn content(answer: &str, max_seconds: u64) -> Outcome<Content> {
     let sound = readable.iter().find(|stream| stream.kind == "audio").map(|stream| stream.index);
     // A cover picture counts only when nothing moves.
     let seen = readable.iter().filter(|stream| stream.kind == "video").min_by_key(|stream| stream.is_cover);
+    let largest = if is_still { STILL } else { VIDEO };
     if let Some(seen) = seen
-        && (seen.width > MAX_SIDE || seen.height > MAX_SIDE)
+        && !largest.takes((seen.width, seen.height))
     {
         let cause = anyhow!("the picture has {} x {} pixels", seen.width, seen.height);
         return Err(Failure::permanent(Reason::TooLarge, cause));
     }
-    let seen = seen.filter(|stream| stream.width > 0 && stream.height > 0).map(|stream| stream.index);
+    let seen = seen.filter(|stream| stream.width > 0 && stream.height > 0);
     if sound.is_none() && seen.is_none() {
         return Err(Failure::permanent(Reason::NoMedia, anyhow!("the file has neither sound nor picture")));
     }
     if duration.is_some_and(|length| length > seconds_as_float(max_seconds) + 1.0) {
         return Err(Failure::permanent(Reason::TooLong, anyhow!("the file plays for {duration:?} s")));
     }
-    let picture = seen.map(|stream| Picture { stream, key_gap: key_gap(answer, stream, duration) });
+    let picture = seen.map(|stream| {
+        let (long, short) = (stream.width.max(stream.height), stream.width.min(stream.height));
+        Picture {
+            stream: stream.index,
+            key_gap: key_gap(answer, stream.index, duration),
+            is_long: is_still && long > LONG * short,
+        }
+    });
     Ok(Content { sound, picture, duration })
 }
 
@@ -159,15 +190,15 @@ mod tests {
     fn a_video_with_sound_is_understood() {
         let answer =
             [VIDEO, COVER, SOUND, &key("0.0"), &key("2.0"), &key("5.0"), "format|duration=6.0"].join("\n");
-        let content = content(&answer, 600).unwrap();
+        let content = content(&answer, 600, false).unwrap();
         assert_eq!(content.sound, Some(1));
-        assert_eq!(content.picture, Some(Picture { stream: 0, key_gap: 3.0 }));
+        assert_eq!(content.picture, Some(Picture { stream: 0, key_gap: 3.0, is_long: false }));
         assert_eq!(content.duration, Some(6.0));
     }
 
     #[test]
     fn a_cover_picture_is_taken_only_when_nothing_moves() {
-        let content = content(&[COVER, SOUND, "format|duration=N/A"].join("\n"), 600).unwrap();
+        let content = content(&[COVER, SOUND, "format|duration=N/A"].join("\n"), 600, false).unwrap();
         assert_eq!(content.picture.unwrap().stream, 2);
         assert_eq!(content.duration, None);
     }
@@ -182,7 +213,28 @@ mod tests {
             (Reason::NoMedia, String::new()),
             (Reason::TooLong, [VIDEO, "format|duration=700.0"].join("\n")),
         ] {
-            assert_eq!(content(&answer, 600).unwrap_err().kind, Kind::Permanent(reason), "{answer}");
+            assert_eq!(content(&answer, 600, false).unwrap_err().kind, Kind::Permanent(reason), "{answer}");
         }
+    }
+
+    #[test]
+    fn photographs_and_long_screenshots_are_taken_and_what_nobody_photographs_is_not() {
+        let table = [
+            (6_000, 4_000, Some(false)),
+            (1_080, 8_000, Some(true)),
+            (16_384, 4_096, Some(true)),
+            (8_192, 8_192, Some(false)),
+            (8_193, 8_192, None),
+            (1, 50_000, None),
+        ];
+        for (width, height, is_long) in table {
+            let answer =
+                format!("stream|index=0|codec_name=png|codec_type=video|width={width}|height={height}");
+            let content = content(&answer, 600, true);
+            let picture = content.as_ref().ok().and_then(|content| content.picture);
+            assert_eq!(picture.map(|picture| picture.is_long), is_long, "{width} x {height}");
+        }
+        let film = "stream|index=0|codec_name=h264|codec_type=video|width=4097|height=16";
+        assert_eq!(content(film, 600, false).unwrap_err().kind, Kind::Permanent(Reason::TooLarge));
     }
 }

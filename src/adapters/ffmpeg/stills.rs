@@ -12,19 +12,25 @@ const GAP: f64 = 1.95;
 const NEAREST: f64 = 0.25;
 const A_SECOND: u64 = 4;
 
+/// Longest side of a still, in pixels: phones show no more of a video. That of a long picture is larger, so that its
+/// other side keeps up to as much: it is a page of text to scroll.
+const SIDE: u32 = 1_280;
+const LONG_SIDE: u32 = 5 * SIDE;
+
 /// The filter that picks the stills and makes their tiny copies.
 ///
 /// First thinned out to a few pictures a second, so that comparing them costs little; of those a still is
 /// taken at the beginning, after a gap, at a cut, and at a key frame, where encoders see a cut of their own.
 /// The same for every length: most of them are seen, and few are kept.
 pub(super) fn filter(picture: Picture) -> String {
-    let Picture { stream, .. } = picture;
+    let Picture { stream, is_long, .. } = picture;
+    let long = if is_long { LONG_SIDE } else { SIDE };
     format!(
         "[0:{stream}]select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})+key',\
          select='isnan(prev_selected_t)+gte(t-prev_selected_t,{GAP})\
          +gte(t-prev_selected_t,{NEAREST})*(gt(scene,0.3)+key*gte(t-prev_selected_t,0.9))',\
          split=2[a][b];\
-         [a]scale=w='min(iw,1280)':h='min(ih,1280)':force_original_aspect_ratio=decrease,\
+         [a]scale=w='min(iw,if(gt(iw,ih),{long},{SIDE}))':h='min(ih,if(gt(ih,iw),{long},{SIDE}))':force_original_aspect_ratio=decrease,\
          format=yuvj420p,settb=1/1000[still];\
          [b]scale={side}:{side}:flags=area,format=gray[tiny]",
         side = novelty::SIDE,

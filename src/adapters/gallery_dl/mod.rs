@@ -20,7 +20,7 @@ use tracing::warn;
 use crate::adapters::cookies;
 use crate::adapters::egress::{Egress, Traffic};
 use crate::adapters::tool::{Finished, Tool, empty_folder, quotable};
-use crate::adapters::yt_dlp::{YtDlpSettings, info, way_out};
+use crate::adapters::yt_dlp::{YtDlpSettings, info, most_on_disk, way_out};
 use crate::domain::link::VideoUrl;
 use crate::domain::platform::Platform;
 use crate::domain::reason::Reason;
@@ -225,8 +225,9 @@ impl GalleryDl {
             None => None,
         };
         let tool = way_out::told(self.command(platform, (url, wanted), &folder, cookies.as_ref()), &proxy);
+        let growth = tool.growth(most_on_disk(self.settings.max_bytes.saturating_sub(spent)));
         let run = tokio::select! {
-            finished = tool.run() => finished.map_err(Failure::from),
+            finished = growth.bound(tool.run()) => finished.map_err(Failure::from),
             () = proxy.used_up() => Err(way_out::used_up(&proxy.traffic())),
         };
         cookies::remove(cookies.as_ref()).await?;

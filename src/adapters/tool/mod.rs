@@ -9,6 +9,7 @@
 mod children;
 mod folder;
 mod group;
+mod growth;
 mod warm;
 mod words;
 
@@ -24,6 +25,7 @@ use tokio::process::{ChildStdout, Command};
 
 use self::group::Group;
 use self::words::{OneLine, clean, read_all, read_end};
+use crate::domain::reason::Reason;
 use crate::domain::waiting::Waiting;
 use crate::failure::{Failure, Outcome, ROOM_AGAIN};
 
@@ -91,6 +93,14 @@ pub enum ToolError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// It was killed because its files would not end.
+    #[error("{program} made files of more than {limit} bytes")]
+    TooLarge {
+        /// The program's name.
+        program: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
     /// It ended with an error.
     #[error("{program} ended with {status}: {}", OneLine(stderr))]
     Failed {
@@ -111,10 +121,13 @@ pub enum ToolError {
     },
 }
 
-/// All of these pass, if only by an operator's hand: a missing program is set up, a busy machine calms down,
-/// a full disk is waited for.
+/// Most of these pass, if only by an operator's hand: a missing program is set up, a busy machine calms down,
+/// a full disk is waited for. What a file or a page unpacks to stays what it is.
 impl From<ToolError> for Failure {
     fn from(error: ToolError) -> Self {
+        if matches!(error, ToolError::TooLarge { .. }) {
+            return Failure::permanent(Reason::TooLarge, error);
+        }
         let is_full = matches!(&error, ToolError::Failed { stderr, .. } if says_no_room(stderr));
         let failure = Failure::transient(error);
         if is_full { failure.waits(Waiting::NoSpace, ROOM_AGAIN) } else { failure }

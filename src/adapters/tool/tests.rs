@@ -146,6 +146,24 @@ async fn a_file_that_grows_without_end_is_cut_off() {
 }
 
 #[tokio::test]
+async fn many_files_count_together_while_they_are_made_and_at_the_end() {
+    let many = "mkdir -p in; for n in 1 2 3 4 5; do head -c 1000 /dev/zero >in/$n; done";
+    for (script, most, is_bounded) in [
+        (format!("{many}; sleep 60"), 4_999, true),
+        (many.to_owned(), 4_999, true),
+        (many.to_owned(), 5_000, false),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let tool = shell(&script, dir.path()).file_bytes(10_000);
+        let ended = tool.growth(most).bound(tool.run()).await;
+        let is_too_large = matches!(&ended, Err(ToolError::TooLarge { .. }));
+        assert_eq!((is_too_large, ended.is_ok()), (is_bounded, !is_bounded), "{script}: {ended:?}");
+    }
+    let failure = Failure::from(ToolError::TooLarge { program: "yt-dlp".to_owned(), limit: 1 });
+    assert_eq!(failure.kind, Kind::Permanent(Reason::TooLarge));
+}
+
+#[tokio::test]
 async fn a_program_that_works_without_end_is_told_from_a_slow_machine() {
     let dir = tempfile::tempdir().unwrap();
     let done = shell("while :; do :; done", dir.path()).cpu_time(Duration::from_secs(1)).run().await.unwrap();

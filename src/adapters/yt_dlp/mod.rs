@@ -46,7 +46,7 @@ use crate::ports::{Download, Files, VideoSource};
 pub use self::check::OLDEST;
 pub use self::info::Seems;
 pub use self::roots::with_the_usual;
-pub use self::settings::YtDlpSettings;
+pub use self::settings::{YtDlpSettings, most_on_disk};
 pub use crate::domain::platform::Platform;
 
 /// The folder inside the work dir that belongs to the download.
@@ -212,12 +212,14 @@ impl YtDlp {
 
     /// Runs the program until its end, or until the job's bytes are used up.
     async fn run(&self, tool: Tool, proxy: &JobProxy) -> Outcome<Finished> {
-        let ended = async {
+        // First sound and picture come apart and are joined into a file of their size.
+        let growth = tool.growth(most_on_disk(2 * self.settings.max_bytes));
+        let ended = growth.bound(async {
             match &self.warm {
                 Some(warm) => tool.run_warm(warm).await,
                 None => tool.run().await,
             }
-        };
+        });
         tokio::select! {
             finished = ended => Ok(finished?),
             () = proxy.used_up() => Err(way_out::used_up(&proxy.traffic())),

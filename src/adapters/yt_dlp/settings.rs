@@ -7,6 +7,9 @@ use secrecy::SecretString;
 
 use crate::domain::platform::Platform;
 
+/// Beside the file a download may bring pages, lists, subtitles and a preview image, in bytes.
+const BESIDE: u64 = 20 << 20;
+
 /// How yt-dlp is run.
 #[derive(Debug, Clone)]
 pub struct YtDlpSettings {
@@ -29,4 +32,10 @@ pub struct YtDlpSettings {
     /// The operator's logins for the platforms, in Netscape format: a file with all of them, or a folder with one for
     /// each. A job gets a copy of what its platform is to know.
     pub cookies_file: Option<PathBuf>,
+}
+
+/// The most that all files of a download may take of which the largest has `file` bytes: the proxy counts what comes
+/// packed, so this bounds what it unpacks to.
+pub fn most_on_disk(file: u64) -> u64 {
+    BESIDE.saturating_add(file)
 }

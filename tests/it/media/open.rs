@@ -94,6 +94,24 @@ async fn a_still_image_gives_one_picture_whatever_its_name() {
     }
 }
 
+/// Platforms that show pictures hand out what a camera made, and pages of text to scroll.
+#[tokio::test]
+async fn a_photograph_is_made_small_and_a_long_page_keeps_what_makes_it_readable() {
+    let dir = tempfile::tempdir().unwrap();
+    for (given, name, made) in [
+        ("6000x4000", "photo.jpg", "1280,853"),
+        ("8192x8192", "largest.png", "1280,1280"),
+        ("1000x5000", "page.png", "1000,5000"),
+        ("1080x8000", "screenshot.png", "864,6400"),
+        ("9000x1500", "panorama.jpg", "6400,1067"),
+    ] {
+        let source = format!("testsrc2=s={given}");
+        let image = clips::make(dir.path(), &["-f", "lavfi", "-i", &source, "-frames:v", "1", name]);
+        let opened = open(&image, dir.path()).await.unwrap();
+        assert_eq!(size(&opened.frames[0].path), made, "{given}");
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_video_is_refused_for_good() {
     let dir = tempfile::tempdir().unwrap();

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use tokio::process::Command;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::support::executable;
 
@@ -89,5 +91,47 @@ impl Order {
         command.args(&self.args).current_dir(home).env_clear().envs(&self.env);
         command.env("HOME", home).env("TMPDIR", home).stdin(Stdio::null()).kill_on_drop(true);
         Some(tokio::time::timeout(LIMIT, command.output()).await.ok()?.unwrap())
+    }
+}
+
+/// yt-dlp kept loaded, by the service's own program.
+pub(in crate::media) struct Kept {
+    _keeper: Child,
+    orders: ChildStdin,
+    news: Lines<BufReader<ChildStdout>>,
+}
+
+impl Kept {
+    pub(in crate::media) fn start(python: &Path) -> Self {
+        const KEEPER: &str = include_str!("../../../../src/adapters/yt_dlp/warm.py");
+        let mut keeper = Command::new(python)
+            .args(["-I", "-c", KEEPER, "generic"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let (orders, news) = (keeper.stdin.take().unwrap(), keeper.stdout.take().unwrap());
+        Self { _keeper: keeper, orders, news: BufReader::new(news).lines() }
+    }
+
+    /// Has an order carried out in a child, with these limits; gives all that was said.
+    pub(in crate::media) async fn carry_out(&mut self, order: &Order, home: &Path, limits: Value) -> String {
+        let mut env = order.env.clone();
+        for name in ["HOME", "TMPDIR"] {
+            env.insert(name.to_owned(), home.to_str().unwrap().to_owned());
+        }
+        let told = json!({
+            "id": 1, "args": order.args, "dir": home, "env": env, "out": 1 << 20, "err": 1 << 16, "limits": limits,
+        });
+        self.orders.write_all(format!("{told}\n").as_bytes()).await.unwrap();
+        loop {
+            let line = self.news.next_line().await.unwrap().expect("the keeper lives");
+            let news: Value = serde_json::from_str(&line).unwrap();
+            if news.get("status").is_some() {
+                return [&news["out"], &news["err"]].map(|said| said.as_str().unwrap()).concat();
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ use linkscribe::adapters::gallery_dl::{GalleryDl, Wanted};
 use linkscribe::adapters::yt_dlp::YtDlpSettings;
 use linkscribe::domain::egress::Rules;
 use linkscribe::domain::link::understand;
+use linkscribe::domain::reason::Reason;
 use linkscribe::failure::{Kind, Outcome};
 use linkscribe::ports::{Download, Files};
 use serde_json::{Value, json};
@@ -288,6 +289,25 @@ async fn a_post_of_pictures_reaches_reads_and_leaves_nothing_it_should_not() {
     let mut left: Vec<PathBuf> = files(trap.folder.path());
     left.sort();
     assert_eq!(left, ["a.jpg", "song.mp4"].map(|name| trap.folder.path().join(name)));
+}
+
+/// Each part is within the limit of a file and comes through the proxy as two kilobytes.
+#[tokio::test]
+async fn a_post_of_parts_that_unpack_to_more_than_its_place_is_ended() {
+    let trap = Trap::set().await;
+    let part = trap.folder.path().join("part");
+    std::fs::write(&part, [&b"\xff\xd8\xff"[..], &vec![0; 1_900_000]].concat()).unwrap();
+    let packed = Command::new("gzip").arg("-c").arg(&part).output().unwrap().stdout;
+    assert!(packed.len() < 4_000, "{}", packed.len());
+    let urls: Vec<String> =
+        (0..MOST_PARTS).map(|number| format!("https://{CDN}/b.jpeg?part={number}")).collect();
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    let post = post("parts that unpack", &tiktok_page(&urls), 0);
+    let bomb = post.with("/b.jpeg", answer("image/jpeg", "Content-Encoding: gzip\r\n", &packed));
+    let Sprung { fetched, asked, .. } = trap.spring(&bomb, Rules::strict(Vec::new())).await;
+    let failure = fetched.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::TooLarge), "{failure}, {asked:?}");
+    assert!(failure.to_string().contains("made files of more than"), "{failure}");
 }
 
 #[tokio::test]

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use linkscribe::adapters::egress::JobProxy;
 use linkscribe::adapters::yt_dlp::{YtDlp, YtDlpSettings};
 use linkscribe::domain::egress::Rules;
 use linkscribe::domain::link::understand;
 use linkscribe::ports::VideoSource;
 use secrecy::ExposeSecret;
+use serde_json::json;
 
 use super::links::LINKS;
-use super::orders::{Order, scribe};
+use super::orders::{Kept, Order, scribe};
 use super::page_table::body;
 use super::world::{Map, Server, open};
 use crate::media::tools_dir;
@@ -52,18 +54,28 @@ impl Scene {
 
     /// Carries an order out in a new home through the job's proxy; gives the home and all that was said.
     async fn carry_out(&self, order: Order, budget: u64, prepare: impl Fn(&Path)) -> (PathBuf, String) {
+        let (home, order, _proxy) = self.prepared(order, budget, prepare).await;
+        let ended = order.carry_out(&tools_dir().join("venv/bin/yt-dlp"), &home).await.unwrap();
+        let said = [ended.stdout, ended.stderr].concat();
+        (home, String::from_utf8_lossy(&said).into_owned())
+    }
+
+    /// A new home, and the order as it is given in it, while the job's proxy is there.
+    async fn prepared(
+        &self,
+        mut order: Order,
+        budget: u64,
+        prepare: impl Fn(&Path),
+    ) -> (PathBuf, Order, JobProxy) {
         let proxy = open(Rules::strict(vec![self.site.place()]), &self.map, budget).await;
         let home = tempfile::tempdir_in(self.folder.path()).unwrap().keep();
         prepare(&home);
-        let mut order = order;
         for name in ["http_proxy", "https_proxy", "all_proxy"] {
             if let Some(url) = order.env.get_mut(name) {
                 url.clone_from(&proxy.url().expose_secret().to_owned());
             }
         }
-        let ended = order.carry_out(&tools_dir().join("venv/bin/yt-dlp"), &home).await.unwrap();
-        let said = [ended.stdout, ended.stderr].concat();
-        (home, String::from_utf8_lossy(&said).into_owned())
+        (home, order, proxy)
     }
 
     fn link(&self, path: &str) -> String {
@@ -86,6 +98,10 @@ fn answer(line: &str, canary: &str) -> Vec<u8> {
         }
         "/endless.mp4" => {
             let head = "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nConnection: close\r\n\r\n";
+            [head.as_bytes(), &vec![7; ENDLESS]].concat()
+        }
+        "/told.mp4" => {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {ENDLESS}\r\nConnection: close\r\n\r\n");
             [head.as_bytes(), &vec![7; ENDLESS]].concat()
         }
         _ => b"HTTP/1.1 404 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec(),
@@ -236,12 +252,59 @@ async fn no_plugin_and_no_module_of_this_machine_is_loaded() {
 async fn a_video_without_end_is_cut_off_by_the_way_out() {
     let scene = Scene::set().await;
     let attack = scene.extra.clone().about(&scene.link("endless.mp4"));
-    let largest = |home: &Path| {
-        let files = std::fs::read_dir(home).unwrap().flatten();
-        files.map(|file| file.metadata().unwrap().len()).max().unwrap_or_default()
-    };
     let (home, said) = scene.carry_out(attack.clone(), BUDGET, nothing).await;
     assert!(largest(&home) < BUDGET + (1 << 20), "{} bytes: {said}", largest(&home));
     let (home, said) = scene.carry_out(attack, u64::MAX, nothing).await;
     assert!(largest(&home) > BUDGET * 2, "{} bytes: {said}", largest(&home));
+}
+
+fn largest(home: &Path) -> u64 {
+    let files = std::fs::read_dir(home).unwrap().flatten();
+    files.map(|file| file.metadata().unwrap().len()).max().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_video_that_tells_of_its_size_is_not_begun() {
+    let scene = Scene::set().await;
+    let attack = scene.extra.clone().about(&scene.link("told.mp4"));
+    let (home, said) = scene.carry_out(attack.clone(), u64::MAX, nothing).await;
+    assert!(largest(&home) < BUDGET, "{} bytes: {said}", largest(&home));
+    let without = attack.without_option("--max-filesize", "");
+    let (home, said) = scene.carry_out(without, u64::MAX, nothing).await;
+    assert!(largest(&home) > BUDGET * 2, "{} bytes: {said}", largest(&home));
+}
+
+/// A child of the kept program gets the same order as a started one.
+#[tokio::test]
+async fn the_walls_hold_around_a_program_that_is_kept_loaded() {
+    let scene = Scene::set().await;
+    let mut kept = Kept::start(&tools_dir().join("venv/bin/python"));
+    let clip = scene.extra.clone().about(&scene.link("clip.mp4"));
+    let option = scene.extra.clone().about(&format!("--batch-file={}", scene.secret().display()));
+    let configure = |home: &Path| {
+        std::fs::create_dir_all(home.join(".config/yt-dlp")).unwrap();
+        std::fs::write(home.join(".config/yt-dlp/config"), "--exec \"before_dl:touch pwned\"").unwrap();
+    };
+    let limits = json!({"RLIMIT_FSIZE": BUDGET});
+    let orders = [
+        (option.clone(), ""),
+        (option.without(&["--"]), "read"),
+        (clip.clone(), ""),
+        // Handed its arguments by the keeper it looks for no configuration, whatever they say.
+        (clip.without(&["--ignore-config"]).without(&["--no-exec"]), ""),
+    ];
+    for (number, (order, hit)) in orders.into_iter().enumerate() {
+        let calls = scene.canary.taken();
+        let (home, order, _proxy) = scene.prepared(order, u64::MAX, configure).await;
+        let said = kept.carry_out(&order, &home, limits.clone()).await;
+        let mut hits = Vec::new();
+        for (what, is_hit) in [
+            ("read", said.contains(SECRET)),
+            ("executed", home.join("pwned").exists()),
+            ("called", scene.canary.taken() > calls),
+        ] {
+            hits.extend(is_hit.then_some(what));
+        }
+        assert_eq!(hits.concat(), hit, "order {number}: {said}");
+    }
 }
