@@ -13,7 +13,7 @@ use tokio::fs;
 
 use super::{YtDlp, info, name_of, way_out};
 use crate::adapters::cookies;
-use crate::adapters::tool::empty_folder;
+use crate::adapters::tool::{Finished, empty_folder};
 use crate::domain::link::VideoUrl;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{Download, Files, PostFile};
@@ -95,7 +95,7 @@ impl YtDlp {
             return Err(way_out::refused(&traffic).unwrap_or_else(refused));
         }
         let missing = (post.pictures + post.videos).saturating_sub(post.files.len());
-        if missing > gone(&finished.stderr) {
+        if missing > 0 && !are_gone(&finished) {
             return Err(Failure::transient(anyhow!("{missing} pictures of the post did not come")));
         }
         let (files, info) = (Files::Post(post.files), printed.info(name));
@@ -130,11 +130,16 @@ async fn lines<T: serde::de::DeserializeOwned>(file: &Path) -> Outcome<Vec<T>> {
     lines.context("yt-dlp told something else than asked for").map_err(Failure::transient)
 }
 
-/// How many pictures are gone for good.
-fn gone(stderr: &str) -> usize {
-    let is_gone = |line: &&str| {
-        let codes = ["HTTP Error 404", "HTTP Error 410"];
-        line.contains("Unable to download video thumbnail") && codes.iter().any(|code| line.contains(code))
-    };
-    stderr.lines().filter(is_gone).count()
+/// Whether the pictures that did not come are gone for good. yt-dlp only remarks on a preview that is not found, and
+/// warns of any other fault.
+fn are_gone(finished: &Finished) -> bool {
+    let told = String::from_utf8_lossy(&finished.stdout);
+    let absent = told.lines().any(|line| line.contains(" Thumbnail ") && line.ends_with("does not exist"));
+    let mut faults = finished
+        .stderr
+        .lines()
+        .filter(|line| line.contains("Unable to download") && line.contains(" thumbnail"));
+    let is_removed = |line: &str| line.contains("HTTP Error 410");
+    let is_removed_alone = faults.clone().all(is_removed);
+    is_removed_alone && (absent || faults.next().is_some())
 }

@@ -280,6 +280,14 @@ async fn a_carousel_is_read_whole_without_a_login() {
     let failure =
         fetcher(settings(&inspector)).fetch(&understand(link).unwrap().url, work.path()).await.unwrap_err();
     assert!(matches!(failure.kind, Kind::Transient { .. }), "{failure}");
+
+    // What is gone for good does not.
+    sites.remove(&picture);
+    let inspector = Inspector::start(dir.path(), sites).await;
+    let download = fetch(&inspector, link, work.path()).await;
+    let Files::Post(files) = &download.files else { panic!("{download:?}") };
+    assert_eq!(files.iter().map(|file| file.number).collect::<Vec<_>>(), [1, 2]);
+    assert!(download.is_partial, "nobody takes it for the whole");
 }
 
 /// How a request is refused for now.

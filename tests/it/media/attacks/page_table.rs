@@ -135,8 +135,7 @@ pub(super) fn manifests() -> Vec<Page> {
         page("a beginning here", {
             playlist("#EXT-X-MAP:URI=\"http://{CANARY}/init.mp4\"\n#EXTINF:6,\nhttp://{SITE}/clip.mp4")
         })
-
-        .fetches(),
+        .hits(),
         page("a part that is a file", part("file://{FILE}")),
         page("a key that is a file", playlist(&key.replace("http://{CANARY}/key", "file://{FILE}"))),
         page("a lock only ffmpeg opens", playlist(sample)),
