@@ -26,6 +26,9 @@ use crate::support::kitchen::{Kitchen, links};
 
 use crate::support::providers::{Fault, ProviderStandIns, Service, key};
 
+/// How long an unanswered change may still land, in the eyes of the service.
+const SETTLED: Duration = Duration::from_millis(200);
+
 /// Longer than any answer on loopback takes on a busy machine, short enough for a test.
 const BRIEF: Duration = Duration::from_secs(5);
 
@@ -53,7 +56,9 @@ impl World {
         // A test polls many times a second, and would spend a connection's real budget while it waits.
         let budget = Arc::new(MemoryBudget::new(WINDOW));
         let workspace = Notion::new(&running.url.parse().unwrap(), budget).unwrap();
-        let workspace = Arc::new(workspace.with_limits(Limits::of(100_000)));
+        // What this one does it does at once, and nobody has to wait for it to land.
+        let workspace = workspace.with_limits(Limits::of(100_000)).that_settles_within(SETTLED);
+        let workspace = Arc::new(workspace);
         let request = Register {
             token: notion.token().into(),
             tag: None,
