@@ -4,18 +4,21 @@
 //! damaged, empty, too long or too large, as transient when the program is missing or too slow; a full disk
 //! is waited for.
 //! One look (ffprobe) and one pass (ffmpeg): sound, its levels, stills and their small grey copies come out of
-//! the same decoding. Where key frames lie close only those are decoded, which is a tenth of the work. Stills are
-//! judged while they are made, and few are kept.
+//! the same decoding. Where key frames lie close only those are decoded, and what leads up to a change between them:
+//! a fifth of the work. Stills are judged while they are made, and few are kept.
 //! A file can name other files or addresses (playlists do): only the `file` protocol and container formats
 //! that hold everything themselves are open to both programs.
 
+mod changes;
 mod cover;
 mod gathering;
 mod limits;
 mod listening;
 mod novelty;
+mod packets;
 mod post;
 mod probe;
+mod sieve;
 mod sound;
 mod stills;
 
@@ -30,6 +33,7 @@ use tokio::io::AsyncReadExt;
 use self::gathering::{Allowance, Gathered, Gathering};
 use self::limits::unreadable;
 use self::probe::{Content, seconds_as_float};
+use self::sieve::Picked;
 use self::sound::{MOST_BYTES_A_SECOND, Measured, SOUND};
 use crate::adapters::tool::{Tool, empty_folder};
 use crate::domain::reason::Reason;
@@ -49,7 +53,7 @@ const IMAGES: [(&[u8], &str); 3] =
 /// Key frames up to so far apart, in seconds, are enough by themselves: captions stay on for as long.
 const DENSE_KEYS: f64 = 2.1;
 
-/// ffprobe prints about 50 bytes a packet, and ten minutes have 100,000 at most; a file with more than three
+/// ffprobe prints about 60 bytes a packet, and ten minutes have 100,000 at most; a file with more than three
 /// times that is none to play.
 const PROBE_BYTES: usize = 16 << 20;
 
@@ -84,7 +88,7 @@ pub struct FfmpegSettings {
 /// The most bytes that taking a video of so many seconds apart may write beside it, its sound for people to listen to
 /// included, which is made at the same time.
 pub fn most_bytes(seconds: u64) -> u64 {
-    gathering::MOST_BYTES + sound::most_bytes(seconds) + listening::most_bytes(seconds)
+    gathering::MOST_BYTES + sieve::MOST_BYTES + sound::most_bytes(seconds) + listening::most_bytes(seconds)
 }
 
 /// Takes videos apart with ffmpeg.
@@ -129,7 +133,7 @@ impl Ffmpeg {
             .stdout_bytes(PROBE_BYTES)
             .memory_bytes(MEMORY_BYTES)
             .cpu_time(PROBE_TIMEOUT)
-            .args(["-v", "error", "-show_entries", probe::ENTRIES, "-of", "compact"])
+            .args(["-v", "error", "-show_entries", &probe::entries(), "-of", "compact"])
             .args(["-read_intervals", &format!("%+{}", probe::PROBED_SECONDS)]);
         let finished = input.given_to(tool).succeed_or_unreadable().await?;
         probe::content(&String::from_utf8_lossy(&finished), self.settings.max_seconds, input.image.is_some())
@@ -176,7 +180,7 @@ impl Ffmpeg {
         if let Some(picture) = content.picture {
             let most = stills::most(self.settings.max_seconds + 1).to_string();
             tool = tool
-                .args(["-filter_complex", &stills::filter(picture)])
+                .args(["-filter_complex", &stills::filter(picture, &content.changes.moments)])
                 .args(["-map", "[still]", "-fps_mode", "passthrough", "-enc_time_base", "1/1000"])
                 .args(["-frames:v", &most, "-c:v", "mjpeg", "-q:v", "3", "-f", "image2", "-frame_pts", "1"])
                 .arg("still-%d.jpg")
@@ -191,6 +195,14 @@ impl Ffmpeg {
             }
             Err(error) => Err(unreadable(error)),
         }
+    }
+}
+
+impl Ffmpeg {
+    async fn decode_picked(&self, picked: Picked, into: Gathering) -> Outcome<Gathered> {
+        let gathered = self.decode(&picked.input, &picked.content, Decode::References, into).await;
+        picked.delete().await?;
+        gathered
     }
 }
 
@@ -212,11 +224,18 @@ impl Ffmpeg {
 
         let first = match content.picture {
             _ if input.image.is_some() => Decode::All,
-            Some(picture) if picture.key_gap <= DENSE_KEYS => Decode::Keys,
+            Some(picture) if picture.key_gap <= DENSE_KEYS && !content.changes.are_many() => Decode::Keys,
             _ => Decode::References,
         };
+        let picked = match first {
+            Decode::Keys => sieve::picked(&self.settings, &input, &content, &folder).await,
+            Decode::References | Decode::All => None,
+        };
         let into = || Gathering::new(&folder, allowance);
-        let mut gathered = self.decode(&input, &content, first, into()).await?;
+        let mut gathered = match picked {
+            Some(picked) => self.decode_picked(picked, into()).await?,
+            None => self.decode(&input, &content, first, into()).await?,
+        };
         if content.picture.is_some() && gathered.last.is_empty() && first != Decode::All {
             // Some recorders mark no key frames that decoders accept.
             gathered = self.decode(&input, &content, Decode::All, into()).await?;

@@ -1,16 +1,23 @@
 //! What is inside a file, asked before anything is decoded.
 //!
-//! Takes ffprobe's answer, one line per section; gives the streams worth decoding, the length and how far
-//! the key frames lie apart. Fails as permanent when there is nothing to see or hear, or too much of it.
+//! Takes ffprobe's answer, one line per section; gives the streams worth decoding, the length, how far the key frames
+//! lie apart and where the picture changes between them. Fails as permanent when there is nothing to see or hear, or too much of it.
 
 use anyhow::anyhow;
 
+use super::changes::Changes;
+use super::packets::{self, Packet};
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
 
-/// The fields asked for; packets tell where the key frames are without decoding anything.
-pub(super) const ENTRIES: &str = "stream=index,codec_type,codec_name,width,height:stream_disposition=attached_pic:\
-     format=duration:packet=stream_index,pts_time,flags";
+/// The fields asked for besides those of packets, which tell where the key frames are without decoding anything.
+const ENTRIES: &str = "stream=index,codec_type,codec_name,width,height:stream_disposition=attached_pic:\
+     format=duration,start_time";
+
+/// All fields asked for.
+pub(super) fn entries() -> String {
+    format!("{ENTRIES}:{}", packets::ENTRIES)
+}
 
 /// How far packets are looked at, in seconds: encoders keep their distance of key frames to the end, and a
 /// list of a whole day's packets would be as long as a film.
@@ -46,7 +53,7 @@ pub(super) struct Picture {
 }
 
 /// What is worth decoding.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Content {
     /// The stream with the sound.
     pub(super) sound: Option<u32>,
@@ -54,6 +61,8 @@ pub(super) struct Content {
     pub(super) picture: Option<Picture>,
     /// Length in seconds, where the file tells.
     pub(super) duration: Option<f64>,
+    /// Where the picture changes between key frames, in seconds since the first packet of the file.
+    pub(super) changes: Changes,
 }
 
 #[derive(Debug, Default)]
@@ -75,13 +84,14 @@ impl Largest {
 /// Reads ffprobe's answer about a video, or about a still image.
 pub(super) fn content(answer: &str, max_seconds: u64, is_still: bool) -> Outcome<Content> {
     let mut streams: Vec<Stream> = Vec::new();
-    let mut duration = None;
+    let (mut duration, mut start) = (None, None);
     for line in answer.lines() {
         if let Some(fields) = line.strip_prefix("stream|") {
             streams.push(stream(fields));
         } else if let Some(fields) = line.strip_prefix("format|") {
-            duration =
-                pairs(fields).find(|(name, _)| *name == "duration").and_then(|(_, value)| seconds(value));
+            let told = |wanted| pairs(fields).find(|(name, _)| *name == wanted).map(|(_, value)| value);
+            duration = told("duration").and_then(seconds);
+            start = told("start_time").and_then(|value| value.parse().ok()).filter(|at: &f64| at.is_finite());
         }
     }
     let readable: Vec<&Stream> =
@@ -103,15 +113,17 @@ pub(super) fn content(answer: &str, max_seconds: u64, is_still: bool) -> Outcome
     if duration.is_some_and(|length| length > seconds_as_float(max_seconds) + 1.0) {
         return Err(Failure::permanent(Reason::TooLong, anyhow!("the file plays for {duration:?} s")));
     }
+    let packets = seen.map(|stream| packets::of(answer, stream.index)).unwrap_or_default();
     let picture = seen.map(|stream| {
         let (long, short) = (stream.width.max(stream.height), stream.width.min(stream.height));
         Picture {
             stream: stream.index,
-            key_gap: key_gap(answer, stream.index, duration),
+            key_gap: key_gap(&packets, duration),
             is_long: is_still && long > LONG * short,
         }
     });
-    Ok(Content { sound, picture, duration })
+    let changes = Changes::told_by(&packets).since(start.unwrap_or_default());
+    Ok(Content { sound, picture, duration, changes })
 }
 
 fn stream(fields: &str) -> Stream<'_> {
@@ -131,25 +143,10 @@ fn stream(fields: &str) -> Stream<'_> {
 }
 
 /// The longest stretch between two key frames, or between the last one and the end.
-fn key_gap(answer: &str, stream: u32, duration: Option<f64>) -> f64 {
-    let mut keys: Vec<f64> = Vec::new();
-    let mut end = duration.unwrap_or_default().min(f64::from(PROBED_SECONDS));
-    for fields in answer.lines().filter_map(|line| line.strip_prefix("packet|")) {
-        let (mut ours, mut at, mut key) = (false, None, false);
-        for (name, value) in pairs(fields) {
-            match name {
-                "stream_index" => ours = value.parse() == Ok(stream),
-                "pts_time" => at = seconds(value),
-                "flags" => key = value.starts_with('K'),
-                _ => {}
-            }
-        }
-        let Some(at) = at.filter(|_| ours) else { continue };
-        end = end.max(at);
-        if key {
-            keys.push(at);
-        }
-    }
+fn key_gap(packets: &[Packet], duration: Option<f64>) -> f64 {
+    let end = duration.unwrap_or_default().min(f64::from(PROBED_SECONDS));
+    let end = packets.iter().map(|packet| packet.at).fold(end, f64::max);
+    let mut keys: Vec<f64> = packets.iter().filter(|packet| packet.is_key).map(|packet| packet.at).collect();
     keys.sort_by(f64::total_cmp);
     let ends = keys.iter().copied().skip(1).chain([end]);
     let longest = keys.iter().zip(ends).map(|(begin, end)| end - begin).fold(0.0, f64::max);
@@ -157,7 +154,7 @@ fn key_gap(answer: &str, stream: u32, duration: Option<f64>) -> f64 {
     if keys.is_empty() { f64::INFINITY } else { longest }
 }
 
-fn pairs(fields: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn pairs(fields: &str) -> impl Iterator<Item = (&str, &str)> {
     fields.split('|').filter_map(|field| field.split_once('='))
 }
 
@@ -183,7 +180,7 @@ mod tests {
         "stream|index=2|codec_name=mjpeg|codec_type=video|width=300|height=300|disposition:attached_pic=1";
 
     fn key(at: &str) -> String {
-        format!("packet|stream_index=0|pts_time={at}|flags=K_")
+        format!("packet|stream_index=0|pts_time={at}|size=900|pos=48|flags=K_")
     }
 
     #[test]

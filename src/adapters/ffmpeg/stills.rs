@@ -1,7 +1,9 @@
 //! The filter that picks the stills of a video.
 //!
-//! Takes the picture's stream; gives the filter, and how many stills it picks at most. Never fails.
+//! Takes the picture's stream and the moments at which it changes; gives the filter, and how many stills it picks at
+//! most. Never fails.
 
+use super::changes::within;
 use super::novelty;
 use super::probe::Picture;
 
@@ -17,18 +19,24 @@ const A_SECOND: u64 = 4;
 const SIDE: u32 = 1_280;
 const LONG_SIDE: u32 = 5 * SIDE;
 
+/// A moment is that of a picture, give or take a picture, in seconds.
+const ABOUT: f64 = 0.04;
+
 /// The filter that picks the stills and makes their tiny copies.
 ///
 /// First thinned out to a few pictures a second, so that comparing them costs little; of those a still is
-/// taken at the beginning, after a gap, at a cut, and at a key frame, where encoders see a cut of their own.
+/// taken at the beginning, after a gap, at a cut, at a key frame, where encoders see a cut of their own, and at the
+/// moments, in seconds, at which the sizes of packets tell of a change.
 /// The same for every length: most of them are seen, and few are kept.
-pub(super) fn filter(picture: Picture) -> String {
+pub(super) fn filter(picture: Picture, moments: &[f64]) -> String {
     let Picture { stream, is_long, .. } = picture;
     let long = if is_long { LONG_SIDE } else { SIDE };
+    let about: Vec<(f64, f64)> = moments.iter().map(|at| (at - ABOUT, at + ABOUT)).collect();
+    let changes = within("t", &about);
     format!(
-        "[0:{stream}]select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})+key',\
+        "[0:{stream}]select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})+key+{changes}',\
          select='isnan(prev_selected_t)+gte(t-prev_selected_t,{GAP})\
-         +gte(t-prev_selected_t,{NEAREST})*(gt(scene,0.3)+key*gte(t-prev_selected_t,0.9))',\
+         +gte(t-prev_selected_t,{NEAREST})*(gt(scene,0.3)+key*gte(t-prev_selected_t,0.9)+{changes})',\
          split=2[a][b];\
          [a]scale=w='min(iw,if(gt(iw,ih),{long},{SIDE}))':h='min(ih,if(gt(ih,iw),{long},{SIDE}))':force_original_aspect_ratio=decrease,\
          format=yuvj420p,settb=1/1000[still];\

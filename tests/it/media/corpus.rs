@@ -23,9 +23,12 @@ pub(super) struct Clip {
     pub(super) captions: Vec<Caption>,
     /// Whether Tesseract's English reads it.
     pub(super) is_latin: bool,
+    /// How much the encoder tries; beyond the least, pictures lie in the file in another order than they are shown.
+    pub(super) preset: &'static str,
 }
 
 /// Text on the screen.
+#[derive(Clone)]
 pub(super) struct Caption {
     pub(super) text: &'static str,
     pub(super) from: f64,
@@ -118,6 +121,9 @@ pub(super) fn all() -> Vec<Clip> {
     const STEPS: [&str; 4] = ["Boil the water", "Add the pasta", "Stir in basil", "Serve it hot"];
     let small = Style { font: SANS, size: 24, y: "h*0.85", ..WHITE };
     let boxed = Style { boxed: ":box=1:boxcolor=black@0.6:boxborderw=12", ..WHITE };
+    let whole = Style { boxed: ":box=1:boxcolor=0x101418:boxborderw=1300", y: "h*0.5", ..WHITE };
+    let cards = [("Preheat to 180", 2.6), ("Rest it overnight", 8.4), ("Slice and serve", 14.3)];
+    let cards: Vec<Caption> = cards.map(|(text, from)| one(text, from, from + 1.0, whole)).into();
     let minutes: Vec<&'static str> = SPOKEN.iter().copied().cycle().take(132).collect();
     let clip = |name, keys, background, captions, is_latin| Clip {
         name,
@@ -126,6 +132,7 @@ pub(super) fn all() -> Vec<Clip> {
         background,
         captions,
         is_latin,
+        preset: "ultrafast",
     };
     vec![
         clip("one title throughout", "24", SLOW, vec![one("Tomato Soup", 0.0, 30.0, WHITE)], true),
@@ -234,6 +241,8 @@ pub(super) fn all() -> Vec<Clip> {
             each(&["STEP 1", "STEP 2"], 15.0, Style { size: 130, y: "h*0.1", ..WHITE }),
             true,
         ),
+        clip("cards between two key frames", "24", TALKER, cards.clone(), true),
+        Clip { preset: "veryfast", ..clip("the same with pictures out of order", "24", BOXES, cards, true) },
         clip("nothing to read", "24", BOXES, vec![], true),
         clip("nothing but black", "24", "color=c=black:s=720x1280:r=12", vec![], true),
         clip(
@@ -259,7 +268,7 @@ impl Clip {
         let seconds = self.seconds.to_string();
         let mut ffmpeg = Command::new("ffmpeg");
         ffmpeg.args(["-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", self.background, "-t", &seconds]);
-        ffmpeg.args(["-vf", &filters.join(","), "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-crf", "24"]);
+        ffmpeg.args(["-vf", &filters.join(","), "-pix_fmt", "yuv420p", "-preset", self.preset, "-crf", "24"]);
         ffmpeg.args(["-g", self.keys, "-sc_threshold", "0"]).arg(&file);
         assert!(ffmpeg.status().unwrap().success(), "{}", self.name);
         file

@@ -14,12 +14,14 @@ use super::{clips, open};
 use crate::support::providers::key;
 
 /// Quick to make, and each hard in its own way.
-const HARD: [&str; 7] = [
+const HARD: [&str; 9] = [
     "steps over moving things",
     "captions that fade",
     "small print",
     "a headline",
     "a number that changes",
+    "cards between two key frames",
+    "the same with pictures out of order",
     "nothing to read",
     "five minutes and a half of subtitles",
 ];

@@ -1,0 +1,84 @@
+//! A copy of a video with only what has to be decoded: key frames, and what leads up to each change between them.
+//!
+//! Takes the file and what is known of it; gives the copy and what is in it, for the decoder to read instead. Nothing is
+//! decoded for it. Where there is nothing to pick, or the copy cannot be made, gives nothing: key frames alone tell a
+//! little less. Decoders skip pictures by their kind and not by their time, and decoding all of them costs five times
+//! as much.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::fs;
+use tracing::debug;
+
+use super::changes::{Changes, within};
+use super::limits::unreadable;
+use super::probe::{Content, Picture};
+use super::{FfmpegSettings, Input, MEMORY_BYTES};
+use crate::adapters::tool::{Finished, Tool};
+use crate::failure::{Failure, Outcome};
+
+/// The copy's name inside the folder of the parts.
+const FILE: &str = "picked.mkv";
+
+/// The most bytes of a copy: ten minutes as platforms serve them need half.
+pub(super) const MOST_BYTES: u64 = 64 << 20;
+
+/// Copying reads the file once.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A video of which only some pictures are left.
+pub(super) struct Picked {
+    pub(super) input: Input,
+    pub(super) content: Content,
+}
+
+/// Makes the copy.
+pub(super) async fn picked(
+    settings: &FfmpegSettings,
+    input: &Input,
+    content: &Content,
+    folder: &Path,
+) -> Option<Picked> {
+    let picture = content.picture.filter(|_| !content.changes.is_empty())?;
+    let file = folder.join(FILE);
+    let tool = Tool::new(&settings.ffmpeg, folder)
+        .timeout(TIMEOUT)
+        .cpu_time(TIMEOUT)
+        .memory_bytes(MEMORY_BYTES)
+        .file_bytes(MOST_BYTES)
+        .args(["-nostdin", "-hide_banner", "-v", "error", "-y"])
+        .args(["-t", &(settings.max_seconds + 1).to_string()]);
+    let mut tool = input.given_to(tool).args(["-map", &format!("0:{}", picture.stream)]);
+    if let Some(stream) = content.sound {
+        tool = tool.args(["-map", &format!("0:{stream}")]);
+    }
+    let tool = tool
+        .args(["-c", "copy", "-map_metadata", "-1", "-bsf:v", &filter(&content.changes)])
+        .args(["-f", "matroska", FILE]);
+    let content = Content {
+        picture: Some(Picture { stream: 0, ..picture }),
+        sound: content.sound.map(|_| 1),
+        ..content.clone()
+    };
+    match tool.run().await.and_then(Finished::success) {
+        Ok(_) => Some(Picked { input: Input { path: file, image: None }, content }),
+        Err(error) => {
+            eprintln!("{error:?}");
+            debug!(error = %unreadable(error), "a video cannot be picked from, and its key frames are read");
+            None
+        }
+    }
+}
+
+/// The filter that lets through what is wanted. It goes by places: what it takes for a time differs with its version.
+fn filter(Changes { spans, .. }: &Changes) -> String {
+    format!("noise=drop='not(key+{})'", within("pos", spans))
+}
+
+impl Picked {
+    /// Deletes the copy, once it was decoded.
+    pub(super) async fn delete(self) -> Outcome<()> {
+        fs::remove_file(&self.input.path).await.map_err(Failure::of_file)
+    }
+}
