@@ -50,7 +50,8 @@ const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,flv,asf,
 const IMAGES: [(&[u8], &str); 3] =
     [(b"\xff\xd8\xff", "jpeg_pipe"), (b"\x89PNG\r\n", "png_pipe"), (b"RIFF", "webp_pipe")];
 
-/// Key frames up to so far apart, in seconds, are enough by themselves: captions stay on for as long.
+/// Key frames up to so far apart, in seconds, are enough by themselves where no cut lies between them: captions stay on
+/// for as long.
 const DENSE_KEYS: f64 = 2.1;
 
 /// ffprobe prints about 60 bytes a packet, and ten minutes have 100,000 at most; a file with more than three
@@ -224,12 +225,12 @@ impl Ffmpeg {
 
         let first = match content.picture {
             _ if input.image.is_some() => Decode::All,
-            Some(picture) if picture.key_gap <= DENSE_KEYS && !content.changes.are_many() => Decode::Keys,
+            Some(picture) if picture.key_gap <= DENSE_KEYS && content.changes.is_empty() => Decode::Keys,
             _ => Decode::References,
         };
         let picked = match first {
-            Decode::Keys => sieve::picked(&self.settings, &input, &content, &folder).await,
-            Decode::References | Decode::All => None,
+            Decode::References => sieve::picked(&self.settings, &input, &content, &folder).await,
+            Decode::Keys | Decode::All => None,
         };
         let into = || Gathering::new(&folder, allowance);
         let mut gathered = match picked {

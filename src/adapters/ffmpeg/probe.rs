@@ -12,6 +12,7 @@ use crate::failure::{Failure, Outcome};
 
 /// The fields asked for besides those of packets, which tell where the key frames are without decoding anything.
 const ENTRIES: &str = "stream=index,codec_type,codec_name,width,height:stream_disposition=attached_pic:\
+     stream_side_data=rotation:\
      format=duration,start_time";
 
 /// All fields asked for.
@@ -50,6 +51,8 @@ pub(super) struct Picture {
     pub(super) key_gap: f64,
     /// Whether it is much longer the one way than the other: made as small as others it could not be read.
     pub(super) is_long: bool,
+    /// Whether it lies on its side in the file, as phones write it, or upside down.
+    pub(super) is_turned: bool,
 }
 
 /// What is worth decoding.
@@ -73,6 +76,7 @@ struct Stream<'a> {
     width: u32,
     height: u32,
     is_cover: bool,
+    is_turned: bool,
 }
 
 impl Largest {
@@ -120,6 +124,7 @@ pub(super) fn content(answer: &str, max_seconds: u64, is_still: bool) -> Outcome
             stream: stream.index,
             key_gap: key_gap(&packets, duration),
             is_long: is_still && long > LONG * short,
+            is_turned: stream.is_turned,
         }
     });
     let changes = Changes::told_by(&packets).since(start.unwrap_or_default());
@@ -136,6 +141,7 @@ fn stream(fields: &str) -> Stream<'_> {
             "width" => stream.width = value.parse().unwrap_or_default(),
             "height" => stream.height = value.parse().unwrap_or_default(),
             "disposition:attached_pic" => stream.is_cover = value == "1",
+            "rotation" => stream.is_turned = value != "0",
             _ => {}
         }
     }
@@ -189,8 +195,21 @@ mod tests {
             [VIDEO, COVER, SOUND, &key("0.0"), &key("2.0"), &key("5.0"), "format|duration=6.0"].join("\n");
         let content = content(&answer, 600, false).unwrap();
         assert_eq!(content.sound, Some(1));
-        assert_eq!(content.picture, Some(Picture { stream: 0, key_gap: 3.0, is_long: false }));
+        assert_eq!(
+            content.picture,
+            Some(Picture { stream: 0, key_gap: 3.0, is_long: false, is_turned: false })
+        );
         assert_eq!(content.duration, Some(6.0));
+    }
+
+    #[test]
+    fn a_picture_that_lies_on_its_side_is_known() {
+        for (said, is_turned) in
+            [("|side_data|rotation=-90", true), ("|side_data|rotation=0", false), ("", false)]
+        {
+            let content = content(&format!("{VIDEO}{said}"), 600, false).unwrap();
+            assert_eq!(content.picture.unwrap().is_turned, is_turned, "{said}");
+        }
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! A copy of a video with only what has to be decoded: key frames, and what leads up to each change between them.
 //!
 //! Takes the file and what is known of it; gives the copy and what is in it, for the decoder to read instead. Nothing is
-//! decoded for it. Where there is nothing to pick, or the copy cannot be made, gives nothing: key frames alone tell a
-//! little less. Decoders skip pictures by their kind and not by their time, and decoding all of them costs five times
-//! as much.
+//! decoded for it. Where it would be no smaller, or cannot be made, gives nothing, and all that others depend on is
+//! decoded, which costs five times as much: decoders skip pictures by their kind and not by their time.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use tracing::debug;
 use super::changes::{Changes, within};
 use super::limits::unreadable;
 use super::probe::{Content, Picture};
-use super::{FfmpegSettings, Input, MEMORY_BYTES};
+use super::{DENSE_KEYS, FfmpegSettings, Input, MEMORY_BYTES};
 use crate::adapters::tool::{Finished, Tool};
 use crate::failure::{Failure, Outcome};
 
@@ -40,7 +39,7 @@ pub(super) async fn picked(
     content: &Content,
     folder: &Path,
 ) -> Option<Picked> {
-    let picture = content.picture.filter(|_| !content.changes.is_empty())?;
+    let picture = content.picture.filter(|picture| can_be_picked(*picture, &content.changes))?;
     let file = folder.join(FILE);
     let tool = Tool::new(&settings.ffmpeg, folder)
         .timeout(TIMEOUT)
@@ -64,11 +63,15 @@ pub(super) async fn picked(
     match tool.run().await.and_then(Finished::success) {
         Ok(_) => Some(Picked { input: Input { path: file, image: None }, content }),
         Err(error) => {
-            eprintln!("{error:?}");
-            debug!(error = %unreadable(error), "a video cannot be picked from, and its key frames are read");
+            debug!(error = %unreadable(error), "a video cannot be picked from, and is decoded whole");
             None
         }
     }
+}
+
+/// Whether some of the pictures are enough. The container of the copy forgets that a picture lies on its side.
+fn can_be_picked(picture: Picture, changes: &Changes) -> bool {
+    picture.key_gap <= DENSE_KEYS && !picture.is_turned && !changes.is_empty() && !changes.are_many()
 }
 
 /// The filter that lets through what is wanted. It goes by places: what it takes for a time differs with its version.

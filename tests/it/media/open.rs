@@ -65,6 +65,35 @@ async fn captions_between_distant_key_frames_are_found_too() {
     }
 }
 
+/// Platforms put key frames at fixed distances, and a card of a second fits between two.
+#[tokio::test]
+async fn a_card_between_two_key_frames_is_found_also_where_the_film_lies_on_its_side() {
+    let dir = tempfile::tempdir().unwrap();
+    let card = "drawtext=text='Rest it overnight':fontsize=40:fontcolor=white:box=1:boxcolor=black:boxborderw=700:\
+        x=40:y=300:enable='between(t,2.5,3.5)'";
+    let picture = ["-f", "lavfi", "-i", "gradients=s=480x640:r=25:d=6:seed=3:speed=0.05", "-vf", card];
+    let coded = ["-pix_fmt", "yuv420p", "-g", "50", "-sc_threshold", "0", "upright.mp4"];
+    let upright = clips::make(dir.path(), &[&picture[..], &coded[..]].concat());
+    let turn = [
+        "-i",
+        "upright.mp4",
+        "-c",
+        "copy",
+        "-metadata:s:v",
+        "rotate=90",
+        "-movflags",
+        "+faststart",
+        "turned.mp4",
+    ];
+    let turned = clips::make(dir.path(), &turn);
+    for (film, shape) in [(upright, "480,640"), (turned, "640,480")] {
+        let opened = open(&film, dir.path()).await.unwrap();
+        let found = opened.frames.iter().find(|frame| (2.5..3.5).contains(&frame.at.0));
+        let found = found.unwrap_or_else(|| panic!("{}: {:?}", film.display(), moments(&opened)));
+        assert_eq!(size(&found.path), shape, "{}", film.display());
+    }
+}
+
 #[tokio::test]
 async fn a_video_without_sound_and_a_sound_without_picture_are_both_welcome() {
     let dir = tempfile::tempdir().unwrap();
