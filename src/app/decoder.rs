@@ -7,8 +7,9 @@ use std::time::Duration;
 use crate::actors::room::Room;
 use crate::adapters::ffmpeg::{self, Ffmpeg, FfmpegSettings, PartLimit};
 use crate::adapters::openai::{MAX_AUDIO_BYTES, longest_seconds};
+use crate::adapters::tesseract;
 use crate::adapters::yt_dlp::most_on_disk;
-use crate::settings::{Settings, SpeechEngine};
+use crate::settings::{ReaderEngine, Settings, SpeechEngine};
 
 /// Found on the PATH, as Debian installs it.
 pub(super) const FFMPEG: &str = "ffmpeg";
@@ -39,14 +40,18 @@ pub fn ffmpeg(settings: &Settings) -> Ffmpeg {
 }
 
 /// The budget of all work dirs. What is written after a download gave its place back is set aside for all of them: one
-/// sound at a time is heard on this machine.
+/// sound at a time is heard on this machine, and the stills of one video are read.
 pub fn room(settings: &Settings) -> Room {
     let downloads = &settings.downloads;
     let heard = match settings.speech {
         SpeechEngine::Local => PART_SECONDS * SAMPLES_A_SECOND,
         SpeechEngine::OpenAi(_) | SpeechEngine::Off => 0,
     };
-    let most = downloads.work_bytes.saturating_sub(heard);
+    let read = match settings.reader {
+        ReaderEngine::Local { .. } => tesseract::COPIES_BYTES,
+        ReaderEngine::Google { .. } | ReaderEngine::Off => 0,
+    };
+    let most = downloads.work_bytes.saturating_sub(heard + read);
     Room::new(most, peak(downloads.max_bytes, downloads.max_length.as_secs()))
 }
 
@@ -62,9 +67,9 @@ mod tests {
 
     #[test]
     fn two_of_the_largest_downloads_fit_into_the_usual_budget_and_one_into_that_of_the_cloud() {
-        let (usual, heard, cloud) = (1_200_000_000, PART_SECONDS * SAMPLES_A_SECOND, 768 << 20);
-        let most = peak(200_000_000, 3_600);
-        assert!(2 * most <= usual - heard && most <= cloud, "{most}");
+        let aside = PART_SECONDS * SAMPLES_A_SECOND + tesseract::COPIES_BYTES;
+        let (usual, cloud, most) = (1_300_000_000, 768 << 20, peak(200_000_000, 3_600));
+        assert!(2 * most <= usual - aside && most <= cloud, "{most}");
         assert!(peak(2_000_000_000, 60) >= 4_000_000_000, "a large file is joined from its parts");
     }
 }

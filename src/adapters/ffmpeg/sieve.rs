@@ -20,8 +20,8 @@ use crate::failure::{Failure, Outcome};
 /// The copy's name inside the folder of the parts.
 const FILE: &str = "picked.mkv";
 
-/// The most bytes of a copy: ten minutes as platforms serve them need half.
-pub(super) const MOST_BYTES: u64 = 64 << 20;
+/// The most bytes of a copy: five minutes as platforms serve them, with a cut every three seconds, need as much.
+pub(super) const MOST_BYTES: u64 = 24 << 20;
 
 /// Copying reads the file once.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -14,6 +14,10 @@ const GAP: f64 = 1.95;
 const NEAREST: f64 = 0.25;
 const A_SECOND: u64 = 4;
 
+/// Key frames nearer than that are no cuts, in seconds: some encoders write nothing else. Where there are moments of
+/// changes between them, each key frame shows what came of the last one.
+const BETWEEN_KEYS: f64 = 0.9;
+
 /// Longest side of a still, in pixels: phones show no more of a video. That of a long picture is larger, so that its
 /// other side keeps up to as much: it is a page of text to scroll.
 const SIDE: u32 = 1_280;
@@ -33,10 +37,11 @@ pub(super) fn filter(picture: Picture, moments: &[f64]) -> String {
     let long = if is_long { LONG_SIDE } else { SIDE };
     let about: Vec<(f64, f64)> = moments.iter().map(|at| (at - ABOUT, at + ABOUT)).collect();
     let changes = within("t", &about);
+    let keys = if moments.is_empty() { BETWEEN_KEYS } else { NEAREST };
     format!(
         "[0:{stream}]select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})+key+{changes}',\
          select='isnan(prev_selected_t)+gte(t-prev_selected_t,{GAP})\
-         +gte(t-prev_selected_t,{NEAREST})*(gt(scene,0.3)+key*gte(t-prev_selected_t,0.9)+{changes})',\
+         +gte(t-prev_selected_t,{NEAREST})*(gt(scene,0.3)+key*gte(t-prev_selected_t,{keys})+{changes})',\
          split=2[a][b];\
          [a]scale=w='min(iw,if(gt(iw,ih),{long},{SIDE}))':h='min(ih,if(gt(ih,iw),{long},{SIDE}))':force_original_aspect_ratio=decrease,\
          format=yuvj420p,settb=1/1000[still];\
