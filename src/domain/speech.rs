@@ -2,7 +2,7 @@
 //!
 //! Takes the engine's segments with its own doubts about them; gives those that were spoken. Whisper and its
 //! kin were trained on subtitles: where nobody speaks they write the thanks and credits subtitles end with,
-//! or one phrase over and over. Nothing is added or mended; in a whole sound full of doubts nobody speaks.
+//! or one phrase over and over. Nothing is added or mended; in a sound full of doubts only what leaves them was said.
 
 mod at_once;
 mod phrases;
@@ -27,8 +27,9 @@ const REPEATS: f64 = 2.4;
 const DOUBTED_SILENCE: f64 = 0.5;
 const DOUBTED_WORDS: f64 = -0.7;
 
-/// Means over the whole sound beyond which nobody speaks in it. Between the bounds for one segment and those
-/// for a phrase, for songs without words stay there from end to end and talk leaves it within a sentence.
+/// Means over the whole sound beyond which it is music, and nobody speaks in any stretch that is beyond both itself.
+/// Between the bounds for one segment and those for a phrase, for songs without words stay there from end to end and
+/// talk leaves it within a sentence.
 const MEAN_SILENCE: f64 = 0.6;
 const MEAN_GUESSED: f64 = -0.8;
 
@@ -67,9 +68,11 @@ pub struct Heard {
 /// What was said.
 pub fn said(heard: Vec<Heard>) -> Vec<Segment> {
     let words: Vec<Heard> = heard.into_iter().filter(|stretch| !stretch.is_noise()).collect();
-    let words = without_loops(&words);
-    let is_all_manners = words.iter().all(|stretch| phrases::is_farewell(&stretch.text));
-    if is_all_manners || is_doubtful(&words) {
+    let mut words = without_loops(&words);
+    if is_doubtful(&words) {
+        words.retain(|stretch| !is_music(stretch.no_speech, stretch.logprob));
+    }
+    if words.iter().all(|stretch| phrases::is_farewell(&stretch.text)) {
         return Vec::new();
     }
     let kept =
@@ -134,8 +137,11 @@ fn is_doubtful(words: &[Heard]) -> bool {
                 / told.iter().map(|(_, l)| l).sum::<f64>(),
         )
     };
-    mean(|stretch| stretch.no_speech).is_some_and(|silence| silence > MEAN_SILENCE)
-        && mean(|stretch| stretch.logprob).is_some_and(|words| words < MEAN_GUESSED)
+    is_music(mean(|stretch| stretch.no_speech), mean(|stretch| stretch.logprob))
+}
+
+fn is_music(silence: Option<f64>, words: Option<f64>) -> bool {
+    silence.is_some_and(|silence| silence > MEAN_SILENCE) && words.is_some_and(|words| words < MEAN_GUESSED)
 }
 
 /// Whether most of a text is one phrase over and over; works in scripts without blanks, too.

@@ -58,12 +58,22 @@ pub(super) fn filter(stream: u32) -> String {
     // Filled up where it begins late or has gaps: engines count the time from the first sample.
     // A window of 1,600 samples is a tenth of a second; 200 to 4,000 Hz is where speech is.
     format!(
-        "[0:{stream}]aresample=16000:async=1:first_pts=0,aformat=channel_layouts=mono,asplit=2[sound][heard];\
-         [heard]highpass=f=200,lowpass=f=4000,asetnsamples=n=1600:p=0,\
+        "[0:{stream}]aresample=16000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,\
+         asetnsamples=n=1600:p=0,asplit=2[whole][compared];\
+         {OPPOSED};[whole]channelsplit[left][right];[right][sign]amultiply[turned];\
+         [left][turned]join=channel_layout=stereo,aformat=channel_layouts=mono,asplit=2[sound][heard];\
+         [heard]highpass=f=200,lowpass=f=4000,\
          astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=RMS_level,\
          ametadata=mode=print:key=lavfi.astats.Overall.RMS_level:file={LEVELS},anullsink"
     )
 }
+
+/// A microphone wired the wrong way round has the same on both channels, upside down on one: mixed as it is, nothing
+/// is left of it. So the right channel is multiplied by this `[sign]`: 1 wherever the two correlate by more than −0.7
+/// over a tenth of a second, which leaves all other sound exactly as it is, −1 below −0.9. Whole numbers end at −1
+/// and 1: that is what cuts ten times the correlation off.
+const OPPOSED: &str = "[compared]channelsplit[one][other];[one][other]axcorrelate=size=1600:algo=fast,\
+     dcshift=0.8,volume=10,aformat=sample_fmts=s32p[sign]";
 
 /// Most bytes that are written of so many seconds: the sound, its levels, and the sound once more in parts.
 pub(super) fn most_bytes(seconds: u64) -> u64 {

@@ -27,6 +27,9 @@ const PART: &str = "part-";
 /// What is said of each part before it is fetched, a line each.
 const TOLD: &str = "told.json";
 
+/// Most that is read of it, in bytes: each part has the caption of the post once more.
+const TOLD_BYTES: u64 = 35 * info::PRINTED_BYTES;
+
 /// Asks for all parts; Instagram takes 20.
 const WANTED: [&str; 15] = [
     "--playlist-items",
@@ -122,11 +125,12 @@ async fn post_in(folder: &Path) -> Outcome<Post> {
 
 /// What a file says, line by line; nothing where it is not there.
 async fn lines<T: serde::de::DeserializeOwned>(file: &Path) -> Outcome<Vec<T>> {
-    if fs::metadata(file).await.is_err() {
-        return Ok(Vec::new());
+    let text = info::head(file, TOLD_BYTES).await?.unwrap_or_default();
+    if text.len() as u64 > TOLD_BYTES {
+        return Err(Failure::transient(anyhow!("yt-dlp told too much about one post")));
     }
-    let text = fs::read_to_string(file).await.map_err(Failure::of_file)?;
-    let lines: Result<_, _> = text.lines().map(serde_json::from_str).collect();
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let lines: Result<_, _> = lines.map(serde_json::from_slice).collect();
     lines.context("yt-dlp told something else than asked for").map_err(Failure::transient)
 }
 
@@ -142,4 +146,41 @@ fn are_gone(finished: &Finished) -> bool {
     let is_removed = |line: &str| line.contains("HTTP Error 410");
     let is_removed_alone = faults.clone().all(is_removed);
     is_removed_alone && (absent || faults.next().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    /// As yt-dlp writes it: six bytes for each letter that is not Latin, twelve for an emoji.
+    fn told(caption: &str) -> String {
+        let escaped: String = caption.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        format!("{{\"title\": \"Post by cook\", \"description\": \"{escaped}\"}}\n")
+    }
+
+    #[tokio::test]
+    async fn a_long_caption_is_read_though_each_of_twenty_parts_repeats_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let caption = format!("{}🍲", "щ".repeat(2_190));
+        std::fs::write(dir.path().join(TOLD), told(&caption).repeat(20)).unwrap();
+        for number in 1..=20 {
+            std::fs::write(dir.path().join(format!("{PART}{number:03}.jpg")), "a picture").unwrap();
+        }
+        let printed = info::first_line(dir.path(), TOLD).await.unwrap().unwrap();
+        assert_eq!(printed.info("Instagram").caption.unwrap(), caption);
+        let post = post_in(dir.path()).await.unwrap();
+        assert_eq!((post.pictures, post.files.len()), (20, 20));
+    }
+
+    #[tokio::test]
+    async fn what_is_told_without_end_is_not_read_to_it() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(TOLD), told(&"щ".repeat(50_000))).unwrap();
+        let failure = info::first_line(dir.path(), TOLD).await.unwrap_err();
+        assert!(failure.to_string().contains("too much about one video"), "{failure}");
+        std::fs::write(dir.path().join(TOLD), told("soup").repeat(150_000)).unwrap();
+        let failure = post_in(dir.path()).await.err().unwrap();
+        assert!(failure.to_string().contains("too much about one post"), "{failure}");
+    }
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use tokio::fs;
+use tokio::io::AsyncReadExt;
 
 use crate::domain::media::MediaInfo;
 use crate::failure::{Failure, Outcome};
@@ -20,7 +21,7 @@ pub(super) const TEMPLATE: &str = "after_move:%(.{title,description,uploader,cha
 pub(super) const PRINTED: &str = "printed.json";
 
 /// Longest line of JSON read back, in bytes; a description has 5,000 characters at most.
-const PRINTED_BYTES: u64 = 256 * 1024;
+pub(super) const PRINTED_BYTES: u64 = 256 * 1024;
 
 /// Longest title kept, in characters; platforms end at 100 (`YouTube`) to 300 (Reddit).
 const TITLE_CHARS: usize = 300;
@@ -71,23 +72,24 @@ pub(in crate::adapters) async fn printed(folder: &Path) -> Outcome<Option<Printe
     first_line(folder, PRINTED).await
 }
 
-/// What the first line of a file says, when there is one.
+/// What the first line of a file says, when there is one; how much stands behind it does not matter.
 pub(super) async fn first_line(folder: &Path, file: &str) -> Outcome<Option<Printed>> {
-    let path = folder.join(file);
-    let size = match fs::metadata(&path).await {
-        Ok(metadata) => metadata.len(),
-        Err(_) => return Ok(None),
-    };
-    if size > PRINTED_BYTES {
-        return Err(Failure::transient(anyhow!("yt-dlp printed {size} bytes about one video")));
+    let Some(head) = head(&folder.join(file), PRINTED_BYTES).await? else { return Ok(None) };
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if line.len() as u64 > PRINTED_BYTES {
+        return Err(Failure::transient(anyhow!("yt-dlp printed too much about one video")));
     }
-    let text = fs::read_to_string(&path)
-        .await
-        .context("cannot read what yt-dlp printed")
-        .map_err(Failure::transient)?;
-    let line = text.lines().next().unwrap_or_default();
-    let printed = serde_json::from_str(line).context("yt-dlp printed something else than asked for");
+    let printed = serde_json::from_slice(line).context("yt-dlp printed something else than asked for");
     printed.map(Some).map_err(Failure::transient)
+}
+
+/// The first `most` bytes of a file and one more, by which it is known to be longer; nothing where it is not there.
+pub(super) async fn head(path: &Path, most: u64) -> Outcome<Option<Vec<u8>>> {
+    let Ok(file) = fs::File::open(path).await else { return Ok(None) };
+    let mut head = Vec::new();
+    let read = file.take(most + 1).read_to_end(&mut head).await;
+    read.context("cannot read what yt-dlp printed").map_err(Failure::transient)?;
+    Ok(Some(head))
 }
 
 impl Printed {

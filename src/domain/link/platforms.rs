@@ -236,8 +236,10 @@ fn vimeo(url: &Url, parts: &[&str]) -> Option<Video> {
         | [id, rest @ ..] => (number(id)?, rest),
         [] => return None,
     };
-    let word = query(url, "h").or_else(|| rest.first().map(|&word| word.to_owned()));
-    match word.as_deref().and_then(code) {
+    let asked = query(url, "h");
+    // Behind the number stand the names of its pages, too: `/76979871/comments`.
+    let behind = || rest.first().copied().filter(|word| is_like_a_vimeo_word(word));
+    match asked.as_deref().and_then(code).or_else(behind) {
         Some(word) if is_vimeo_word(word) => {
             at(format!("vimeo:{id}:{word}"), &format!("https://vimeo.com/{id}/{word}"))
         }
@@ -249,6 +251,13 @@ fn vimeo(url: &Url, parts: &[&str]) -> Option<Video> {
     }
 }
 
+/// All that are known have ten digits of base sixteen; a little more or less is taken, too: without its word a video is
+/// not shown at all.
+fn is_like_a_vimeo_word(word: &str) -> bool {
+    (8..=12).contains(&word.len()) && word.bytes().all(|letter| letter.is_ascii_hexdigit())
+}
+
+/// As the downloader knows it in a path.
 fn is_vimeo_word(word: &str) -> bool {
     word.len() == 10 && word.bytes().all(|letter| matches!(letter, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -311,6 +311,10 @@ const SAME: &[(&str, &[&str])] = &[
             "https://vimeo.com/groups/motion/videos/76979871",
             "https://vimeo.com/album/2632481/video/76979871",
             "https://vimeo.com/showcase/2632481/video/76979871",
+            "https://vimeo.com/76979871/comments",
+            "https://vimeo.com/channels/staffpicks/76979871/likes?share=copy",
+            "https://vimeo.com/76979871/settings/8272103f6e",
+            "https://vimeo.com/76979871/facade?h=",
         ],
     ),
     (
@@ -319,6 +323,8 @@ const SAME: &[(&str, &[&str])] = &[
             "https://vimeo.com/76979871/8272103f6e",
             "https://player.vimeo.com/video/76979871?h=8272103f6e",
             "https://vimeo.com/76979871?h=8272103f6e&share=copy",
+            "https://vimeo.com/76979871/comments?h=8272103f6e",
+            "https://vimeo.com/76979871/8272103f6e?h=",
             "https://vimeo.com/channels/staffpicks/76979871/8272103f6e",
             "https://vimeo.com/groups/motion/videos/76979871/8272103f6e",
             "https://vimeo.com/showcase/2632481/video/76979871/8272103f6e",
@@ -605,16 +611,18 @@ fn what_a_link_of_two_videos_is_called_is_what_is_fetched() {
             watch,
         ),
         ("https://www.youtube.com/watch?%76=dQw4w9WgXcQ&v=EVILEVILEVI", "youtube:dQw4w9WgXcQ", watch),
-        ("https://vimeo.com/channels/x/222/111", "vimeo:222:111", "https://player.vimeo.com/video/222?h=111"),
+        ("https://vimeo.com/channels/x/222/111", "vimeo:222", "https://vimeo.com/222"),
+        ("https://vimeo.com/groups/g/videos/222/111", "vimeo:222", "https://vimeo.com/222"),
+        ("https://vimeo.com/222/comments", "vimeo:222", "https://vimeo.com/222"),
         (
-            "https://vimeo.com/groups/g/videos/222/111",
-            "vimeo:222:111",
-            "https://player.vimeo.com/video/222?h=111",
+            "https://vimeo.com/album/1/video/222/123456789",
+            "vimeo:222:123456789",
+            "https://player.vimeo.com/video/222?h=123456789",
         ),
         (
-            "https://vimeo.com/album/1/video/222/333",
-            "vimeo:222:333",
-            "https://player.vimeo.com/video/222?h=333",
+            "https://vimeo.com/222/comments?h=a-word",
+            "vimeo:222:a-word",
+            "https://player.vimeo.com/video/222?h=a-word",
         ),
         (
             "https://vimeo.com/channels/x/222/abcdefabcd",
@@ -660,7 +668,7 @@ fn a_form_the_downloader_does_not_know_is_fetched_in_one_it_knows() {
         ("https://www.dailymotion.com/de/video/x5kesuj", "https://www.dailymotion.com/video/x5kesuj"),
         ("https://www.threads.net/@a/post/CxYz/media", "https://www.threads.com/t/CxYz"),
         ("https://www.threads.net/@a/post/CxYz/embed", "https://www.threads.com/t/CxYz"),
-        ("https://vimeo.com/1/abc", "https://player.vimeo.com/video/1?h=abc"),
+        ("https://vimeo.com/1?h=abc", "https://player.vimeo.com/video/1?h=abc"),
     ] {
         assert_eq!(understand(link).unwrap().url.as_str(), address, "{link}");
     }

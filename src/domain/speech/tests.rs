@@ -26,7 +26,7 @@ fn texts(heard: Vec<Heard>) -> Vec<String> {
 
 #[test]
 fn only_what_somebody_said_is_kept() {
-    let table: [(&str, &[Told], &[&str]); 15] = [
+    let table: [(&str, &[Told], &[&str]); 17] = [
         ("nothing", &[], &[]),
         ("talk", &[("Boil the pasta.", 0.1, -0.2)], &["Boil the pasta."]),
         ("talk over loud music", &[("Boil the pasta.", 0.76, -0.3)], &["Boil the pasta."]),
@@ -39,6 +39,30 @@ fn only_what_somebody_said_is_kept() {
         (
             "music with guesses from end to end",
             &[("Oh, the night", 0.7, -0.9), ("We are in the sky", 0.65, -0.95)],
+            &[],
+        ),
+        (
+            "one sentence in a minute of music",
+            &[
+                ("Oh, the night", 0.7, -0.9),
+                ("We are in the sky", 0.65, -0.95),
+                ("Running through the fire", 0.75, -0.9),
+                ("Boil the pasta.", 0.1, -0.2),
+                ("And I will be there", 0.7, -0.9),
+                ("Never let me down", 0.7, -0.9),
+                ("Into the light", 0.75, -0.95),
+                ("You are my star", 0.7, -0.9),
+            ],
+            &["Boil the pasta."],
+        ),
+        (
+            "a farewell in a minute of music",
+            &[
+                ("Oh, the night", 0.7, -0.95),
+                ("We are in the sky", 0.7, -0.95),
+                ("Running through the fire", 0.75, -1.0),
+                ("Thanks for watching!", 0.5, -0.6),
+            ],
             &[],
         ),
         (

@@ -8,7 +8,7 @@ use linkscribe::domain::platform::Platform;
 use super::{platforms, tools_dir};
 
 /// Links of every form a key is made of, those among them that were made to show two videos.
-const LINKS: [&str; 54] = [
+const LINKS: [&str; 55] = [
     "https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PL1&index=7",
     "https://youtu.be/dQw4w9WgXcQ?list=PL1",
     "https://www.youtube.com/embed?v=dQw4w9WgXcQ",
@@ -51,6 +51,7 @@ const LINKS: [&str; 54] = [
     "https://redd.it/6rrwyj",
     "https://www.reddit.com/gallery/6rrwyj?share_id=x",
     "https://vimeo.com/76979871",
+    "https://vimeo.com/76979871/comments",
     "https://vimeo.com/76979871/8272103f6e",
     "https://player.vimeo.com/video/76979871?h=8272103f6e",
     "https://player.vimeo.com/video/76979871?h=a-word",

@@ -25,7 +25,7 @@ async fn silence_hum_and_noise_are_not_listened_to_and_speech_always_is() {
             "[0:a]volume={loud}[speech];anoisesrc=d=10:c={noise}:a=0.2[noise];[speech][noise]amix=normalize=0:duration=first"
         )
     };
-    let table: [(&str, Vec<String>, bool); 14] = [
+    let table: [(&str, Vec<String>, bool); 15] = [
         ("silence", source("anullsrc=r=44100,atrim=0:5"), false),
         ("a tone", source("sine=d=5"), false),
         (
@@ -41,6 +41,7 @@ async fn silence_hum_and_noise_are_not_listened_to_and_speech_always_is() {
         ("speech", speech("anull"), true),
         ("quiet speech", speech("volume=-35dB"), true),
         ("speech in one ear", speech("pan=stereo|c0=c0"), true),
+        ("speech from a miswired microphone", speech(MISWIRED), true),
         ("speech in rain", mixed_with(&mixed("pink", "1")), true),
         ("speech as loud as the fan", mixed_with(&mixed("brown", "0.5")), true),
         ("one word", speech("atrim=3:3.4,asetpts=PTS-STARTPTS,adelay=3000:all=1,apad=pad_dur=3"), true),
@@ -52,6 +53,35 @@ async fn silence_hum_and_noise_are_not_listened_to_and_speech_always_is() {
         let opened = open::ffmpeg().open(&file, dir.path()).await.unwrap();
         assert_eq!(!opened.audio.is_empty(), is_heard, "{what}");
     }
+}
+
+/// Both channels are the same, upside down on one.
+const MISWIRED: &str = "pan=stereo|c0=c0|c1=-1*c0";
+
+#[tokio::test]
+async fn channels_that_oppose_each_other_are_as_loud_as_others_and_those_are_mixed_as_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut volumes = Vec::new();
+    for filter in ["pan=stereo|c0=c0|c1=c0", MISWIRED, "pan=stereo|c0=c0|c1=-0.6*c0", "pan=stereo|c1=c0"] {
+        let made = speech(filter);
+        let args: Vec<&str> = made.iter().map(String::as_str).chain(["sound.m4a"]).collect();
+        let opened = open::ffmpeg().open(&clips::make(dir.path(), &args), dir.path()).await.unwrap();
+        let [part] = opened.audio.as_slice() else { panic!("{filter}: {opened:?}") };
+        volumes.push(volume(&part.path));
+    }
+    let [middle, miswired, weaker, right] = volumes[..] else { panic!("{volumes:?}") };
+    assert!((miswired - middle).abs() < 0.5, "the same words: {volumes:?}");
+    assert!((middle - weaker - 1.9).abs() < 0.5, "1.6 in place of 2: {volumes:?}");
+    assert!((middle - right - 6.0).abs() < 0.5, "half of it, as ever: {volumes:?}");
+}
+
+/// How loud a sound is all in all, in dB.
+fn volume(file: &Path) -> f64 {
+    let mut ear = std::process::Command::new("ffmpeg");
+    ear.arg("-i").arg(file).args(["-af", "volumedetect", "-f", "null", "-"]);
+    let told = String::from_utf8(ear.output().unwrap().stderr).unwrap();
+    let rest = told.split("mean_volume: ").nth(1).unwrap_or_else(|| panic!("{told}"));
+    rest.split_whitespace().next().unwrap().parse().unwrap()
 }
 
 fn source(source: &str) -> Vec<String> {
