@@ -2,10 +2,10 @@
 
 fetch takes the extractors as category:subcategory, joined by commas, then "whole" or "no-lone-video", then gallery-dl's
 own arguments; it changes gallery-dl for this one post, so that it is called once in a process. No other extractor is
-there, for the link or for what a page leads on to; only http and https are downloaded; files are called part-001 and on,
-in the order of the post; of a post of one video nothing is downloaded where a lone video is left to others. What the
-platform says about the post goes into printed.json, as yt-dlp's does, and how many parts it has into parts.txt once all
-were tried.
+there, for the link or for what a page leads on to; only http and https are downloaded; files are called part-001 and
+on, in the order of the post; of a post of one video nothing is downloaded where a lone video is left to others. What
+the platform says about the post goes into printed.json, as yt-dlp's does, and how many parts it has into parts.txt once
+all were tried.
 """
 
 import json

@@ -1,8 +1,8 @@
 //! Programs written in Python: kept loaded in the interpreter they were installed with.
 //!
 //! Takes where the program lies, a script that says what to load and how to run one call, and what to load; gives its
-//! keeper. Each program has a keeper of its own: it sees none of what another one changes in the libraries both use, and
-//! an update of one, or a fault in loading it, leaves the other alone.
+//! keeper. Each program has a keeper of its own: it sees none of what another one changes in the libraries both use,
+//! and an update of one, or a fault in loading it, leaves the other alone.
 
 use std::path::Path;
 

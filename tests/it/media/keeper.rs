@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use super::fetch::{url, workers_in, yt_dlp};
 use super::inspector::Inspector;
 use super::site::Site;
-use super::{clips, fetch, slides, tools_dir, x};
+use super::slides::ID;
+use super::{clips, fetch, slides, tools_dir, x, youtube};
 use crate::support::{PATIENCE, executable};
 
 /// A file of a process, such as `limits`.
@@ -280,28 +281,26 @@ async fn seconds_a_download(tools: &Tools, settings: &YtDlpSettings, link: &Vide
 async fn processor_seconds_a_download_are_printed() {
     /// What an entry's download may cost.
     const GOAL: f64 = 0.2;
+    const IN_THREE_RUNS: &str = "a carousel of Instagram without a login";
     let dir = tempfile::tempdir().unwrap();
-    clips::captions(dir.path(), "clip.mp4", "25");
+    let clip = std::fs::read(clips::captions(dir.path(), "clip.mp4", "25")).unwrap();
     let site = Site::start(dir.path());
     let mut downloads = vec![("a file", site.link("/files/clip.mp4"), fetch::settings(&site))];
     let film = x::told(&json!([x::film()]), &json!([]));
+    let slideshow = format!("https://www.tiktok.com/@kitchen/photo/{ID}");
+    let carousel = "https://www.instagram.com/p/CxYzAbCdEfG/";
+    let written = youtube::youtube(&clip, &[youtube::track("en", true), youtube::track("en", false)]);
     let mut inspectors = Vec::new();
     for (what, link, sites) in [
+        ("a video of YouTube with subtitles made by hand", youtube::LINK, written),
         (
             "a post of X with a video",
             "https://x.com/kitchen/status/1720000000000000001",
             x::x(dir.path(), &film),
         ),
-        (
-            "a slideshow of TikTok",
-            "https://www.tiktok.com/@kitchen/photo/7234567890123456789",
-            slides::tiktok(dir.path()),
-        ),
-        (
-            "a carousel of Instagram",
-            "https://www.instagram.com/p/CxYzAbCdEfG/",
-            slides::instagram(dir.path()),
-        ),
+        ("a slideshow of TikTok", &slideshow, slides::tiktok(dir.path())),
+        ("a carousel of Instagram", carousel, slides::instagram(dir.path())),
+        (IN_THREE_RUNS, carousel, slides::instagram_without_login(dir.path())),
     ] {
         let folder = tempfile::tempdir_in(dir.path()).unwrap().keep();
         let inspector = Inspector::start(&folder, sites).await;
@@ -319,7 +318,9 @@ async fn processor_seconds_a_download_are_printed() {
             "{what} takes {kept:.3} s of a processor where the programs are kept loaded, {started:.3} s where they are \
              started; the service and the site of the test {own:.3} s beside"
         );
-        if kept > GOAL || kept * 3.0 > started {
+        // Three runs of the programs, of which each takes what a file does.
+        let is_above = kept > GOAL && what != IN_THREE_RUNS;
+        if is_above || kept * 3.0 > started {
             missed.push(what);
         }
     }
