@@ -14,6 +14,7 @@ mod frames;
 mod hear;
 mod inspector;
 mod keeper;
+mod kept_posts;
 mod limits_off;
 mod logins;
 mod open;

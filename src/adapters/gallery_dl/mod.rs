@@ -7,9 +7,11 @@
 //! arguments, the site's own extractors for single posts alone (`post.py`; of Threads one of ours, `threads.py`), no configuration, cache or cookie of this
 //! machine, a proxy of the job's own that judges every address, and limits on files, bytes, memory and time.
 
+mod keeper;
 mod refusal;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -19,7 +21,7 @@ use tracing::warn;
 
 use crate::adapters::cookies;
 use crate::adapters::egress::{Egress, Traffic};
-use crate::adapters::tool::{Finished, Tool, empty_folder, quotable};
+use crate::adapters::tool::{Finished, Tool, Warm, empty_folder, quotable};
 use crate::adapters::yt_dlp::{YtDlpSettings, info, most_on_disk, way_out};
 use crate::domain::link::VideoUrl;
 use crate::domain::platform::Platform;
@@ -27,8 +29,9 @@ use crate::domain::reason::Reason;
 use crate::failure::{Failure, Kind, Outcome};
 use crate::ports::{Download, Files, PostFile};
 
-/// What runs gallery-dl, with an extractor of ours before it.
-const POST: &str = concat!(include_str!("threads.py"), include_str!("post.py"));
+/// What runs gallery-dl where it is started anew, with an extractor of ours before it.
+const POST: &str =
+    concat!(include_str!("threads.py"), include_str!("post.py"), "\n\nsys.exit(fetch(sys.argv[1:]))\n");
 
 /// The extractors that are ours.
 const OURS: [&str; 1] = ["threads:post"];
@@ -133,12 +136,14 @@ pub enum Wanted {
 pub struct GalleryDl {
     settings: YtDlpSettings,
     egress: Option<Egress>,
+    warm: Option<Arc<Warm>>,
 }
 
 impl GalleryDl {
     /// gallery-dl as the set-up puts it beside yt-dlp, with the same settings; nothing runs yet.
     pub fn beside(settings: YtDlpSettings) -> Self {
-        Self { settings, egress: None }
+        let warm = keeper::of(&program(&settings), &settings).map(Arc::new);
+        Self { settings, egress: None, warm }
     }
 
     /// The same with another way out than the settings give.
@@ -156,7 +161,7 @@ impl GalleryDl {
 
     /// The extractors of the settings which the program does not have. Asked by people.
     pub async fn unknown_extractors(&self) -> Outcome<Vec<String>> {
-        let listed = Tool::new(&self.settings.program.with_file_name("gallery-dl"), &std::env::temp_dir())
+        let listed = Tool::new(&program(&self.settings), &std::env::temp_dir())
             .args(["--config-ignore", "--list-extractors"])
             .timeout(LIST_TIMEOUT)
             .succeed()
@@ -189,7 +194,8 @@ impl GalleryDl {
             .file_bytes(settings.max_bytes)
             .memory_bytes(MEMORY_BYTES)
             .cpu_time(CPU_TIME)
-            .args(["-I", "-c", POST, &platform.galleries.join(","), wanted])
+            .start_args(["-I", "-c", POST])
+            .args([&platform.galleries.join(","), wanted])
             .args(FIXED)
             .args(["--filesize-max", &settings.max_bytes.to_string()]);
         if let Some(ca_file) = &settings.ca_file {
@@ -227,7 +233,7 @@ impl GalleryDl {
         let tool = way_out::told(self.command(platform, (url, wanted), &folder, cookies.as_ref()), &proxy);
         let growth = tool.growth(most_on_disk(self.settings.max_bytes.saturating_sub(spent)));
         let run = tokio::select! {
-            finished = growth.bound(tool.run()) => finished.map_err(Failure::from),
+            finished = growth.bound(tool.run_kept(self.warm.as_deref())) => finished.map_err(Failure::from),
             () = proxy.used_up() => Err(way_out::used_up(&proxy.traffic())),
         };
         cookies::remove(cookies.as_ref()).await?;
@@ -249,6 +255,11 @@ impl GalleryDl {
         let info = printed.info(&platform.name);
         Ok(Download { files, subtitles: None, thumbnail: None, info, is_partial })
     }
+}
+
+/// gallery-dl lies where yt-dlp does.
+fn program(settings: &YtDlpSettings) -> PathBuf {
+    settings.program.with_file_name("gallery-dl")
 }
 
 /// The files in the order of the post.

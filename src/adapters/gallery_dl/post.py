@@ -1,10 +1,11 @@
 """Runs gallery-dl on one post behind walls its options do not have.
 
-Takes the extractors as category:subcategory, joined by commas, then "whole" or "no-lone-video", then gallery-dl's own
-arguments. No other extractor is there, for the link or for what a page leads on to; only http and https are downloaded;
-files are called part-001 and on, in the order of the post; of a post of one video nothing is downloaded where a lone
-video is left to others. What the platform says about the post goes into printed.json, as yt-dlp's does, and how many
-parts it has into parts.txt once all were tried.
+fetch takes the extractors as category:subcategory, joined by commas, then "whole" or "no-lone-video", then gallery-dl's
+own arguments; it changes gallery-dl for this one post, so that it is called once in a process. No other extractor is
+there, for the link or for what a page leads on to; only http and https are downloaded; files are called part-001 and
+on, in the order of the post; of a post of one video nothing is downloaded where a lone video is left to others. What
+the platform says about the post goes into printed.json, as yt-dlp's does, and how many parts it has into parts.txt once
+all were tried.
 """
 
 import json
@@ -21,15 +22,6 @@ LETTERS = 8000
 # What videos' names end with.
 VIDEOS = ("mp4", "m4v", "mov", "webm", "mkv", "m3u8", "mpd")
 
-wanted = sys.argv.pop(1).split(",")
-leaves_lone_video = sys.argv.pop(1) == "no-lone-video"
-extractor.add(ThreadsPost)  # noqa: F821 (threads.py stands before)
-extractor.modules[:] = sorted({name.partition(":")[0] for name in wanted} - {"threads"})
-known = {f"{cls.category}:{cls.subcategory}": cls for cls in extractor._list_classes()}
-allowed = [known[name] for name in wanted]
-extractor._list_classes = lambda: allowed
-downloader.modules[:] = ["http"]
-
 
 def emit_once(self, record, emit=logging.StreamHandler.emit, said=set()):
     # Only the end of all that is said is kept; addresses are long, and a stranger's words.
@@ -37,9 +29,6 @@ def emit_once(self, record, emit=logging.StreamHandler.emit, said=set()):
     if record.msg not in said:
         said.add(record.msg)
         emit(self, record)
-
-
-logging.StreamHandler.emit = emit_once
 
 
 def first(*values):
@@ -53,6 +42,8 @@ def first(*values):
 
 
 class Post(job.DownloadJob):
+    allowed = ()
+    leaves_lone_video = False
     told = False
     parts = 0
     first = None
@@ -80,7 +71,7 @@ class Post(job.DownloadJob):
         is_video = kwdict.get("extension") in VIDEOS
         # What a site calls its file is of no interest.
         kwdict = {**kwdict, "part": f"{Post.parts:03}", "extension": ""}
-        if leaves_lone_video and is_video and Post.parts == 1:
+        if Post.leaves_lone_video and is_video and Post.parts == 1:
             Post.first = url, kwdict
             return
         if Post.first:
@@ -90,13 +81,25 @@ class Post(job.DownloadJob):
 
     def handle_queue(self, url, kwdict):
         # A short link leads on to its post; nothing else is followed.
-        if not self.parents and not Post.told and kwdict.get("_extractor") in allowed:
+        if not self.parents and not Post.told and kwdict.get("_extractor") in Post.allowed:
             super().handle_queue(url, kwdict)
 
 
-job.DownloadJob = Post
-status = gallery_dl.main()
-if Post.told:
-    with open("parts.txt", "w", encoding="utf-8") as file:
-        file.write(str(Post.parts))
-sys.exit(status)
+def fetch(args):
+    wanted, leaves, *own = args
+    wanted = wanted.split(",")
+    extractor.add(ThreadsPost)  # noqa: F821 (threads.py stands before)
+    extractor.modules[:] = sorted({name.partition(":")[0] for name in wanted} - {"threads"})
+    known = {f"{cls.category}:{cls.subcategory}": cls for cls in extractor._list_classes()}
+    Post.allowed = [known[name] for name in wanted]
+    Post.leaves_lone_video = leaves == "no-lone-video"
+    extractor._list_classes = lambda: Post.allowed
+    downloader.modules[:] = ["http"]
+    logging.StreamHandler.emit = emit_once
+    job.DownloadJob = Post
+    sys.argv = ["gallery-dl", *own]
+    status = gallery_dl.main()
+    if Post.told:
+        with open("parts.txt", "w", encoding="utf-8") as file:
+            file.write(str(Post.parts))
+    return status

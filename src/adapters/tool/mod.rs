@@ -10,6 +10,7 @@ mod children;
 mod folder;
 mod group;
 mod growth;
+mod python;
 mod warm;
 mod words;
 
@@ -43,6 +44,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 /// One call of an outside program.
 pub struct Tool {
     program: PathBuf,
+    start_args: Vec<OsString>,
     args: Vec<OsString>,
     work_dir: PathBuf,
     env: Vec<(&'static str, OsString)>,
@@ -139,6 +141,7 @@ impl Tool {
     pub fn new(program: &Path, work_dir: &Path) -> Self {
         Self {
             program: program.to_owned(),
+            start_args: Vec::new(),
             args: Vec::new(),
             work_dir: work_dir.to_owned(),
             env: Vec::new(),
@@ -161,6 +164,13 @@ impl Tool {
     #[must_use]
     pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
         self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets the arguments before all others of an interpreter that is started; one that is kept has had its own.
+    #[must_use]
+    pub fn start_args(mut self, args: impl IntoIterator<Item = &'static str>) -> Self {
+        self.start_args = args.into_iter().map(Into::into).collect();
         self
     }
 
@@ -271,7 +281,7 @@ impl Tool {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
-            .args(&self.args)
+            .args(self.start_args.iter().chain(&self.args))
             .current_dir(&self.work_dir)
             .env_clear()
             .envs(self.environment())

@@ -113,8 +113,8 @@ async fn a_keeper_that_is_stuck_or_cannot_fork_keeps_no_call_and_a_stuck_one_is_
         std::fs::write(&started, "").unwrap();
         let warm = keeper(&format!("echo one more >>'{}'; {does}", started.display()), patience);
         for _ in 0..2 {
-            let tool = Tool::new(Path::new("/bin/echo"), dir.path()).arg("begun");
-            assert_eq!(tool.run_warm(&warm).await.unwrap().text(), "begun\n", "{does}");
+            let tool = Tool::new(Path::new("/bin/echo"), dir.path()).arg("begun").start_args(["anew"]);
+            assert_eq!(tool.run_warm(&warm).await.unwrap().text(), "anew begun\n", "{does}");
         }
         assert_eq!(starts(), expected, "{does}");
     }

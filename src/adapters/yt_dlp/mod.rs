@@ -214,12 +214,7 @@ impl YtDlp {
     async fn run(&self, tool: Tool, proxy: &JobProxy) -> Outcome<Finished> {
         // First sound and picture come apart and are joined into a file of their size.
         let growth = tool.growth(most_on_disk(2 * self.settings.max_bytes));
-        let ended = growth.bound(async {
-            match &self.warm {
-                Some(warm) => tool.run_warm(warm).await,
-                None => tool.run().await,
-            }
-        });
+        let ended = growth.bound(tool.run_kept(self.warm.as_deref()));
         tokio::select! {
             finished = ended => Ok(finished?),
             () = proxy.used_up() => Err(way_out::used_up(&proxy.traffic())),

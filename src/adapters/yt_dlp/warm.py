@@ -1,30 +1,19 @@
-"""Keeps yt-dlp loaded and forks one confined child for each download.
+"""yt-dlp for a keeper: what it loads before the first download, and how one is run.
 
-Loading yt-dlp costs more processor time than most downloads. Orders come on standard input, one JSON object a line:
-id, args, dir, env, out (the most bytes it may print), err (how many of its last bytes on standard error are kept), and
-limits by the names of setrlimit. News goes to standard output the same way: the child's pid once it runs, then its wait
-status and what it said, each byte as one letter; of an order that cannot be begun its id alone. The child is a session of its own, dies with this process, sees only
-its own environment and folder, and runs yt-dlp's own main with the arguments it was given. Nothing of one
-download is seen by another: each is a copy of the state before the first.
+keep.py stands before. A start costs several times what most downloads do.
 """
 
-import ctypes
-import gc
+import functools
 import importlib
-import json
 import os
-import resource
-import select
-import signal
 import sys
+import sysconfig
 
 import yt_dlp
+from yt_dlp.extractor import gen_extractor_classes
+from yt_dlp.networking import common
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
-from yt_dlp.utils import unified_timestamp
-
-# Whoever waits that long for the next link can wait for the start as well; until then this takes 60 MB.
-IDLE_SECONDS = 600
-PR_SET_PDEATHSIG = 1
+from yt_dlp.utils import system_identifier, unified_timestamp
 
 
 def load(extractors):
@@ -34,164 +23,27 @@ def load(extractors):
         except ImportError:
             pass  # another version keeps it elsewhere; the child loads what it needs
     importlib.import_module("yt_dlp.extractor.extractors")
-    # Both keep what they find out: the versions of ffmpeg, and a pattern for each way to write a date.
+    # Those of YouTube take a while to find out which links are theirs.
+    for ie in gen_extractor_classes():
+        if getattr(ie, "_module", ie.__module__).split(".")[2] in extractors:
+            ie.suitable("no link at all")
+    # All keep what they find out: the versions of ffmpeg, what system this is, and patterns.
     FFmpegPostProcessor().available
+    system_identifier()
+    sysconfig.get_config_vars()
     unified_timestamp("no date at all")
+    # Set up as usual it would look for plug-ins.
+    bare = object.__new__(yt_dlp.YoutubeDL)
+    bare.params = {}
+    bare.build_format_selector("best[protocol~='^http'][filesize<?1]")
+    # The roots are read once; read for each download they cost a fifth of it. Asked for as a child does.
+    common.make_ssl_context = functools.cache(common.make_ssl_context)
+    common.make_ssl_context(verify=True, legacy_support=False, use_certifi="SSL_CERT_FILE" not in os.environ)
 
 
-def confine(order, keeper, out, err):
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != keeper:
-            os._exit(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for number, file in ((0, nothing), (1, out), (2, err)):
-        os.dup2(file, number)
-        os.close(file)
-    os.chdir(order["dir"])
-    os.environ.clear()
-    os.environ.update(order["env"])
-    for name, most in order["limits"].items():
-        resource.setrlimit(getattr(resource, name), (most, most))
+def download(args):
+    sys.argv = ["yt-dlp", *args]
+    yt_dlp.main(args)
 
 
-def download(order, *inherited):
-    code = 1
-    try:
-        confine(order, *inherited)
-        sys.argv = ["yt-dlp", *order["args"]]
-        yt_dlp.main(order["args"])
-        code = 0
-    except SystemExit as end:
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
-        else:
-            code = end.code or 0
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-        finally:
-            os._exit(code)
-
-
-class NotBegun(Exception):
-    """The machine has no room for one more process."""
-
-
-def say(news):
-    line = json.dumps(news).encode() + b"\n"
-    while line:
-        line = line[os.write(1, line):]
-
-
-class Child:
-    """A download under way, and what it said so far."""
-
-    def __init__(self, order, keeper, others):
-        pipes = []
-        try:
-            while len(pipes) < 3:
-                pipes.append(os.pipe())
-            self.pid = os.fork()
-        except OSError as full:
-            for end in sum(pipes, ()):
-                os.close(end)
-            raise NotBegun from full
-        (self.out, out), (self.err, err), (led, leads) = pipes
-        self.id, self.status = order["id"], None
-        self.most, self.kept = order["out"], order["err"]
-        self.said = {self.out: bytearray(), self.err: bytearray()}
-        self.open = {self.out, self.err}
-        if self.pid == 0:
-            try:
-                os.setsid()
-                os.close(leads)
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for other in (*others, led, self.out, self.err):
-                    os.close(other)
-                download(order, keeper, out, err)
-            finally:
-                os._exit(1)  # whatever happens, it is no second keeper
-        for theirs in (leads, out, err):
-            os.close(theirs)
-        os.read(led, 1)  # whoever hears of a child may kill its group at once
-        os.close(led)
-        say({"id": self.id, "pid": self.pid})
-
-    def hear(self, pipe):
-        more = os.read(pipe, 65536)
-        said = self.said[pipe]
-        said += more
-        if not more:
-            self.open.remove(pipe)
-            os.close(pipe)
-        elif pipe == self.err:
-            del said[: -self.kept]
-        elif len(said) > self.most:
-            del said[self.most + 1 :]
-            self.kill()
-
-    def kill(self):
-        # Until it is reaped its number is nobody else's.
-        if self.status is None:
-            os.killpg(self.pid, signal.SIGKILL)
-
-    def look(self):
-        if self.status is None and os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            self.kill()  # what it started itself
-            _, self.status = os.waitpid(self.pid, 0)
-
-    def has_ended(self):
-        return self.status is not None and not self.open
-
-    def tell(self):
-        out, err = (bytes(self.said[pipe]).decode("latin-1") for pipe in (self.out, self.err))
-        say({"id": self.id, "status": self.status, "out": out, "err": err})
-
-
-def main():
-    load(sys.argv[1:])
-    gc.collect()
-    gc.freeze()
-    wake, woken = os.pipe()
-    os.set_blocking(wake, False)
-    os.set_blocking(woken, False)
-    signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    keeper, children, rest = os.getpid(), [], b""
-    while True:
-        pipes = {pipe: child for child in children for pipe in child.open}
-        ready, _, _ = select.select([0, wake, *pipes], [], [], None if children else IDLE_SECONDS)
-        if not ready:
-            return
-        if wake in ready:
-            os.read(wake, 4096)
-        for pipe in ready:
-            if pipe in pipes:
-                pipes[pipe].hear(pipe)
-        for child in children:
-            child.look()
-            if child.has_ended():
-                child.tell()
-        children = [child for child in children if not child.has_ended()]
-        if 0 in ready:
-            more = os.read(0, 65536)
-            if not more:
-                return
-            *lines, rest = (rest + more).split(b"\n")
-            for line in lines:
-                others = [wake, woken, *(pipe for child in children for pipe in child.open)]
-                order = json.loads(line)
-                try:
-                    children.append(Child(order, keeper, others))
-                except NotBegun:
-                    say({"id": order["id"]})
-
-
-main()
+keep(load, download)  # noqa: F821 (keep.py stands before)

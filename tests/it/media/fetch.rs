@@ -14,7 +14,7 @@ use tokio::io::AsyncBufReadExt;
 use super::site::Site;
 use super::{clips, platforms, tools_dir};
 
-fn settings(site: &Site) -> YtDlpSettings {
+pub(super) fn settings(site: &Site) -> YtDlpSettings {
     YtDlpSettings {
         program: tools_dir().join("venv/bin/yt-dlp"),
         platforms: platforms(),

@@ -141,6 +141,19 @@ pub(super) fn instagram(dir: &Path) -> Sites {
     .into()
 }
 
+/// The same as Instagram shows it to everybody: the one answer wants a login, the other does not.
+pub(super) fn instagram_without_login(dir: &Path) -> Sites {
+    let login =
+        b"HTTP/1.1 302 Found\r\nLocation: https://www.instagram.com/accounts/login/\r\nContent-Length: 0\r\n\
+                  Connection: close\r\n\r\n";
+    let mut sites = instagram(dir);
+    sites.insert(("www.instagram.com", MEDIA), login.to_vec());
+    sites.insert(("www.instagram.com", "/accounts/login/"), answer("text/html", "", b"<html>Log in</html>"));
+    let cover = answer("image/jpeg", "", &slide(dir, "cover.jpg", "Not shown"));
+    sites.insert(("scontent.cdninstagram.com", "/cover.jpg"), cover);
+    sites
+}
+
 /// Where gallery-dl asks for the post `CxYzAbCdEfG`.
 const MEDIA: &str = "/api/v1/media/3195528265023637446/info/";
 
@@ -245,19 +258,11 @@ async fn of_a_carousel_only_a_login_shows_the_first_video_is_taken() {
     assert_eq!(asked(&inspector, MEDIA), 1, "{:?}", inspector.asked());
 }
 
-/// As Instagram does it: the one answer wants a login, the other is everybody's.
 #[tokio::test]
 async fn a_carousel_is_read_whole_without_a_login() {
     let dir = tempfile::tempdir().unwrap();
-    let login =
-        b"HTTP/1.1 302 Found\r\nLocation: https://www.instagram.com/accounts/login/\r\nContent-Length: 0\r\n\
-                  Connection: close\r\n\r\n";
     let link = "https://www.instagram.com/p/CxYzAbCdEfG/";
-    let mut sites = instagram(dir.path());
-    sites.insert(("www.instagram.com", MEDIA), login.to_vec());
-    sites.insert(("www.instagram.com", "/accounts/login/"), answer("text/html", "", b"<html>Log in</html>"));
-    let cover = answer("image/jpeg", "", &slide(dir.path(), "cover.jpg", "Not shown"));
-    sites.insert(("scontent.cdninstagram.com", "/cover.jpg"), cover);
+    let mut sites = instagram_without_login(dir.path());
     let inspector = Inspector::start(dir.path(), sites.clone()).await;
     let work = tempfile::tempdir().unwrap();
     let download = fetch(&inspector, link, work.path()).await;

@@ -11,7 +11,7 @@ use super::inspector::{Inspector, Sites};
 use super::slides::{fetch, fetcher, settings, slide};
 
 /// What X tells of a post: its text, its media, and the addresses its text names.
-fn told(media: &Value, names: &Value) -> Value {
+pub(super) fn told(media: &Value, names: &Value) -> Value {
     let about = json!({"description": "Soups", "entities": {"description": {}}, "name": "Kitchen", "screen_name": "kitchen"});
     let author = json!({
         "rest_id": "1",
@@ -34,7 +34,7 @@ fn photo(name: &str) -> Value {
     json!({"type": "photo", "media_url_https": url, "original_info": {"width": 720, "height": 1280}})
 }
 
-fn film() -> Value {
+pub(super) fn film() -> Value {
     let variants =
         json!([{"url": "https://video.twimg.com/clip.mp4", "content_type": "video/mp4", "bitrate": 256_000}]);
     let mut film = photo("cover");
@@ -44,7 +44,7 @@ fn film() -> Value {
     film
 }
 
-fn x(dir: &std::path::Path, post: &Value) -> Sites {
+pub(super) fn x(dir: &std::path::Path, post: &Value) -> Sites {
     let clip = std::fs::read(clips::captions(dir, "clip.mp4", "25")).unwrap();
     let as_json = |value: &Value| answer("application/json", "", value.to_string().as_bytes());
     let picture = |name, text| answer("image/jpeg", "", &slide(dir, name, text));

@@ -9,10 +9,10 @@ use super::extractors::answer;
 use super::inspector::{Inspector, Sites};
 use super::slides::{fetcher, settings};
 
-const LINK: &str = "https://www.youtube.com/watch?v=dQw4w9WgXcQ";
+pub(super) const LINK: &str = "https://www.youtube.com/watch?v=dQw4w9WgXcQ";
 
 /// A track the site heard by itself, or one that somebody wrote.
-fn track(language: &str, is_heard: bool) -> Value {
+pub(super) fn track(language: &str, is_heard: bool) -> Value {
     let (kind, sign) = if is_heard { ("asr", "a.") } else { ("", ".") };
     let place = if is_heard { "heard" } else { "written" };
     json!({
@@ -23,7 +23,7 @@ fn track(language: &str, is_heard: bool) -> Value {
 }
 
 /// A video with these tracks, each of which can be had in three languages.
-fn youtube(clip: &[u8], tracks: &[Value]) -> Sites {
+pub(super) fn youtube(clip: &[u8], tracks: &[Value]) -> Sites {
     let languages =
         ["de", "en", "fr"].map(|code| json!({"languageCode": code, "languageName": {"simpleText": code}}));
     let player = json!({
@@ -49,6 +49,7 @@ fn youtube(clip: &[u8], tracks: &[Value]) -> Sites {
         (("www.youtube.com", "/api/written/en"), said("written in English")),
         (("www.youtube.com", "/api/written/de"), said("written in German")),
         (("rr1.googlevideo.com", "/videoplayback"), answer("video/mp4", "", clip)),
+        (("i.ytimg.com", "*/maxresdefault.webp"), answer("image/webp", "", b"RIFF")),
     ]
     .into()
 }

@@ -103,7 +103,10 @@ pub(in crate::media) struct Kept {
 
 impl Kept {
     pub(in crate::media) fn start(python: &Path) -> Self {
-        const KEEPER: &str = include_str!("../../../../src/adapters/yt_dlp/warm.py");
+        const KEEPER: &str = concat!(
+            include_str!("../../../../src/adapters/tool/keep.py"),
+            include_str!("../../../../src/adapters/yt_dlp/warm.py")
+        );
         let mut keeper = Command::new(python)
             .args(["-I", "-c", KEEPER, "generic"])
             .stdin(Stdio::piped())

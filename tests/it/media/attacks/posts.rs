@@ -1,4 +1,5 @@
-//! What a platform's page may say about a post of pictures, read by the real gallery-dl through the real proxy.
+//! What a platform's page may say about a post of pictures, read by the real gallery-dl, kept loaded, through the real
+//! proxy.
 //!
 //! The pages are `TikTok`'s and Instagram's, behind a proxy of the network that looks into TLS. `{CANARY}` is a port of
 //! this machine that nobody listed, `{FILE}` a file of this machine.
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use super::world::{Map, Server, no_walls};
 use crate::media::extractors::answer;
 use crate::media::inspector::{Inspector, Sites};
+use crate::media::keeper::Tools;
 use crate::media::slides::{ID, html, settings, slide, tiktok_page};
 use crate::media::{files, tools_dir};
 
@@ -202,6 +204,8 @@ fn carousel(here: &str) -> Post {
 struct Trap {
     folder: tempfile::TempDir,
     canary: Server,
+    /// Nothing comes of a program that is not kept.
+    tools: Tools,
 }
 
 /// What became of one post.
@@ -218,7 +222,7 @@ impl Trap {
     async fn set() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("song.mp4"), SECRET.repeat(100)).unwrap();
-        Self { folder, canary: Server::canary().await }
+        Self { folder, canary: Server::canary().await, tools: Tools::only_kept() }
     }
 
     fn posts(&self) -> Vec<Post> {
@@ -235,7 +239,8 @@ impl Trap {
         // A name for the certificate, whatever is asked for.
         sites.entry((CDN, "/nothing")).or_default();
         let inspector = Inspector::start(certificates.path(), sites).await;
-        let settings = YtDlpSettings { max_bytes: MOST_BYTES, proxy: None, ..settings(&inspector) };
+        let program = self.tools.program();
+        let settings = YtDlpSettings { program, max_bytes: MOST_BYTES, proxy: None, ..settings(&inspector) };
         let (_, proxy) = inspector.url.rsplit_once('@').unwrap();
         let map =
             Map { canary: Some(self.canary.address), real: vec![proxy.parse().unwrap()], ..Map::default() };
