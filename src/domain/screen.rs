@@ -13,8 +13,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::media::{At, ScreenLine};
 
-/// Lines of one still that are looked at; a full page of small print has fewer.
-const LINES_A_STILL: usize = 60;
+/// Lines of one still that are looked at: a screenshot of a long page, as long as it may be, has no more.
+const LINES_A_STILL: usize = 400;
+
+/// Different lines of all stills. Nobody is shown more: the page takes 100,000 letters, the model is given 20,000. A
+/// bound on the work and the memory.
+const MOST_LINES: usize = 10_000;
+
+/// Spellings of one caption that are told apart; the right one is among the first. A bound on the work.
+const MOST_READINGS: usize = 8;
 
 /// Different readings of a caption come from stills close to each other, so a line is compared with this
 /// many of the latest other lines. A bound on the work, too: the texts are a stranger's.
@@ -88,7 +95,11 @@ impl Shown {
         if core.letters.is_empty() {
             return;
         }
-        let number = self.known.get(&core).copied().or_else(|| self.alike(&text, &core));
+        let known = self.known.get(&core).copied();
+        if known.is_none() && self.known.len() >= MOST_LINES {
+            return;
+        }
+        let number = known.or_else(|| self.alike(&text, &core));
         if let Some(caption) = number.and_then(|number| self.captions.get_mut(number)) {
             caption.read(text, &core);
         } else {
@@ -110,9 +121,10 @@ impl Shown {
 
 impl Caption {
     fn read(&mut self, text: String, core: &Core) {
-        match self.readings.iter_mut().find(|reading| reading.text == text) {
-            Some(reading) => reading.times += 1,
-            None => self.readings.push(Reading { text, core: core.clone(), times: 1 }),
+        if let Some(reading) = self.readings.iter_mut().find(|reading| reading.text == text) {
+            reading.times += 1;
+        } else if self.readings.len() < MOST_READINGS {
+            self.readings.push(Reading { text, core: core.clone(), times: 1 });
         }
     }
 
@@ -375,6 +387,22 @@ mod tests {
         let stills = [(At(2.0), vec!["later".to_owned()]), (At(1.0), vec!["sooner".to_owned()])];
         let texts: Vec<String> = merge(&stills).into_iter().map(|line| line.text).collect();
         assert_eq!(texts, ["sooner", "later"]);
+    }
+
+    #[test]
+    fn a_long_screenshot_is_read_to_its_end() {
+        let page: Vec<String> = (1..=400).map(|line| format!("Line {line} of the recipe")).collect();
+        let lines = merge(&[(At::picture(1), page.clone())]);
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts, page);
+    }
+
+    #[test]
+    fn of_lines_without_end_as_many_are_kept_as_anybody_is_shown() {
+        let page =
+            |at: u32| (At(f64::from(at)), (0..400).map(|line| format!("{at} {line} onions")).collect());
+        let read = |stills: u32| merge(&(0..stills).map(page).collect::<Vec<_>>()).len();
+        assert_eq!((read(2), read(30)), (800, MOST_LINES));
     }
 
     proptest! {
