@@ -6,6 +6,7 @@
 
 mod addresses;
 mod attacks;
+mod broken;
 mod clips;
 mod corpus;
 mod extractors;

@@ -97,7 +97,7 @@ struct Still {
 }
 
 /// What came of a pass.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The stills that are read.
     pub(super) frames: Vec<Frame>,
