@@ -12,6 +12,7 @@ mod corpus;
 mod extractors;
 mod fetch;
 mod frames;
+mod groups;
 mod hear;
 mod inspector;
 mod keeper;

@@ -112,6 +112,7 @@ impl Job<'_> {
             Decode::Keys | Decode::All => None,
         };
         let into = || Gathering::new(&folder, allowance);
+        let is_part = picked.is_some() || first == Decode::Keys;
         let mut gathered = match picked {
             Some(picked) => {
                 let decoded = ffmpeg.decode(&picked.input, &picked.content, Decode::References, into()).await;
@@ -120,6 +121,11 @@ impl Job<'_> {
             }
             None => ffmpeg.decode(input, content, first, into()).await?,
         };
+        if is_part && gathered.picked > 0 && lacks_keys(content, gathered.picked) {
+            // Some encoders call pictures key frames from which on the picture only comes bit by bit.
+            empty_folder(work_dir, FOLDER).await?;
+            gathered = ffmpeg.decode(input, content, Decode::References, into()).await?;
+        }
         if content.picture.is_some() && gathered.last.is_empty() && first != Decode::All {
             // Some recorders mark no key frames that decoders accept.
             gathered = ffmpeg.decode(input, content, Decode::All, into()).await?;
@@ -130,7 +136,12 @@ impl Job<'_> {
 
 /// Whether the key frames show all there is.
 fn keys_are_enough(picture: Picture, content: &Content) -> bool {
-    picture.key_gap <= DENSE_KEYS && content.changes.is_empty()
+    picture.key_gap <= DENSE_KEYS && !picture.needs_all && content.changes.is_empty()
+}
+
+/// Whether far fewer pictures came out than the key frames must give.
+fn lacks_keys(content: &Content, picked: usize) -> bool {
+    content.picture.is_some_and(|picture| picked * 2 < picture.key_stills)
 }
 
 /// What was decoded, or nothing where the file's part is broken.

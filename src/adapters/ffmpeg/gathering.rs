@@ -85,6 +85,7 @@ pub(super) struct Gathering {
     /// Of stills without text the one that shows most; read where there is no other.
     spare: Option<Still>,
     last: Vec<u8>,
+    picked: usize,
 }
 
 /// A still that may be read.
@@ -103,6 +104,8 @@ pub(super) struct Gathered {
     pub(super) frames: Vec<Frame>,
     /// The small copy of the last picture of all; empty where there was none.
     pub(super) last: Vec<u8>,
+    /// How many stills were picked while it was decoded, kept or not.
+    pub(super) picked: usize,
 }
 
 impl Gathering {
@@ -116,6 +119,7 @@ impl Gathering {
             kept: Vec::new(),
             spare: None,
             last: Vec::new(),
+            picked: 0,
         }
     }
 
@@ -149,7 +153,7 @@ impl Gathering {
         let stills = if self.kept.is_empty() { self.spare.into_iter().collect() } else { self.kept };
         let at = |millis: i64| At(Duration::from_millis(millis.unsigned_abs()).as_secs_f64());
         let frames = stills.into_iter().map(|Still { millis, path, .. }| Frame { path, at: at(millis) });
-        Ok(Gathered { frames: frames.collect(), last: self.last })
+        Ok(Gathered { frames: frames.collect(), last: self.last, picked: self.picked })
     }
 
     async fn judge(&mut self, tiny: Vec<u8>) -> Outcome<()> {
@@ -158,6 +162,7 @@ impl Gathering {
         let (judged, novelty, tiny) =
             judging.await.context("the stills could not be compared").map_err(Failure::bug)?;
         (self.novelty, self.last) = (novelty, tiny);
+        self.picked += 1;
         self.judged.push_back(judged);
         if self.judged.len() >= SWEPT + LATEST { self.sweep(LATEST).await } else { Ok(()) }
     }

@@ -76,6 +76,7 @@ pub(super) async fn picked(
 fn can_be_picked(picture: Picture, changes: &Changes) -> bool {
     picture.key_gap <= DENSE_KEYS
         && !picture.is_turned
+        && !picture.needs_all
         && !changes.is_empty()
         && !changes.are_many()
 }

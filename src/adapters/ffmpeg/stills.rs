@@ -50,7 +50,31 @@ pub(super) fn filter(picture: Picture, moments: &[f64]) -> String {
     )
 }
 
+/// How many stills it picks at least where nothing but these key frames comes out of the decoder, their moments in order.
+pub(super) fn of_keys(keys: &[f64]) -> usize {
+    let mut last = f64::NEG_INFINITY;
+    let is_picked = |at: &&f64| {
+        **at - last >= BETWEEN_KEYS && {
+            last = **at;
+            true
+        }
+    };
+    keys.iter().filter(is_picked).count()
+}
+
 /// The most stills it picks out of so many seconds; a wall against files that count their time anew.
 pub(super) fn most(seconds: u64) -> u64 {
     (seconds + 1) * A_SECOND
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_frames_that_lie_close_give_one_still() {
+        assert_eq!(of_keys(&[]), 0);
+        assert_eq!(of_keys(&[0.0, 2.0, 4.0]), 3);
+        assert_eq!(of_keys(&[0.0, 0.1, 0.8, 1.0, 1.8, 1.95]), 3);
+    }
 }
