@@ -55,6 +55,8 @@ pub(super) struct Picture {
     /// Whether some of its key frames are not enough to begin at: cut away, or of H.264 with pictures behind them that
     /// are shown before them. Its decoder gives those a wrong time, or none.
     pub(super) needs_all: bool,
+    /// Whether it is a still image.
+    pub(super) is_image: bool,
     /// Whether it is much longer the one way than the other: made as small as others it could not be read.
     pub(super) is_long: bool,
     /// Whether it lies on its side in the file, as phones write it, or upside down.
@@ -134,6 +136,7 @@ pub(super) fn content(answer: &str, max_seconds: u64, is_still: bool) -> Outcome
             key_gap: key_gap(&packets, &keys, duration),
             key_stills: stills::of_keys(&keys),
             needs_all: is_cut || stream.codec == "h264" && packets::lead_a_key(&all),
+            is_image: is_still,
             is_long: is_still && long > LONG * short,
             is_turned: stream.is_turned,
         }
@@ -220,6 +223,7 @@ mod tests {
                 key_gap: 3.0,
                 key_stills: 3,
                 needs_all: false,
+                is_image: false,
                 is_long: false,
                 is_turned: false
             })
