@@ -114,7 +114,8 @@ pub struct OpenedPost {
 /// Takes a video file apart into sound and pictures.
 #[async_trait]
 pub trait MediaOpener: Send + Sync {
-    /// Writes the sound and the pictures into `work_dir`. A file that cannot be decoded is permanent.
+    /// Writes the sound and the pictures into `work_dir`. Where one of them cannot be decoded the other one is read; where
+    /// neither can, it is permanent.
     async fn open(&self, file: &Path, work_dir: &Path) -> Outcome<Opened>;
 
     /// Does so with each part of a post. A part that cannot be decoded costs its own lines alone; where none can, it

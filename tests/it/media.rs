@@ -6,12 +6,15 @@
 
 mod addresses;
 mod attacks;
+mod broken;
 mod clips;
 mod corpus;
 mod extractors;
 mod fetch;
 mod frames;
+mod groups;
 mod hear;
+mod images;
 mod inspector;
 mod keeper;
 mod kept_posts;

@@ -153,6 +153,7 @@ mod tests {
             place: number as u64 * 1_000,
             bytes: if number.is_multiple_of(20) { 50_000 } else { bytes(number) },
             is_key: number.is_multiple_of(20),
+            is_shown: true,
         };
         (0..pictures).map(packet).collect()
     }

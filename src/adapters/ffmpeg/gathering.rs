@@ -38,7 +38,7 @@ const SWEPT: usize = 16;
 /// The latest stills are left alone until the next time: one of them may be listed before an earlier one.
 const LATEST: usize = 8;
 
-/// A still of 1,280 pixels a side that is pure noise has less, in bytes.
+/// A still of a film that is pure noise has less, in bytes. That of a still image may have five times as much, and is alone.
 const LARGEST_STILL: u64 = 1_400_000;
 
 /// Most bytes of stills at any moment: those that are kept, and those being made and looked after, as many again as are
@@ -85,6 +85,7 @@ pub(super) struct Gathering {
     /// Of stills without text the one that shows most; read where there is no other.
     spare: Option<Still>,
     last: Vec<u8>,
+    picked: usize,
 }
 
 /// A still that may be read.
@@ -97,12 +98,14 @@ struct Still {
 }
 
 /// What came of a pass.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The stills that are read.
     pub(super) frames: Vec<Frame>,
     /// The small copy of the last picture of all; empty where there was none.
     pub(super) last: Vec<u8>,
+    /// How many stills were picked while it was decoded, kept or not.
+    pub(super) picked: usize,
 }
 
 impl Gathering {
@@ -116,6 +119,7 @@ impl Gathering {
             kept: Vec::new(),
             spare: None,
             last: Vec::new(),
+            picked: 0,
         }
     }
 
@@ -149,7 +153,7 @@ impl Gathering {
         let stills = if self.kept.is_empty() { self.spare.into_iter().collect() } else { self.kept };
         let at = |millis: i64| At(Duration::from_millis(millis.unsigned_abs()).as_secs_f64());
         let frames = stills.into_iter().map(|Still { millis, path, .. }| Frame { path, at: at(millis) });
-        Ok(Gathered { frames: frames.collect(), last: self.last })
+        Ok(Gathered { frames: frames.collect(), last: self.last, picked: self.picked })
     }
 
     async fn judge(&mut self, tiny: Vec<u8>) -> Outcome<()> {
@@ -158,6 +162,7 @@ impl Gathering {
         let (judged, novelty, tiny) =
             judging.await.context("the stills could not be compared").map_err(Failure::bug)?;
         (self.novelty, self.last) = (novelty, tiny);
+        self.picked += 1;
         self.judged.push_back(judged);
         if self.judged.len() >= SWEPT + LATEST { self.sweep(LATEST).await } else { Ok(()) }
     }

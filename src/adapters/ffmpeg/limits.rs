@@ -12,7 +12,7 @@ use super::probe::{Content, seconds_as_float};
 use super::{FfmpegSettings, MEMORY_BYTES};
 use crate::adapters::tool::{Finished, Tool, ToolError, says_no_room};
 use crate::domain::reason::Reason;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Kind, Outcome};
 
 /// Processor time for each second of a video beyond the usual, in seconds. A phone video that is decoded to the last
 /// picture takes a tenth of a second on a slow core; what takes five times that is no video but a burden.
@@ -52,6 +52,14 @@ pub(super) fn unreadable(error: ToolError) -> Failure {
         error if is_bomb(&error) => Failure::permanent(Reason::Unreadable, error),
         error => error.into(),
     }
+}
+
+/// Whether the program came to its end and refused the file, or a part of it: another part may be whole. What had to be
+/// stopped is not tried again, it costs what it costs each time.
+pub(super) fn is_refused(failure: &Failure) -> bool {
+    let ended = failure.cause.downcast_ref();
+    matches!(failure.kind, Kind::Permanent(Reason::Unreadable))
+        && matches!(ended, Some(ToolError::Failed { status, .. }) if status.code().is_some())
 }
 
 /// Whether the file itself kept the program busy for so long, or made it talk or write so much: the same will

@@ -9,6 +9,7 @@
 //! A file can name other files or addresses (playlists do): only the `file` protocol and container formats
 //! that hold everything themselves are open to both programs.
 
+mod apart;
 mod changes;
 mod cover;
 mod gathering;
@@ -18,6 +19,7 @@ mod novelty;
 mod packets;
 mod post;
 mod probe;
+mod rescue;
 mod sieve;
 mod sound;
 mod stills;
@@ -33,9 +35,8 @@ use tokio::io::AsyncReadExt;
 use self::gathering::{Allowance, Gathered, Gathering};
 use self::limits::unreadable;
 use self::probe::{Content, seconds_as_float};
-use self::sieve::Picked;
 use self::sound::{MOST_BYTES_A_SECOND, Measured, SOUND};
-use crate::adapters::tool::{Tool, empty_folder};
+use crate::adapters::tool::Tool;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
 use crate::ports::{MediaOpener, Opened, OpenedPost, PostFile};
@@ -67,8 +68,8 @@ const THREADS: &str = "4";
 /// Films of 4,096 x 4,096 pixels with all their reference frames take half of it, the largest photographs too.
 const MEMORY_BYTES: u64 = 2 << 30;
 
-/// A still of 1,280 pixels a side has less than one and a half million, a long one five times as much; sounds may have
-/// more.
+/// A still of a film has less than one and a half million, that of a still image up to five times as much; sounds may
+/// have more.
 const OUTPUT_BYTES: u64 = 16 << 20;
 
 /// How ffmpeg is run.
@@ -199,68 +200,10 @@ impl Ffmpeg {
     }
 }
 
-impl Ffmpeg {
-    async fn decode_picked(&self, picked: Picked, into: Gathering) -> Outcome<Gathered> {
-        let gathered = self.decode(&picked.input, &picked.content, Decode::References, into).await;
-        picked.delete().await?;
-        gathered
-    }
-}
-
-/// The folder inside the work dir that belongs to the parts.
-const FOLDER: &str = "opened";
-
-/// A file taken apart.
-struct Apart {
-    opened: Opened,
-    /// Of a still image its tiny grey copy; empty where that says too little.
-    still: Option<Vec<u8>>,
-}
-
-impl Ffmpeg {
-    async fn take_apart(&self, file: &Path, work_dir: &Path, allowance: Allowance) -> Outcome<Apart> {
-        let input = Input::of(file).await?;
-        let content = self.probe(&input, work_dir).await?;
-        let folder = empty_folder(work_dir, FOLDER).await?;
-
-        let first = match content.picture {
-            _ if input.image.is_some() => Decode::All,
-            Some(picture) if picture.key_gap <= DENSE_KEYS && content.changes.is_empty() => Decode::Keys,
-            _ => Decode::References,
-        };
-        let picked = match first {
-            Decode::References => sieve::picked(&self.settings, &input, &content, &folder).await,
-            Decode::Keys | Decode::All => None,
-        };
-        let into = || Gathering::new(&folder, allowance);
-        let mut gathered = match picked {
-            Some(picked) => self.decode_picked(picked, into()).await?,
-            None => self.decode(&input, &content, first, into()).await?,
-        };
-        if content.picture.is_some() && gathered.last.is_empty() && first != Decode::All {
-            // Some recorders mark no key frames that decoders accept.
-            gathered = self.decode(&input, &content, Decode::All, into()).await?;
-        }
-        let Gathered { frames, last } = gathered;
-        // The small copy of a long one shows too little of its text to tell it from another one.
-        let is_long = content.picture.is_some_and(|picture| picture.is_long);
-        let still = input.image.is_some().then(|| if is_long { Vec::new() } else { last });
-        let sound = Measured::read(&folder).await?;
-        self.within_length(&sound)?;
-        let heard = sound.seconds() > 0.0;
-        let audio = sound.parts(&self.settings.ffmpeg, &folder, self.settings.part).await?;
-        if !heard && frames.is_empty() {
-            let cause = anyhow!("neither sound nor picture of the file can be decoded");
-            return Err(Failure::permanent(Reason::Unreadable, cause));
-        }
-        Ok(Apart { opened: Opened { audio, frames, duration: content.duration }, still })
-    }
-}
-
 #[async_trait]
 impl MediaOpener for Ffmpeg {
     async fn open(&self, file: &Path, work_dir: &Path) -> Outcome<Opened> {
-        Ok(self.take_apart(file, work_dir, Allowance::whole()).await?.opened)
+        Ok(apart::take_apart(self, file, work_dir, Allowance::whole()).await?.opened)
     }
 
     async fn open_post(&self, files: &[PostFile], work_dir: &Path) -> Outcome<OpenedPost> {
@@ -284,6 +227,8 @@ impl MediaOpener for Ffmpeg {
 struct Input {
     path: PathBuf,
     image: Option<&'static str>,
+    /// Whether it is a copy of ours, which took the room that a second one would need.
+    is_copy: bool,
 }
 
 impl Input {
@@ -297,7 +242,7 @@ impl Input {
             // RIFF also holds AVI and WAV.
             head.starts_with(magic) && (*reader != "webp_pipe" || head.ends_with(b"WEBP"))
         });
-        Ok(Self { path, image: image.map(|(_, reader)| *reader) })
+        Ok(Self { path, image: image.map(|(_, reader)| *reader), is_copy: false })
     }
 
     /// Adds the walls and the file. `file:` keeps a colon in the name from being read as a protocol.

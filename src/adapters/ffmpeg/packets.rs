@@ -15,6 +15,9 @@ pub(super) struct Packet {
     pub(super) bytes: u32,
     /// Whether it can be decoded without any other.
     pub(super) is_key: bool,
+    /// Whether it is shown; where a film was cut inside a group of pictures, the first ones are there to decode the
+    /// others and no more.
+    pub(super) is_shown: bool,
 }
 
 /// The fields asked for.
@@ -26,17 +29,40 @@ pub(super) fn of(answer: &str, stream: u32) -> Vec<Packet> {
     packets.filter_map(|fields| packet(fields, stream)).collect()
 }
 
+/// Whether pictures are shown whose key frame is not.
+pub(super) fn follow_a_cut(packets: &[Packet]) -> bool {
+    let mut key_is_cut = false;
+    packets.iter().any(|packet| {
+        if packet.is_key {
+            key_is_cut = !packet.is_shown;
+        }
+        key_is_cut && packet.is_shown
+    })
+}
+
+/// Whether pictures behind a key frame are shown before it.
+pub(super) fn lead_a_key(packets: &[Packet]) -> bool {
+    let mut key = f64::NEG_INFINITY;
+    packets.iter().any(|packet| {
+        if packet.is_key {
+            key = packet.at;
+        }
+        packet.at < key
+    })
+}
+
 fn packet(fields: &str, stream: u32) -> Option<Packet> {
-    let (mut is_ours, mut at, mut place, mut bytes, mut is_key) = (false, None, None, 0, false);
+    let (mut is_ours, mut at, mut place, mut bytes) = (false, None, None, 0);
+    let (mut is_key, mut is_shown) = (false, true);
     for (name, value) in pairs(fields) {
         match name {
             "stream_index" => is_ours = value.parse() == Ok(stream),
             "pts_time" => at = value.parse().ok().filter(|at: &f64| at.is_finite()),
             "pos" => place = value.parse().ok(),
             "size" => bytes = value.parse().unwrap_or_default(),
-            "flags" => is_key = value.starts_with('K'),
+            "flags" => (is_key, is_shown) = (value.starts_with('K'), !value.contains('D')),
             _ => {}
         }
     }
-    Some(Packet { at: at.filter(|_| is_ours)?, place: place?, bytes, is_key })
+    Some(Packet { at: at.filter(|_| is_ours)?, place: place?, bytes, is_key, is_shown })
 }

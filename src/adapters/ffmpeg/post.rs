@@ -11,10 +11,11 @@ use anyhow::anyhow;
 use tokio::fs;
 use tracing::info;
 
+use super::Ffmpeg;
+use super::apart::{Apart, take_apart};
 use super::gathering::Allowance;
 use super::novelty;
 use super::probe::seconds_as_float;
-use super::{Apart, Ffmpeg};
 use crate::adapters::tool::empty_folder;
 use crate::domain::media::At;
 use crate::domain::reason::Reason;
@@ -29,7 +30,7 @@ pub(super) async fn open(ffmpeg: &Ffmpeg, files: &[PostFile], work_dir: &Path) -
         let number = *number;
         let share = Allowance::part_of(files.len() - begun, taken.post.opened.frames.len());
         let folder = empty_folder(work_dir, &format!("part-{number}")).await?;
-        match ffmpeg.take_apart(path, &folder, share).await {
+        match take_apart(ffmpeg, path, &folder, share).await {
             Ok(apart) => taken.take(number, apart),
             Err(failure) if matches!(failure.kind, Kind::Permanent(_)) => {
                 info!(part = number, error = %failure, "a part of a post is left out");

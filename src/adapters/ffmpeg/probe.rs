@@ -7,6 +7,7 @@ use anyhow::anyhow;
 
 use super::changes::Changes;
 use super::packets::{self, Packet};
+use super::stills;
 use crate::domain::reason::Reason;
 use crate::failure::{Failure, Outcome};
 
@@ -49,6 +50,13 @@ pub(super) struct Picture {
     pub(super) stream: u32,
     /// The longest stretch without a key frame, in seconds.
     pub(super) key_gap: f64,
+    /// How many stills the key frames alone give where all of them can be decoded, in as far as packets are looked at.
+    pub(super) key_stills: usize,
+    /// Whether some of its key frames are not enough to begin at: cut away, or of H.264 with pictures behind them that
+    /// are shown before them. Its decoder gives those a wrong time, or none.
+    pub(super) needs_all: bool,
+    /// Whether it is a still image.
+    pub(super) is_image: bool,
     /// Whether it is much longer the one way than the other: made as small as others it could not be read.
     pub(super) is_long: bool,
     /// Whether it lies on its side in the file, as phones write it, or upside down.
@@ -117,17 +125,23 @@ pub(super) fn content(answer: &str, max_seconds: u64, is_still: bool) -> Outcome
     if duration.is_some_and(|length| length > seconds_as_float(max_seconds) + 1.0) {
         return Err(Failure::permanent(Reason::TooLong, anyhow!("the file plays for {duration:?} s")));
     }
-    let packets = seen.map(|stream| packets::of(answer, stream.index)).unwrap_or_default();
+    let all = seen.map(|stream| packets::of(answer, stream.index)).unwrap_or_default();
+    let packets: Vec<Packet> = all.iter().copied().filter(|packet| packet.is_shown).collect();
+    let is_cut = packets::follow_a_cut(&all);
+    let keys = keys(&packets);
     let picture = seen.map(|stream| {
         let (long, short) = (stream.width.max(stream.height), stream.width.min(stream.height));
         Picture {
             stream: stream.index,
-            key_gap: key_gap(&packets, duration),
+            key_gap: key_gap(&packets, &keys, duration),
+            key_stills: stills::of_keys(&keys),
+            needs_all: is_cut || stream.codec == "h264" && packets::lead_a_key(&all),
+            is_image: is_still,
             is_long: is_still && long > LONG * short,
             is_turned: stream.is_turned,
         }
     });
-    let changes = Changes::told_by(&packets).since(start.unwrap_or_default());
+    let changes = Changes::told_by(if is_cut { &all } else { &packets }).since(start.unwrap_or_default());
     Ok(Content { sound, picture, duration, changes })
 }
 
@@ -148,14 +162,21 @@ fn stream(fields: &str) -> Stream<'_> {
     stream
 }
 
-/// The longest stretch between two key frames, or between the last one and the end.
-fn key_gap(packets: &[Packet], duration: Option<f64>) -> f64 {
-    let end = duration.unwrap_or_default().min(f64::from(PROBED_SECONDS));
-    let end = packets.iter().map(|packet| packet.at).fold(end, f64::max);
+/// The moments of the key frames, in their order.
+fn keys(packets: &[Packet]) -> Vec<f64> {
     let mut keys: Vec<f64> = packets.iter().filter(|packet| packet.is_key).map(|packet| packet.at).collect();
     keys.sort_by(f64::total_cmp);
-    let ends = keys.iter().copied().skip(1).chain([end]);
-    let longest = keys.iter().zip(ends).map(|(begin, end)| end - begin).fold(0.0, f64::max);
+    keys
+}
+
+/// The longest stretch between two key frames, or before the first one, or between the last one and the end.
+fn key_gap(packets: &[Packet], keys: &[f64], duration: Option<f64>) -> f64 {
+    let end = duration.unwrap_or_default().min(f64::from(PROBED_SECONDS));
+    let end = packets.iter().map(|packet| packet.at).fold(end, f64::max);
+    let begin = packets.iter().map(|packet| packet.at).reduce(f64::min);
+    let begins = begin.into_iter().chain(keys.iter().copied());
+    let ends = keys.iter().copied().chain([end]);
+    let longest = begins.zip(ends).map(|(begin, end)| end - begin).fold(0.0, f64::max);
     // Without any key frame nothing can be skipped.
     if keys.is_empty() { f64::INFINITY } else { longest }
 }
@@ -197,9 +218,35 @@ mod tests {
         assert_eq!(content.sound, Some(1));
         assert_eq!(
             content.picture,
-            Some(Picture { stream: 0, key_gap: 3.0, is_long: false, is_turned: false })
+            Some(Picture {
+                stream: 0,
+                key_gap: 3.0,
+                key_stills: 3,
+                needs_all: false,
+                is_image: false,
+                is_long: false,
+                is_turned: false
+            })
         );
         assert_eq!(content.duration, Some(6.0));
+    }
+
+    #[test]
+    fn a_film_whose_groups_of_pictures_are_cut_or_open_is_known() {
+        let cut = |at: &str| key(at).replace("K_", "KD");
+        let between = |at: &str| key(at).replace("K_", "__");
+        for (packets, needs_all, key_gap) in [
+            ([cut("-1.0"), between("0.0"), key("1.5"), between("3.0")], true, 1.5),
+            // Cut off behind, or decoded from a key frame that is not there at all.
+            ([key("0.0"), between("1.0"), cut("2.0"), cut("3.0")], false, 1.0),
+            ([between("0.0"), between("1.0"), key("2.5"), between("3.0")], false, 2.5),
+            // A group of pictures that is open to the one before it.
+            ([key("0.0"), key("2.0"), between("1.9"), between("2.5")], true, 2.0),
+        ] {
+            let content = content(&[VIDEO, &packets.join("\n")].join("\n"), 600, false).unwrap();
+            let picture = content.picture.unwrap();
+            assert_eq!((picture.needs_all, picture.key_gap), (needs_all, key_gap), "{packets:?}");
+        }
     }
 
     #[test]

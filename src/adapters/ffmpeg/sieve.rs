@@ -39,7 +39,10 @@ pub(super) async fn picked(
     content: &Content,
     folder: &Path,
 ) -> Option<Picked> {
-    let picture = content.picture.filter(|picture| can_be_picked(*picture, &content.changes))?;
+    let picture = content.picture.filter(|_| !input.is_copy)?;
+    if !can_be_picked(picture, &content.changes) {
+        return None;
+    }
     let file = folder.join(FILE);
     let tool = Tool::new(&settings.ffmpeg, folder)
         .timeout(TIMEOUT)
@@ -61,7 +64,7 @@ pub(super) async fn picked(
         ..content.clone()
     };
     match tool.run().await.and_then(Finished::success) {
-        Ok(_) => Some(Picked { input: Input { path: file, image: None }, content }),
+        Ok(_) => Some(Picked { input: Input { path: file, image: None, is_copy: true }, content }),
         Err(error) => {
             debug!(error = %unreadable(error), "a video cannot be picked from, and is decoded whole");
             None
@@ -71,7 +74,11 @@ pub(super) async fn picked(
 
 /// Whether some of the pictures are enough. The container of the copy forgets that a picture lies on its side.
 fn can_be_picked(picture: Picture, changes: &Changes) -> bool {
-    picture.key_gap <= DENSE_KEYS && !picture.is_turned && !changes.is_empty() && !changes.are_many()
+    picture.key_gap <= DENSE_KEYS
+        && !picture.is_turned
+        && !picture.needs_all
+        && !changes.is_empty()
+        && !changes.are_many()
 }
 
 /// The filter that lets through what is wanted. It goes by places: what it takes for a time differs with its version.

@@ -136,7 +136,8 @@ async fn no_file_makes_the_decoder_read_a_neighbour_or_call_anybody() {
 /// What the service tells ffprobe about a file, before the file's name.
 async fn told(work: &Path) -> Order {
     let dir = tempfile::tempdir().unwrap();
-    let settings = FfmpegSettings { ffprobe: scribe(dir.path()), ..open::settings() };
+    // What ffprobe refuses is copied, and it is asked about the copy.
+    let settings = FfmpegSettings { ffprobe: scribe(dir.path()), ffmpeg: "false".into(), ..open::settings() };
     Ffmpeg::new(settings).open(&work.join("secret.mp4"), work).await.unwrap_err();
     let order = Order::taken_down(dir.path());
     assert!(order.args.last().is_some_and(|file| file.ends_with("/secret.mp4")), "{:?}", order.args);
