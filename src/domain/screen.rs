@@ -405,6 +405,21 @@ mod tests {
         assert_eq!((read(2), read(30)), (800, MOST_LINES));
     }
 
+    #[test]
+    fn captions_in_ever_more_spellings_cost_no_more_than_those_in_a_few() {
+        // 50 that differ at their end alone, each in 20 spellings.
+        let letters = |number: usize, [unset, set]: [char; 2]| -> String {
+            (0..16).map(|bit| if (number >> bit) & 1 == 1 { set } else { unset }).collect()
+        };
+        let mut shown = Shown::default();
+        for number in 0..50 * 20 {
+            let (spelling, caption) = (letters(number / 50, ['l', 'i']), letters(number % 50, ['p', 'q']));
+            shown.add(At(0.0), &format!("{spelling}{caption}"));
+        }
+        let kept: Vec<usize> = shown.captions.iter().map(|caption| caption.readings.len()).collect();
+        assert_eq!(kept, [MOST_READINGS; 50]);
+    }
+
     proptest! {
         #[test]
         fn lines_are_never_made_up_never_repeated_and_in_order(
