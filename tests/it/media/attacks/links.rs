@@ -45,6 +45,16 @@ pub(super) const LINKS: [&str; 32] = [
     "http://localhost/",
 ];
 
+/// Links to what a test has at hand, for a program that is given them all the same.
+pub(super) const OWN: [&str; 6] = [
+    "http://{CANARY}/clip.mp4",
+    "https://{CANARY}/clip.mp4",
+    "generic:http://{CANARY}/clip.mp4",
+    "ftp://{CANARY}/clip.mp4",
+    "file://{SECRET}",
+    "--load-info-json={SECRET}",
+];
+
 fn yt_dlp() -> YtDlp {
     YtDlp::new(YtDlpSettings {
         program: "/nowhere/yt-dlp".into(),

@@ -7,19 +7,19 @@
 pub(super) struct Page {
     pub(super) what: &'static str,
     pub(super) answer: Vec<u8>,
-    /// Whether the canary is reached once the rules of the way out are gone; of those alike, one is tried.
-    pub(super) hits: bool,
+    /// Why the canary is not reached even where the rules of the way out are gone; nothing where it is.
+    pub(super) withstands: Option<&'static str>,
     /// Whether there is a video all the same.
     pub(super) fetches: bool,
 }
 
 pub(super) fn page(what: &'static str, answer: impl Into<Vec<u8>>) -> Page {
-    Page { what, answer: answer.into(), hits: false, fetches: false }
+    Page { what, answer: answer.into(), withstands: None, fetches: false }
 }
 
 impl Page {
-    fn hits(self) -> Self {
-        Self { hits: true, ..self }
+    fn withstood(self, by: &'static str) -> Self {
+        Self { withstands: Some(by), ..self }
     }
 
     fn fetches(self) -> Self {
@@ -31,11 +31,11 @@ pub(super) fn body(kind: &str, body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n{body}")
 }
 
-fn html(inside: &str) -> String {
+pub(super) fn html(inside: &str) -> String {
     body("text/html", &format!("<html><head><title>Soup</title></head><body>{inside}</body></html>"))
 }
 
-fn described(more: &str) -> String {
+pub(super) fn described(more: &str) -> String {
     let start =
         r#"{"@context":"https://schema.org","@type":"VideoObject","name":"Soup","uploadDate":"2026-05-03""#;
     html(&format!(r#"<script type="application/ld+json">{start},{more}}}</script>"#))
@@ -64,20 +64,21 @@ fn track(kind: &str, codec: &str, base: &str) -> String {
 /// Places a site sends its readers to.
 pub(super) fn redirects() -> Vec<Page> {
     vec![
-        page("another port of this machine", redirect(302, "http://{CANARY}/clip.mp4")).hits(),
-        page("this machine by its name", redirect(301, "http://localhost:{PORT}/clip.mp4")).hits(),
+        page("another port of this machine", redirect(302, "http://{CANARY}/clip.mp4")),
+        page("this machine by its name", redirect(301, "http://localhost:{PORT}/clip.mp4")),
         page("this machine in IPv6", redirect(307, "http://[::1]:{PORT}/clip.mp4")),
         page("this machine as one number", redirect(308, "http://2130706433:{PORT}/clip.mp4")),
-        page("the cloud's metadata", redirect(302, "http://169.254.169.254/latest/meta-data/")).hits(),
-        page("a name that leads back here", redirect(302, "http://rebind.attack.example/clip.mp4")).hits(),
+        page("the cloud's metadata", redirect(302, "http://169.254.169.254/latest/meta-data/")),
+        page("a name that leads back here", redirect(302, "http://rebind.attack.example/clip.mp4")),
         page("two hops", redirect(302, "http://{SITE}/0")),
         page("a header that refreshes", {
             "HTTP/1.1 200 OK\r\nRefresh: 0; url=http://{CANARY}/clip.mp4\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html></html>"
-        })
-        .hits(),
-        page("a file", redirect(302, "file://{FILE}")),
-        page("FTP", redirect(302, "ftp://{CANARY}/clip.mp4")),
-        page("itself for ever", redirect(302, "http://{SITE}/10")),
+        }),
+        page("a file", redirect(302, "file://{FILE}"))
+            .withstood("yt-dlp goes on to other addresses of the web alone"),
+        page("FTP", redirect(302, "ftp://{CANARY}/clip.mp4"))
+            .withstood("yt-dlp goes on to other addresses of the web alone"),
+        page("itself for ever", redirect(302, "http://{SITE}/10")).withstood("it leads to itself, and ends"),
     ]
 }
 
@@ -89,33 +90,41 @@ pub(super) fn embeds() -> Vec<Page> {
     let smuggled = "http://{SITE}/clip.mp4#__youtubedl_smuggle=%7B%22http_headers%22%3A%7B%22Ytdl-request-proxy%22%3A%22http%3A%2F%2F{CANARY}%22%7D%2C%22referer%22%3A%22file%3A%2F%2F{FILE}%22%7D";
     vec![
         // The extractor that reads these is not loaded.
-        page("a video here", html(r#"<video src="http://{CANARY}/clip.mp4"></video>"#)),
-        page("described as here", described(r#""contentUrl":"http://{CANARY}/clip.mp4""#)).hits(),
-        page("shared as here", html(r#"<meta property="og:video" content="http://{CANARY}/clip.mp4"/>"#))
-            .hits(),
+        page("a video here", html(r#"<video src="http://{CANARY}/clip.mp4"></video>"#))
+            .withstood("the reader of such pages is not loaded; `walls_off` loads it"),
+        page("described as here", described(r#""contentUrl":"http://{CANARY}/clip.mp4""#)),
+        page("shared as here", html(r#"<meta property="og:video" content="http://{CANARY}/clip.mp4"/>"#)),
         page("a page that refreshes", {
             html(r#"<meta http-equiv="refresh" content="0; url=http://{CANARY}/clip.mp4">"#)
-        })
-        .hits(),
+        }),
         page("a player's set-up", {
             html(r#"<script>jwplayer("x").setup({"file": "http://{CANARY}/clip.mp4"});</script>"#)
         }),
-        page("described as a file", described(r#""contentUrl":"file://{FILE}""#)),
-        page("described as data", described(r#""contentUrl":"data:video/mp4;base64,Q0FOQVJZ""#)),
-        page("described as a stream", described(r#""contentUrl":"rtmp://{CANARY}/live/x""#)),
-        page("orders behind a number sign", described(&format!(r#""contentUrl":"{smuggled}""#))).fetches(),
+        page("described as a file", described(r#""contentUrl":"file://{FILE}""#))
+            .withstood("yt-dlp takes it for no address"),
+        page("described as data", described(r#""contentUrl":"data:video/mp4;base64,Q0FOQVJZ""#))
+            .withstood("yt-dlp takes it for no address"),
+        page("described as a stream", described(r#""contentUrl":"rtmp://{CANARY}/live/x""#))
+            .withstood("yt-dlp asks for pages in the ways of the web alone"),
+        page("orders behind a number sign", described(&format!(r#""contentUrl":"{smuggled}""#)))
+            .withstood("this yt-dlp obeys no such order; others did")
+            .fetches(),
         page("a picture here", {
             described(r#""contentUrl":"http://{SITE}/clip.mp4","thumbnailUrl":"http://{CANARY}/a.jpg""#)
         })
         .fetches(),
-        page("a title full of orders", described(traversal)).fetches(),
-        page("a giant text", described(&giant)),
+        page("a title full of orders", described(traversal))
+            .withstood("it is about names of files; `walls_off` has them named by the site")
+            .fetches(),
+        page("a giant text", described(&giant))
+            .withstood("it is about what is said of a video, which has its limit"),
         page("a cookie for everybody", {
             described(r#""contentUrl":"http://{SITE}/clip.mp4""#).replace(
                 "Connection:",
                 "Set-Cookie: a=b; Domain=127.0.0.1\r\nSet-Cookie: c=\"../../pwned\"; Path=/\r\nConnection:",
             )
         })
+        .withstood("it is about files; nobody else is asked for anything")
         .fetches(),
     ]
 }
@@ -128,39 +137,48 @@ pub(super) fn manifests() -> Vec<Page> {
     let sample = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"http://{CANARY}/key\"\n#EXTINF:6,\nhttp://{CANARY}/a.ts";
     let list = "#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\n{FILE}\n#EXT-X-ENDLIST\n";
     vec![
-        page("a part here", part("http://{CANARY}/a.ts")).hits(),
+        page("a part here", part("http://{CANARY}/a.ts")),
         page("a part at the cloud's metadata", part("http://[::ffff:169.254.169.254]/a.ts")),
-        page("a variant here", body("application/vnd.apple.mpegurl", variant)).hits(),
-        page("a key here", playlist(key)).hits(),
+        page("a variant here", body("application/vnd.apple.mpegurl", variant)),
+        page("a key here", playlist(key)),
         page("a beginning here", {
             playlist("#EXT-X-MAP:URI=\"http://{CANARY}/init.mp4\"\n#EXTINF:6,\nhttp://{SITE}/clip.mp4")
-        })
-        .hits(),
-        page("a part that is a file", part("file://{FILE}")),
-        page("a key that is a file", playlist(&key.replace("http://{CANARY}/key", "file://{FILE}"))),
-        page("a lock only ffmpeg opens", playlist(sample)),
-        page("a list that does not end", {
-            part("http://{CANARY}/a.ts").replace("#EXT-X-ENDLIST\n", "")
         }),
-        page("tracks here", manifest(&track("video", "avc1.42c00a", "http://{CANARY}/v.mp4"))).hits(),
-        page("tracks that are files", manifest(&track("video", "avc1.42c00a", "file://{FILE}"))),
+        page("a part that is a file", part("file://{FILE}"))
+            .withstood("this yt-dlp reads no file as an address unless it is told to"),
+        page("a key that is a file", playlist(&key.replace("http://{CANARY}/key", "file://{FILE}")))
+            .withstood("this yt-dlp reads no file as an address unless it is told to"),
+        page("a lock only ffmpeg opens", playlist(sample))
+            .withstood("ffmpeg may open nothing; `walls_off` lets it"),
+        page("a list that does not end", part("http://{CANARY}/a.ts").replace("#EXT-X-ENDLIST\n", ""))
+            .withstood("live videos are not begun; `walls_off` begins them"),
+        page("tracks here", manifest(&track("video", "avc1.42c00a", "http://{CANARY}/v.mp4"))),
+        page("tracks that are files", manifest(&track("video", "avc1.42c00a", "file://{FILE}")))
+            .withstood("yt-dlp looks for them at the site"),
         page("tracks that are lists of files", {
             let tracks = [
                 track("video", "avc1.42c00a", "http://{SITE}/list.mp4"),
                 track("audio", "mp4a.40.2", "http://{SITE}/list.mp4"),
             ];
             manifest(&tracks.concat())
-        }),
+        })
+        .withstood("they are of this machine; `walls_off` has them read"),
         page("a list of songs here", {
-            body("application/xspf+xml", r#"<?xml version="1.0"?><playlist xmlns="http://xspf.org/ns/0/" version="1"><trackList><track><location>http://{CANARY}/a.mp4</location></track></trackList></playlist>"#)
-        })
-        .hits(),
+            body(
+                "application/xspf+xml",
+                r#"<?xml version="1.0"?><playlist xmlns="http://xspf.org/ns/0/" version="1"><trackList><track><location>http://{CANARY}/a.mp4</location></track></trackList></playlist>"#,
+            )
+        }),
         page("a feed with a file here", {
-            body("application/rss+xml", r#"<?xml version="1.0"?><rss version="2.0"><channel><title>a</title><item><title>b</title><link>http://{CANARY}/a.mp4</link><enclosure url="http://{CANARY}/a.mp4"/></item></channel></rss>"#)
-        })
-        ,
+            body(
+                "application/rss+xml",
+                r#"<?xml version="1.0"?><rss version="2.0"><channel><title>a</title><item><title>b</title><link>http://{CANARY}/a.mp4</link><enclosure url="http://{CANARY}/a.mp4"/></item></channel></rss>"#,
+            )
+        }),
         // Served at /list.mp4 as well: a list under the name of a video.
-        page("a list under the name of a video", body("video/mp4", list)).fetches(),
+        page("a list under the name of a video", body("video/mp4", list))
+            .withstood("it is kept as it is, and the decoder's walls are for it")
+            .fetches(),
     ]
 }
 

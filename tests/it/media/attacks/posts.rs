@@ -36,9 +36,9 @@ const MOST_BYTES: u64 = 2_000_000;
 const MOST_PARTS: usize = 35;
 
 /// One hostile post.
-struct Post {
+pub(super) struct Post {
     what: &'static str,
-    link: String,
+    pub(super) link: String,
     sites: Sites,
     /// Whether the canary is reached once the rules of the way out are gone.
     hits: bool,
@@ -47,7 +47,7 @@ struct Post {
 }
 
 /// A post of `TikTok` with this state.
-fn post(what: &'static str, state: &Value, pictures: usize) -> Post {
+pub(super) fn post(what: &'static str, state: &Value, pictures: usize) -> Post {
     Post {
         what,
         link: format!("https://www.tiktok.com/@kitchen/photo/{ID}"),
@@ -62,17 +62,33 @@ impl Post {
         Self { hits: true, ..self }
     }
 
-    fn with(mut self, path: &'static str, answer: Vec<u8>) -> Self {
-        self.sites.insert((CDN, path), answer);
+    pub(super) fn with(self, path: &'static str, answer: Vec<u8>) -> Self {
+        self.at((CDN, path), answer)
+    }
+
+    pub(super) fn at_page(self, answer: Vec<u8>) -> Self {
+        self.at(PAGE, answer)
+    }
+
+    pub(super) fn at(mut self, place: (&'static str, &'static str), answer: Vec<u8>) -> Self {
+        self.sites.insert(place, answer);
         self
+    }
+
+    /// All sites it needs.
+    pub(super) fn sites(&self) -> Sites {
+        let mut sites = self.sites.clone();
+        // A name for the certificate, whatever is asked for.
+        sites.entry((CDN, "/nothing")).or_default();
+        sites
     }
 }
 
 const PAGE: (&str, &str) = ("www.tiktok.com", "/@kitchen/video/7234567890123456789");
 
-const CDN: &str = "p16-sign.tiktokcdn.com";
+pub(super) const CDN: &str = "p16-sign.tiktokcdn.com";
 
-const PICTURE: &str = "https://p16-sign.tiktokcdn.com/a.jpeg";
+pub(super) const PICTURE: &str = "https://p16-sign.tiktokcdn.com/a.jpeg";
 
 fn redirect(to: &str) -> Vec<u8> {
     format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -80,13 +96,13 @@ fn redirect(to: &str) -> Vec<u8> {
 }
 
 /// The state of a post of one good picture, changed.
-fn changed(change: impl FnOnce(&mut Value)) -> Value {
+pub(super) fn changed(change: impl FnOnce(&mut Value)) -> Value {
     let mut state = tiktok_page(&[PICTURE]);
     change(&mut state["__DEFAULT_SCOPE__"]["webapp.video-detail"]["itemInfo"]["itemStruct"]);
     state
 }
 
-fn hostile(canary: &str, file: &Path, picture: &[u8]) -> Vec<Post> {
+pub(super) fn hostile(canary: &str, file: &Path, picture: &[u8]) -> Vec<Post> {
     let good = || answer("image/jpeg", "", picture);
     let here = format!("http://{canary}/clip.mp4");
     let there = format!("file://{}", file.display());
@@ -235,10 +251,7 @@ impl Trap {
         let work = self.folder.path().join("work");
         std::fs::create_dir_all(&work).unwrap();
         let certificates = tempfile::tempdir().unwrap();
-        let mut sites = post.sites.clone();
-        // A name for the certificate, whatever is asked for.
-        sites.entry((CDN, "/nothing")).or_default();
-        let inspector = Inspector::start(certificates.path(), sites).await;
+let inspector = Inspector::start(certificates.path(), post.sites()).await;
         let program = self.tools.program();
         let settings = YtDlpSettings { program, max_bytes: MOST_BYTES, proxy: None, ..settings(&inspector) };
         let (_, proxy) = inspector.url.rsplit_once('@').unwrap();
@@ -366,9 +379,7 @@ async fn without_the_script_gallery_dl_asks_yt_dlp_and_reads_whole_profiles() {
             _ => continue,
         };
         let folder = tempfile::tempdir().unwrap();
-        let mut sites = post.sites.clone();
-        sites.entry((CDN, "/nothing")).or_default();
-        let inspector = Inspector::start(folder.path(), sites).await;
+        let inspector = Inspector::start(folder.path(), post.sites()).await;
         let before = trap.canary.taken();
         tokio::task::block_in_place(|| bare(&post, &inspector, folder.path()));
         let asked = inspector.asked();

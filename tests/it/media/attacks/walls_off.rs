@@ -1,310 +1,375 @@
-//! The walls around yt-dlp one by one: behind all of them an attack does nothing, and it hits once the wall it is
-//! for is gone. Where two walls stand one behind the other, each is shown to hold alone.
+//! The walls around yt-dlp one by one: behind all of them an attack does nothing, and it hits once the walls it is
+//! for are gone. Where several stand one behind the other, each is shown to hold alone.
+//!
+//! The orders are the service's own, taken down where it gives them: to a keeper, and to the program it starts. What
+//! holds by the program's own arguments is tried in children of a keeper, which costs a tenth; what depends on how a
+//! program is started, both ways. `options` tells of each argument where it is tried, or why it is no wall.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::Path;
 
-use linkscribe::adapters::egress::JobProxy;
-use linkscribe::adapters::yt_dlp::{YtDlp, YtDlpSettings};
-use linkscribe::domain::egress::Rules;
+use linkscribe::adapters::yt_dlp::most_on_disk;
 use linkscribe::domain::link::understand;
+use linkscribe::domain::reason::Reason;
+use linkscribe::failure::Kind;
 use linkscribe::ports::VideoSource;
-use secrecy::ExposeSecret;
-use serde_json::json;
 
-use super::links::LINKS;
-use super::orders::{Kept, Order, scribe};
-use super::page_table::body;
-use super::world::{Map, Server, open};
+use super::links::{LINKS, OWN};
+use super::orders::Order;
+use super::scene::{BUDGET, By, Case, Done, SECRET, Scene, Wall, orders_with};
+use crate::media::inspector::Inspector;
 use crate::media::tools_dir;
-use crate::support::{executable, platforms};
+use crate::support::executable;
 
-/// What stands in a file of this machine, and nowhere else.
-const SECRET: &str = "nobody-outside-may-read-this-line";
+const FSIZE: Wall = Wall::Limit("RLIMIT_FSIZE");
 
-/// What a job may move, and what the site offers.
-const BUDGET: u64 = 2_000_000;
-const ENDLESS: usize = 12_000_000;
-
-/// A site, a canary beside it, a secret file, and the orders of the service for both kinds of link.
-struct Scene {
-    folder: tempfile::TempDir,
-    site: Server,
-    canary: Server,
-    map: Arc<Map>,
-    platform: Order,
-    extra: Order,
+fn case(what: &'static str, walls: &[Wall], link: &'static str, hit: fn(&Done) -> bool) -> Case {
+    Case { what, walls: walls.to_vec(), link, first: &[], is_of_platform: false, prepare: |_, _, _| {}, hit }
 }
 
-impl Scene {
-    async fn set() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("secret"), format!("{SECRET}\n")).unwrap();
-        let canary = Server::canary().await;
-        let at = canary.address;
-        let site = Server::start(move |line| answer(line, &at.to_string())).await;
-        let map = Arc::new(Map { real: vec![site.address, canary.address], ..Map::default() });
-        let place = site.address.to_string();
-        let platform = order(folder.path(), &place, "https://www.tiktok.com/@a/video/1").await;
-        let extra = order(folder.path(), &place, &format!("http://{place}/clip.mp4")).await;
-        Self { folder, site, canary, map, platform, extra }
-    }
-
-    /// Carries an order out in a new home through the job's proxy; gives the home and all that was said.
-    async fn carry_out(&self, order: Order, budget: u64, prepare: impl Fn(&Path)) -> (PathBuf, String) {
-        let (home, order, _proxy) = self.prepared(order, budget, prepare).await;
-        let ended = order.carry_out(&tools_dir().join("venv/bin/yt-dlp"), &home).await.unwrap();
-        let said = [ended.stdout, ended.stderr].concat();
-        (home, String::from_utf8_lossy(&said).into_owned())
-    }
-
-    /// A new home, and the order as it is given in it, while the job's proxy is there.
-    async fn prepared(
-        &self,
-        mut order: Order,
-        budget: u64,
-        prepare: impl Fn(&Path),
-    ) -> (PathBuf, Order, JobProxy) {
-        let proxy = open(Rules::strict(vec![self.site.place()]), &self.map, budget).await;
-        let home = tempfile::tempdir_in(self.folder.path()).unwrap().keep();
-        prepare(&home);
-        for name in ["http_proxy", "https_proxy", "all_proxy"] {
-            if let Some(url) = order.env.get_mut(name) {
-                url.clone_from(&proxy.url().expose_secret().to_owned());
-            }
-        }
-        (home, order, proxy)
-    }
-
-    fn link(&self, path: &str) -> String {
-        format!("http://{}/{path}", self.site.address)
-    }
-
-    fn secret(&self) -> PathBuf {
-        self.folder.path().join("secret")
+impl Case {
+    fn prepared(self, prepare: fn(&Scene, &Path, &mut Order)) -> Self {
+        Self { prepare, ..self }
     }
 }
 
-fn answer(line: &str, canary: &str) -> Vec<u8> {
-    match line.split(' ').nth(1).unwrap_or_default() {
-        "/clip.mp4" => body("video/mp4", "a clip").into_bytes(),
-        "/away" => format!("HTTP/1.1 302 Away\r\nLocation: http://{canary}/clip.mp4\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes(),
-        "/stream" => {
-            let base = format!("<head><meta base=\"rtmp://{canary}/live\"/></head>");
-            let list = format!("<smil>{base}<body><video src=\"clip.flv\"/></body></smil>");
-            body("application/smil+xml", &format!("<?xml version=\"1.0\"?>{list}")).into_bytes()
+/// Where a link or a page leads.
+pub(super) fn leads() -> Vec<Case> {
+    vec![
+        case("a link like an option", &[Wall::Flag("--")], "--batch-file={SECRET}", |done| {
+            done.said.contains(SECRET)
+        }),
+        Case {
+            is_of_platform: true,
+            ..case("a page of nobody's", &[Wall::Value("--ies", "")], "http://{SITE}/clip.mp4", |done| {
+                !done.asked.is_empty()
+            })
+        },
+        case(
+            "a page with another site's player",
+            &[Wall::Value("--ies", "")],
+            "http://{SITE}/player",
+            |done| done.names.iter().any(|name| name == "www.youtube.com"),
+        ),
+        case("a way past the proxy", &[Wall::Proxy], "http://{SITE}/away", |done| done.calls > 0),
+        // yt-dlp leaves what it does not speak to programs that know nothing of our proxy.
+        case("another protocol", &[Wall::Value("--format", "bv*")], "http://{SITE}/stream", |done| {
+            done.has("pwned-rtmpdump")
+        })
+        .prepared(|_, home, order| helper(home, order, "rtmpdump")),
+        case("a plug-in", &[Wall::Flag("--no-plugin-dirs")], "http://{SITE}/clip.mp4", |done| {
+            done.has("pwned")
+        })
+        .prepared(|_, home, _| {
+            let plugin = home.join(".config/yt-dlp/plugins/evil/yt_dlp_plugins/extractor");
+            std::fs::create_dir_all(&plugin).unwrap();
+            std::fs::write(plugin.join("evil.py"), "open('pwned', 'w').close()\n").unwrap();
+        }),
+        case("a name of the site's", &[Wall::Value("--output", "video.")], "http://{SITE}/titled", |done| {
+            let names = std::fs::read_dir(&done.home).unwrap().flatten();
+            names.map(|file| file.file_name()).any(|name| name.to_string_lossy().contains("pwned"))
+        }),
+        // The folder is empty, as another wall.
+        case(
+            "a file that lies there",
+            &[Wall::Flag("--force-overwrites")],
+            "http://{SITE}/clip.mp4",
+            |done| std::fs::read(done.home.join("video.mp4")).unwrap() == b"another's",
+        )
+        .prepared(|_, home, _| std::fs::write(home.join("video.mp4"), "another's").unwrap()),
+    ]
+}
+
+/// What is used up.
+pub(super) fn costs() -> Vec<Case> {
+    let value = Wall::Value;
+    vec![
+        case("a video without end", &[FSIZE, Wall::Bytes], "http://{SITE}/endless.mp4", |done| {
+            done.largest() > BUDGET * 2
+        }),
+        case(
+            "a video that tells of its size",
+            &[value("--max-filesize", "2000000"), FSIZE, Wall::Bytes],
+            "http://{SITE}/told.mp4",
+            |done| done.largest() > BUDGET * 2,
+        ),
+        // A gibibyte would be met by a page of half of it, which no test needs.
+        case("a list that unpacks", &[Wall::Limit("RLIMIT_AS")], "http://{SITE}/packed", |done| {
+            done.has("video.mp4")
+        })
+        .prepared(|_, _, order| lowered(order, "RLIMIT_AS", 150 << 20)),
+        // Nor are two minutes of a processor.
+        case("a page that is a riddle", &[Wall::Limit("RLIMIT_CPU")], "http://{SITE}/riddle", |done| {
+            done.said.contains("Unsupported URL")
+        })
+        .prepared(|_, _, order| lowered(order, "RLIMIT_CPU", 1)),
+        case(
+            "a page of many entries",
+            &[value("--playlist-items", "1:10")],
+            "http://{SITE}/entries",
+            |done| done.times("/gone.mp4") > 10,
+        ),
+        case("a page of many videos", &[value("--max-downloads", "1")], "http://{SITE}/videos", |done| {
+            done.times("/clip.mp4?1") > 0
+        }),
+        case("a long video", &[value("--match-filters", "duration")], "http://{SITE}/long", |done| {
+            done.has("video.mp4")
+        }),
+        case("a server that is tired", &[value("--retries", "2")], "http://{SITE}/busy.mp4?{RUN}", |done| {
+            done.times("/busy.mp4") > 4
+        }),
+        case(
+            "a part that does not come",
+            &[value("--fragment-retries", "2")],
+            "http://{SITE}/missing",
+            |done| done.times("/gone.mp4") > 4,
+        ),
+        case(
+            "a video with holes",
+            &[Wall::Flag("--abort-on-unavailable-fragments")],
+            "http://{SITE}/holes",
+            |done| done.has("video.mp4"),
+        ),
+    ]
+}
+
+/// Other programs yt-dlp calls.
+pub(super) fn helpers() -> Vec<Case> {
+    let stays = Wall::Value("--downloader-args", "ffmpeg_i:");
+    let joins = Wall::Value("--postprocessor-args", "merger+ffmpeg_i:");
+    let called: fn(&Done) -> bool = |done| done.calls > 0;
+    let opened: fn(&Done) -> bool = |done| done.was_opened;
+    vec![
+        case("a lock ffmpeg opens", &[stays, Wall::Proxy], "http://{SITE}/locked", called),
+        case(
+            "a list that goes on",
+            &[Wall::Value("--break-match-filters", "!is_live"), stays, Wall::Proxy],
+            "http://{SITE}/live?{RUN}",
+            called,
+        ),
+        // ffprobe looks into the sound first, then ffmpeg joins it; each would read what it names.
+        case("a sound that ffprobe looks into", &[Wall::Ffprobe], "http://{SITE}/both", opened),
+        case("a sound that ffmpeg joins", &[joins], "http://{SITE}/both", opened),
+        case(
+            "a list that is repaired",
+            &[Wall::Value("--fixup", "never"), Wall::Ffprobe],
+            "http://{SITE}/trap",
+            opened,
+        ),
+    ]
+}
+
+/// What a configuration of this machine may say, put where yt-dlp puts it: before the arguments. That none is read is
+/// another wall, and taken away where the program is started.
+pub(super) fn configured() -> Vec<Case> {
+    let clip = |what, wall, first, hit| Case {
+        first,
+        ..case(what, &[Wall::Flag(wall)], "http://{SITE}/clip.mp4", hit)
+    };
+    vec![
+        clip("a command", "--no-exec", &["--exec", "before_dl:touch pwned"], |done| done.has("pwned")),
+        clip("an update", "--no-update", &["--update"], |done| {
+            done.names.iter().any(|name| name == "api.github.com")
+        }),
+        clip(
+            "cookies of a browser",
+            "--no-cookies-from-browser",
+            &["--cookies-from-browser", "firefox:{BROWSER}"],
+            |done| done.times("browser=secret") > 0,
+        ),
+        clip("cookies of a file", "--no-cookies", &["--cookies", "{COOKIES}"], |done| {
+            done.times("file=secret") > 0
+        }),
+        // One that is known is fetched for a puzzle of YouTube's alone, and where the set-up has not put it. Whether one
+        // may be fetched shows by what is said of one nobody knows.
+        clip("a component", "--no-remote-components", &["--remote-components", "evil"], |done| {
+            done.said.contains("unsupported remote component(s): evil")
+        }),
+        Case {
+            walls: vec![Wall::Value("--downloader", "native")],
+            ..clip("another downloader", "", &["--downloader", "curl"], |done| done.has("pwned-curl"))
         }
-        "/endless.mp4" => {
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nConnection: close\r\n\r\n";
-            [head.as_bytes(), &vec![7; ENDLESS]].concat()
-        }
-        "/told.mp4" => {
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {ENDLESS}\r\nConnection: close\r\n\r\n");
-            [head.as_bytes(), &vec![7; ENDLESS]].concat()
-        }
-        _ => b"HTTP/1.1 404 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec(),
+        .prepared(|_, home, order| helper(home, order, "curl")),
+    ]
+}
+
+/// Walls that are tried in tests of their own.
+pub(super) const BESIDE: [Wall; 2] = [IGNORED, CACHE];
+const IGNORED: Wall = Wall::Flag("--ignore-config");
+const CACHE: Wall = Wall::Flag("--no-cache-dir");
+
+/// A program that leaves a trace, found before all others.
+fn helper(home: &Path, order: &mut Order, name: &str) {
+    executable(&home.join(name), format!("#!/bin/sh\ntouch pwned-{name}\n").as_bytes());
+    // Behind our ffprobe, which looks past its own place for the real one.
+    let (walled, rest) = order.env["PATH"].split_once(':').unwrap();
+    let path = format!("{walled}:{}:{rest}", home.display());
+    order.env.insert("PATH".to_owned(), path);
+}
+
+/// Where there is such a limit, it is met by less.
+fn lowered(order: &mut Order, name: &str, most: u64) {
+    if let Some(limit) = order.limits.get_mut(name) {
+        *limit = most;
     }
 }
 
-/// What the service tells yt-dlp about a link.
-async fn order(folder: &Path, site: &str, link: &str) -> Order {
-    let source = YtDlp::new(YtDlpSettings {
-        program: scribe(folder),
-        platforms: platforms(),
-        extra_hosts: vec![site.to_owned()],
-        max_bytes: BUDGET,
-        max_seconds: 600,
-        timeout: Duration::from_secs(10),
-        proxy: None,
-        ca_file: None,
-        cookies_file: None,
-    });
-    let work = tempfile::tempdir().unwrap();
-    source.fetch(&understand(link).unwrap().url, work.path()).await.unwrap_err();
-    Order::taken_down(folder)
+async fn all_are_worth_having(cases: &[Case], by: &[By]) {
+    let mut scene = Scene::set().await;
+    let mut wrong = Vec::new();
+    for case in cases {
+        for by in by {
+            wrong.extend(scene.prove(*by, case).await);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
-
-fn nothing(_: &Path) {}
 
 #[tokio::test]
-async fn a_link_that_looks_like_an_option_is_none() {
+async fn a_kept_program_is_told_just_what_a_started_one_is() {
     let scene = Scene::set().await;
-    let attack = scene.extra.clone().about(&format!("--batch-file={}", scene.secret().display()));
-    let (_, said) = scene.carry_out(attack.clone(), BUDGET, nothing).await;
-    assert!(!said.contains(SECRET), "{said}");
-    let (_, said) = scene.carry_out(attack.without(&["--"]), BUDGET, nothing).await;
-    assert!(said.contains(SECRET), "{said}");
+    for orders in [&scene.platform, &scene.extra] {
+        assert_eq!(orders.kept, orders.started);
+        let limits: Vec<(&str, u64)> =
+            orders.kept.limits.iter().map(|(name, most)| (name.as_str(), *most)).collect();
+        assert_eq!(limits, [("RLIMIT_AS", 1 << 30), ("RLIMIT_CPU", 120), ("RLIMIT_FSIZE", BUDGET)]);
+    }
+}
+
+#[tokio::test]
+async fn each_wall_before_where_a_page_leads_is_worth_having() {
+    all_are_worth_having(&leads(), &[By::Kept]).await;
+}
+
+#[tokio::test]
+async fn each_wall_before_what_a_page_costs_is_worth_having() {
+    all_are_worth_having(&costs(), &[By::Kept]).await;
+}
+
+#[tokio::test]
+async fn each_wall_around_the_programs_yt_dlp_calls_is_worth_having() {
+    all_are_worth_having(&helpers(), &[By::Kept]).await;
+}
+
+/// The limits, the way out and the plug-ins depend on how the program is started.
+#[tokio::test]
+async fn the_walls_hold_around_a_program_that_is_started_as_well() {
+    let is_about_it = |case: &Case| {
+        ["a way past the proxy", "a plug-in", "a list that unpacks", "a page that is a riddle"]
+            .contains(&case.what)
+    };
+    let mut cases: Vec<Case> = leads().into_iter().chain(costs()).filter(is_about_it).collect();
+    assert_eq!(cases.len(), 4);
+    cases.push(case("a video without end", &[FSIZE, Wall::Bytes], "http://{SITE}/endless.mp4", |done| {
+        done.largest() > BUDGET * 2
+    }));
+    all_are_worth_having(&cases, &[By::Started]).await;
+}
+
+#[tokio::test]
+async fn what_a_configuration_says_is_taken_back_word_by_word() {
+    all_are_worth_having(&configured(), &[By::Kept]).await;
+}
+
+#[tokio::test]
+async fn no_configuration_is_read_and_nothing_it_says_is_done() {
+    let mut scene = Scene::set().await;
+    let cases = configured();
+    let behind: Vec<Wall> = cases.iter().flat_map(|case| case.walls.clone()).collect();
+    let all =
+        case("a configuration", &[], "http://{SITE}/clip.mp4", |_| false).prepared(|scene, home, order| {
+            let quoted = |word: &&str| format!("\"{}\"", scene.filled(word));
+            let words =
+                configured().into_iter().flat_map(|case| case.first.iter().map(quoted).collect::<Vec<_>>());
+            let words = words.chain(["--batch-file".to_owned(), scene.secret().display().to_string()]);
+            std::fs::create_dir_all(home.join(".config/yt-dlp")).unwrap();
+            let text = words.collect::<Vec<_>>().join(" ");
+            std::fs::write(home.join(".config/yt-dlp/config"), text).unwrap();
+            helper(home, order, "curl");
+        });
+    for (off, is_read, is_done) in [
+        (behind.clone(), false, false),
+        (vec![IGNORED], true, false),
+        ([&behind[..], &[IGNORED]].concat(), true, true),
+    ] {
+        let done = scene.run(By::Started, &all, &off).await;
+        assert_eq!(done.said.contains(SECRET), is_read, "without {off:?}: {done:?}");
+        for case in &cases {
+            assert_eq!((case.hit)(&done), is_done, "{} without {off:?}: {done:?}", case.what);
+        }
+    }
 }
 
 /// Links that lead nowhere would never reach the program; here the eye that refuses them is shut.
 #[tokio::test]
 async fn a_hostile_link_does_nothing_even_where_nobody_looked_at_it() {
-    let scene = Scene::set().await;
-    let (canary, secret) = (scene.canary.address, scene.secret());
-    let own = [
-        format!("http://{canary}/clip.mp4"),
-        format!("https://{canary}/clip.mp4"),
-        format!("generic:http://{canary}/clip.mp4"),
-        format!("ftp://{canary}/clip.mp4"),
-        format!("file://{}", secret.display()),
-        format!("--load-info-json={}", secret.display()),
-    ];
-    let links: Vec<String> = LINKS.iter().map(|&link| link.to_owned()).chain(own).collect();
-    for order in [&scene.platform, &scene.extra] {
-        let (home, said) = scene.carry_out(order.clone().about_all(&links), BUDGET, nothing).await;
-        assert!(!said.contains(SECRET), "{said}");
-        assert_eq!(std::fs::read_dir(&home).unwrap().count(), 0, "{said}");
+    let mut scene = Scene::set().await;
+    let links: Vec<String> = LINKS.iter().chain(&OWN).map(|link| scene.filled(link)).collect();
+    for is_of_platform in [true, false] {
+        let hostile = Case { is_of_platform, ..case("links", &[], "", |_| false) };
+        let done = scene.run_about(By::Kept, &hostile, &[], &links).await;
+        assert!(!done.said.contains(SECRET), "{done:?}");
+        assert_eq!(std::fs::read_dir(&done.home).unwrap().count(), 0, "{done:?}");
+        assert_eq!((done.calls, done.asked.len()), (0, 0), "{done:?}");
+        // Each was looked at, and the last one too.
+        let refused = done.said.matches("ERROR: ").count();
+        assert!(refused >= links.len(), "{refused} of {}: {done:?}", links.len());
     }
-    assert_eq!((scene.canary.taken(), scene.site.taken()), (0, 0));
 }
 
+/// What the service's own environment may hold does not reach the program.
 #[tokio::test]
-async fn a_job_for_a_platform_reads_the_pages_of_nobody_else() {
-    let scene = Scene::set().await;
-    let attack = scene.platform.clone().about(&scene.link("clip.mp4"));
-    scene.carry_out(attack.clone(), BUDGET, nothing).await;
-    assert_eq!(scene.site.taken(), 0);
-    scene.carry_out(attack.without_option("--ies", "tiktok"), BUDGET, nothing).await;
-    assert!(scene.site.taken() > 0);
-}
-
-#[tokio::test]
-async fn there_is_no_way_out_but_the_proxy() {
-    let scene = Scene::set().await;
-    let attack = scene.extra.clone().about(&scene.link("away"));
-    scene.carry_out(attack.clone(), BUDGET, nothing).await;
-    assert_eq!(scene.canary.taken(), 0);
-    let mut past = attack;
-    past.env.retain(|name, _| !name.ends_with("_proxy"));
-    scene.carry_out(past, BUDGET, nothing).await;
-    assert!(scene.canary.taken() > 0);
-}
-
-#[tokio::test]
-async fn no_other_program_fetches_anything() {
-    let scene = Scene::set().await;
-    // yt-dlp leaves what it does not speak to programs that know nothing of our proxy.
-    let helper = |home: &Path| {
-        executable(&home.join("rtmpdump"), b"#!/bin/sh\ntouch pwned\n");
-    };
-    // A program is looked for in the home, its working directory.
-    let path = format!(".:{}", scene.extra.env["PATH"]);
-    let attack = scene.extra.clone().about(&scene.link("stream")).with("PATH", &path);
-    let (home, said) = scene.carry_out(attack.clone(), BUDGET, helper).await;
-    assert!(!home.join("pwned").exists(), "{said}");
-    let (home, said) = scene.carry_out(attack.without_option("--format", "bv*"), BUDGET, helper).await;
-    assert!(home.join("pwned").exists(), "{said}");
-}
-
-#[tokio::test]
-async fn no_configuration_is_read_and_nothing_it_says_is_executed() {
-    let scene = Scene::set().await;
-    let configure = |text: String| {
-        move |home: &Path| {
-            std::fs::create_dir_all(home.join(".config/yt-dlp")).unwrap();
-            std::fs::write(home.join(".config/yt-dlp/config"), &text).unwrap();
-        }
-    };
-    let attack = scene.extra.clone().about(&scene.link("clip.mp4"));
-    let read = configure(format!("--batch-file={}", scene.secret().display()));
-    let (_, said) = scene.carry_out(attack.clone(), BUDGET, &read).await;
-    assert!(!said.contains(SECRET), "{said}");
-    let open = attack.without(&["--ignore-config"]);
-    let (_, said) = scene.carry_out(open.clone(), BUDGET, &read).await;
-    assert!(said.contains(SECRET), "{said}");
-
-    let execute = configure("--exec \"before_dl:touch pwned\"".to_owned());
-    let (home, said) = scene.carry_out(open.clone(), BUDGET, &execute).await;
-    assert!(!home.join("pwned").exists(), "{said}");
-    let (home, said) = scene.carry_out(open.without(&["--no-exec"]), BUDGET, &execute).await;
-    assert!(home.join("pwned").exists(), "{said}");
-}
-
-#[tokio::test]
-async fn no_plugin_and_no_module_of_this_machine_is_loaded() {
-    let scene = Scene::set().await;
-    let plant = |home: &Path| {
-        let plugin = home.join(".config/yt-dlp/plugins/evil/yt_dlp_plugins/extractor");
-        std::fs::create_dir_all(&plugin).unwrap();
-        std::fs::write(plugin.join("evil.py"), "open('pwned', 'w').close()\n").unwrap();
-    };
-    let attack = scene.extra.clone().about(&scene.link("clip.mp4"));
-    let (home, said) = scene.carry_out(attack.clone(), BUDGET, plant).await;
-    assert!(!home.join("pwned").exists(), "{said}");
-    let (home, said) = scene.carry_out(attack.clone().without(&["--no-plugin-dirs"]), BUDGET, plant).await;
-    assert!(home.join("pwned").exists(), "{said}");
-
-    // What the service's own environment may hold does not reach the program.
-    let names: BTreeSet<&str> = attack.env.keys().map(String::as_str).collect();
+async fn no_module_of_this_machine_is_loaded() {
+    let mut scene = Scene::set().await;
+    let names: BTreeSet<&str> = scene.extra.started.env.keys().map(String::as_str).collect();
     let few = ["HOME", "LANG", "PATH", "TMPDIR", "all_proxy", "http_proxy", "https_proxy"];
     assert_eq!(names, few.into());
-    let modules = tempfile::tempdir().unwrap();
-    let module = modules.path().join("sitecustomize.py");
-    std::fs::write(module, "open('pwned', 'w').close()\n").unwrap();
-    let leaked = attack.with("PYTHONPATH", modules.path().to_str().unwrap());
-    let (home, _) = scene.carry_out(leaked, BUDGET, nothing).await;
-    assert!(home.join("pwned").exists(), "the environment is worth its wall");
+    let leaked = case("a module", &[], "http://{SITE}/clip.mp4", |_| false).prepared(|_, home, order| {
+        std::fs::write(home.join("sitecustomize.py"), "open('pwned', 'w').close()\n").unwrap();
+        order.env.insert("PYTHONPATH".to_owned(), home.to_str().unwrap().to_owned());
+    });
+    let done = scene.run(By::Started, &leaked, &[]).await;
+    assert!(done.has("pwned"), "the environment is worth its wall");
 }
 
+/// A post of entries that each unpack to what one file may have: no limit of a file is met, and little is moved.
 #[tokio::test]
-async fn a_video_without_end_is_cut_off_by_the_way_out() {
-    let scene = Scene::set().await;
-    let attack = scene.extra.clone().about(&scene.link("endless.mp4"));
-    let (home, said) = scene.carry_out(attack.clone(), BUDGET, nothing).await;
-    assert!(largest(&home) < BUDGET + (1 << 20), "{} bytes: {said}", largest(&home));
-    let (home, said) = scene.carry_out(attack, u64::MAX, nothing).await;
-    assert!(largest(&home) > BUDGET * 2, "{} bytes: {said}", largest(&home));
+async fn files_that_are_too_much_together_are_stopped_by_the_look_at_their_folder() {
+    let mut scene = Scene::set().await;
+    let link = scene.filled("http://{SITE}/heaps");
+    let work = tempfile::tempdir().unwrap();
+    let failure = scene.source().fetch(&understand(&link).unwrap().url, work.path()).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Permanent(Reason::TooLarge), "{failure}");
+    assert!(failure.to_string().contains("made files of more than"), "{failure}");
+    let heaps = case("heaps", &[], "http://{SITE}/heaps", |_| false);
+    let done = scene.run(By::Kept, &heaps, &[]).await;
+    assert!(done.on_disk() > most_on_disk(2 * BUDGET), "{done:?}");
 }
 
-fn largest(home: &Path) -> u64 {
-    let files = std::fs::read_dir(home).unwrap().flatten();
-    files.map(|file| file.metadata().unwrap().len()).max().unwrap_or_default()
-}
-
+/// A token that lies in a cache of this machine is the operator's own, or somebody's who could write there.
 #[tokio::test]
-async fn a_video_that_tells_of_its_size_is_not_begun() {
-    let scene = Scene::set().await;
-    let attack = scene.extra.clone().about(&scene.link("told.mp4"));
-    let (home, said) = scene.carry_out(attack.clone(), u64::MAX, nothing).await;
-    assert!(largest(&home) < BUDGET, "{} bytes: {said}", largest(&home));
-    let without = attack.without_option("--max-filesize", "");
-    let (home, said) = scene.carry_out(without, u64::MAX, nothing).await;
-    assert!(largest(&home) > BUDGET * 2, "{} bytes: {said}", largest(&home));
-}
-
-/// A child of the kept program gets the same order as a started one.
-#[tokio::test]
-async fn the_walls_hold_around_a_program_that_is_kept_loaded() {
-    let scene = Scene::set().await;
-    let mut kept = Kept::start(&tools_dir().join("venv/bin/python"));
-    let clip = scene.extra.clone().about(&scene.link("clip.mp4"));
-    let option = scene.extra.clone().about(&format!("--batch-file={}", scene.secret().display()));
-    let configure = |home: &Path| {
-        std::fs::create_dir_all(home.join(".config/yt-dlp")).unwrap();
-        std::fs::write(home.join(".config/yt-dlp/config"), "--exec \"before_dl:touch pwned\"").unwrap();
-    };
-    let limits = json!({"RLIMIT_FSIZE": BUDGET});
-    let orders = [
-        (option.clone(), ""),
-        (option.without(&["--"]), "read"),
-        (clip.clone(), ""),
-        // Handed its arguments by the keeper it looks for no configuration, whatever they say.
-        (clip.without(&["--ignore-config"]).without(&["--no-exec"]), ""),
-    ];
-    for (number, (order, hit)) in orders.into_iter().enumerate() {
-        let calls = scene.canary.taken();
-        let (home, order, _proxy) = scene.prepared(order, u64::MAX, configure).await;
-        let said = kept.carry_out(&order, &home, limits.clone()).await;
-        let mut hits = Vec::new();
-        for (what, is_hit) in [
-            ("read", said.contains(SECRET)),
-            ("executed", home.join("pwned").exists()),
-            ("called", scene.canary.taken() > calls),
-        ] {
-            hits.extend(is_hit.then_some(what));
+async fn nothing_is_taken_out_of_a_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let inspector = Inspector::start(
+        folder.path(),
+        [(("api.vimeo.com", "/nothing"), Vec::new()), (("vimeo.com", "/nothing"), Vec::new())].into(),
+    )
+    .await;
+    let orders = orders_with(folder.path(), "https://vimeo.com/76979871/8272103f6e", |settings| {
+        settings.ca_file = Some(inspector.ca_file.clone());
+    })
+    .await;
+    for (order, is_told) in [(orders.started.clone(), false), (CACHE.off(orders.started), true)] {
+        let home = tempfile::tempdir().unwrap();
+        let cache = home.path().join(".cache/yt-dlp/vimeo");
+        std::fs::create_dir_all(&cache).unwrap();
+        for name in ["oauth-token-android", "oauth-token-ios", "oauth-token-macos"] {
+            std::fs::write(cache.join(format!("{name}.json")), format!("\"{SECRET}\"")).unwrap();
         }
-        assert_eq!(hits.concat(), hit, "order {number}: {said}");
+        let order = order.with("https_proxy", &inspector.url).with("all_proxy", &inspector.url);
+        let ended = order.carry_out(&tools_dir().join("venv/bin/yt-dlp"), home.path()).await.unwrap();
+        let was_told = inspector.heads().iter().any(|(_, head)| head.contains(SECRET));
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(was_told, is_told, "{said} {:?}", inspector.heads());
     }
 }

@@ -23,6 +23,7 @@ pub(super) const SONG: &[u8] =
 pub(super) struct Server {
     pub(super) address: SocketAddr,
     taken: Arc<AtomicUsize>,
+    heads: Arc<Mutex<Vec<String>>>,
     serving: JoinHandle<()>,
 }
 
@@ -33,16 +34,17 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (taken, answer) = (Arc::new(AtomicUsize::new(0)), Arc::new(answer));
-        let count = Arc::clone(&taken);
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let (count, heard) = (Arc::clone(&taken), Arc::clone(&heads));
         let serving = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 count.fetch_add(1, Ordering::SeqCst);
-                let answer = Arc::clone(&answer);
-                tokio::spawn(async move { serve(stream, &*answer).await });
+                let (answer, heard) = (Arc::clone(&answer), Arc::clone(&heard));
+                tokio::spawn(async move { serve(stream, &*answer, &heard).await });
             }
         });
-        Self { address, taken, serving }
+        Self { address, taken, heads, serving }
     }
 
     pub(super) async fn canary() -> Self {
@@ -52,6 +54,11 @@ impl Server {
     /// Connections so far.
     pub(super) fn taken(&self) -> usize {
         self.taken.load(Ordering::SeqCst)
+    }
+
+    /// The heads of the requests since the last question.
+    pub(super) fn heads(&self) -> Vec<String> {
+        std::mem::take(&mut *self.heads.lock().unwrap())
     }
 
     pub(super) fn place(&self) -> Place {
@@ -65,7 +72,11 @@ impl Drop for Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, answer: &(impl Fn(&str) -> Vec<u8> + Sync)) {
+async fn serve(
+    mut stream: TcpStream,
+    answer: &(impl Fn(&str) -> Vec<u8> + Sync),
+    requests: &Mutex<Vec<String>>,
+) {
     let mut head = Vec::new();
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
         match stream.read_buf(&mut head).await {
@@ -75,6 +86,7 @@ async fn serve(mut stream: TcpStream, answer: &(impl Fn(&str) -> Vec<u8> + Sync)
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let answer = answer(head.lines().next().unwrap_or_default());
+    requests.lock().unwrap().push(head);
     // Whoever left early has heard enough.
     if stream.write_all(&answer).await.is_ok() {
         drop(stream.shutdown().await);
