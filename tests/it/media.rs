@@ -14,6 +14,7 @@ mod fetch;
 mod frames;
 mod groups;
 mod hear;
+mod images;
 mod inspector;
 mod keeper;
 mod limits_off;

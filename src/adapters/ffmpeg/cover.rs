@@ -11,6 +11,7 @@ use anyhow::{Context, anyhow};
 use tokio::fs;
 
 use super::probe::VIDEO;
+use super::stills::ON_GREY;
 use super::{FfmpegSettings, Input, MEMORY_BYTES};
 use crate::adapters::tool::Tool;
 use crate::domain::reason::Reason;
@@ -73,7 +74,7 @@ pub(super) async fn small(settings: &FfmpegSettings, image: &Path, work_dir: &Pa
 fn filter(side: u32) -> String {
     format!(
         "crop=w='if(gte(min(iw,ih),{SHORTEST_SIDE})*lte(max(iw,ih),{LONGEST_SHAPE}*min(iw,ih)),iw,2*iw)':h=ih,\
-         scale=w='min(iw,{side})':h='min(ih,{side})':force_original_aspect_ratio=decrease,format=yuvj420p"
+         scale=w='min(iw,{side})':h='min(ih,{side})':force_original_aspect_ratio=decrease,{ON_GREY},format=yuvj420p"
     )
 }
 

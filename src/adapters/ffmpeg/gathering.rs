@@ -38,7 +38,7 @@ const SWEPT: usize = 16;
 /// The latest stills are left alone until the next time: one of them may be listed before an earlier one.
 const LATEST: usize = 8;
 
-/// A still of 1,280 pixels a side that is pure noise has less, in bytes.
+/// A still of a film that is pure noise has less, in bytes. That of a still image may have five times as much, and is alone.
 const LARGEST_STILL: u64 = 1_400_000;
 
 /// Most bytes of stills at any moment: those that are kept, and those being made and looked after, as many again as are

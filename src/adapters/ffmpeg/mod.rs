@@ -68,8 +68,8 @@ const THREADS: &str = "4";
 /// Films of 4,096 x 4,096 pixels with all their reference frames take half of it, the largest photographs too.
 const MEMORY_BYTES: u64 = 2 << 30;
 
-/// A still of 1,280 pixels a side has less than one and a half million, a long one five times as much; sounds may have
-/// more.
+/// A still of a film has less than one and a half million, that of a still image up to five times as much; sounds may
+/// have more.
 const OUTPUT_BYTES: u64 = 16 << 20;
 
 /// How ffmpeg is run.

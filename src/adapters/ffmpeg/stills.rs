@@ -5,7 +5,7 @@
 
 use super::changes::within;
 use super::novelty;
-use super::probe::Picture;
+use super::probe::{Picture, Shape};
 
 /// Stills are at most so far apart, in seconds: captions stay on for two seconds or more.
 const GAP: f64 = 1.95;
@@ -18,36 +18,64 @@ const A_SECOND: u64 = 4;
 /// changes between them, each key frame shows what came of the last one.
 const BETWEEN_KEYS: f64 = 0.9;
 
-/// Longest side of a still, in pixels: phones show no more of a video. That of a long picture is larger, so that its
-/// other side keeps up to as much: it is a page of text to scroll.
+/// Longest side of a still of a film, in pixels: phones show no more of a video.
 const SIDE: u32 = 1_280;
-const LONG_SIDE: u32 = 5 * SIDE;
+
+/// Longest side of a still image, in pixels: a photographed page has small print. Reading it costs the same.
+const IMAGE_SIDE: u32 = 2_048;
+
+/// Longest side of a long one, in pixels, and its most pixels: it is a page of text to scroll, and noise of that size still
+/// fits into a request to read it.
+const LONG_SIDE: u32 = 6_400;
+const LONG_PIXELS: u32 = 6_400 * 1_280;
 
 /// A moment is that of a picture, give or take a picture, in seconds.
 const ABOUT: f64 = 0.04;
 
+/// Lays a picture on grey where nothing is drawn: decoders give black there, and writing may be dark as well as light.
+pub(super) const ON_GREY: &str = "format=rgba,split[picture][copy];[copy]lutrgb=r=128:g=128:b=128:a=255[ground];\
+     [ground][picture]overlay=format=rgb";
+
 /// The filter that picks the stills and makes their tiny copies.
-///
+pub(super) fn filter(picture: Picture, moments: &[f64]) -> String {
+    let (picked, made_small) = match picture.shape {
+        Shape::Film => (of_film(moments), small()),
+        Shape::Image => (image(IMAGE_SIDE), String::new()),
+        Shape::LongImage => (image(LONG_SIDE), String::new()),
+    };
+    format!(
+        "[0:{stream}]{picked},split=2[a][b];\
+         [a]{made_small}format=yuvj420p,settb=1/1000[still];\
+         [b]scale={side}:{side}:flags=area,format=gray[tiny]",
+        stream = picture.stream,
+        side = novelty::SIDE,
+    )
+}
+
 /// First thinned out to a few pictures a second, so that comparing them costs little; of those a still is
 /// taken at the beginning, after a gap, at a cut, at a key frame, where encoders see a cut of their own, and at the
 /// moments, in seconds, at which the sizes of packets tell of a change.
 /// The same for every length: most of them are seen, and few are kept.
-pub(super) fn filter(picture: Picture, moments: &[f64]) -> String {
-    let Picture { stream, is_long, .. } = picture;
-    let long = if is_long { LONG_SIDE } else { SIDE };
+fn of_film(moments: &[f64]) -> String {
     let about: Vec<(f64, f64)> = moments.iter().map(|at| (at - ABOUT, at + ABOUT)).collect();
     let changes = within("t", &about);
     let keys = if moments.is_empty() { BETWEEN_KEYS } else { NEAREST };
     format!(
-        "[0:{stream}]select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})+key+{changes}',\
+        "select='isnan(prev_selected_t)+gte(t-prev_selected_t,{NEAREST})+key+{changes}',\
          select='isnan(prev_selected_t)+gte(t-prev_selected_t,{GAP})\
-         +gte(t-prev_selected_t,{NEAREST})*(gt(scene,0.3)+key*gte(t-prev_selected_t,{keys})+{changes})',\
-         split=2[a][b];\
-         [a]scale=w='min(iw,if(gt(iw,ih),{long},{SIDE}))':h='min(ih,if(gt(ih,iw),{long},{SIDE}))':force_original_aspect_ratio=decrease,\
-         format=yuvj420p,settb=1/1000[still];\
-         [b]scale={side}:{side}:flags=area,format=gray[tiny]",
-        side = novelty::SIDE,
+         +gte(t-prev_selected_t,{NEAREST})*(gt(scene,0.3)+key*gte(t-prev_selected_t,{keys})+{changes})'"
     )
+}
+
+fn small() -> String {
+    format!("scale=w='min(iw,{SIDE})':h='min(ih,{SIDE})':force_original_aspect_ratio=decrease,")
+}
+
+/// The first picture of the file: cameras put small copies and maps of light behind it. It is laid on grey once it is
+/// small, which takes a tenth of the memory.
+fn image(side: u32) -> String {
+    let share = format!("min(1,min({side}/max(iw,ih),sqrt({LONG_PIXELS}/(iw*ih))))");
+    format!("select='not(n)',scale=w='max(1,round(iw*{share}))':h='max(1,round(ih*{share}))',{ON_GREY}")
 }
 
 /// How many stills it picks at least where nothing but these key frames comes out of the decoder, their moments in order.

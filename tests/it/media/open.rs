@@ -128,9 +128,10 @@ async fn a_still_image_gives_one_picture_whatever_its_name() {
 async fn a_photograph_is_made_small_and_a_long_page_keeps_what_makes_it_readable() {
     let dir = tempfile::tempdir().unwrap();
     for (given, name, made) in [
-        ("6000x4000", "photo.jpg", "1280,853"),
-        ("8192x8192", "largest.png", "1280,1280"),
+        ("6000x4000", "photo.jpg", "2048,1365"),
+        ("8192x8192", "largest.png", "2048,2048"),
         ("1000x5000", "page.png", "1000,5000"),
+        ("2000x5000", "chart.png", "1810,4525"),
         ("1080x8000", "screenshot.png", "864,6400"),
         ("9000x1500", "panorama.jpg", "6400,1067"),
     ] {

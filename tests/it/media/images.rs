@@ -1,0 +1,48 @@
+//! Still images: what is written on them is read, however it is drawn, and none is taken for another.
+
+use std::path::{Path, PathBuf};
+
+use linkscribe::adapters::tesseract::{Tesseract, TesseractSettings};
+use linkscribe::ports::{Frame, MediaOpener, TextReader};
+
+use super::{clips, open};
+
+fn made(dir: &Path, name: &str, source: &str, drawn: &str, coded: &[&str]) -> PathBuf {
+    let picture = ["-f", "lavfi", "-i", source, "-frames:v", "1", "-vf", drawn];
+    clips::make(dir, &[&picture[..], coded, &["-update", "1", name]].concat())
+}
+
+async fn read(frames: &[Frame]) -> Vec<Vec<String>> {
+    let settings = TesseractSettings { program: "tesseract".into(), languages: "eng".to_owned() };
+    let read = Tesseract::new(settings).read(frames).await.unwrap();
+    read.into_iter().map(|text| text.lines).collect()
+}
+
+/// Cards are exported without a ground, and decoders lay them on black.
+#[tokio::test]
+async fn dark_and_light_writing_on_nothing_is_read() {
+    for colour in ["black", "white"] {
+        let dir = tempfile::tempdir().unwrap();
+        let drawn = format!("drawtext=text='Simmer gently':fontsize=64:fontcolor={colour}:x=60:y=200");
+        let nothing = "color=c=black@0:s=720x480,format=rgba";
+        let card = made(dir.path(), "card.png", nothing, &drawn, &[]);
+        let opened = open::ffmpeg().open(&card, dir.path()).await.unwrap();
+        assert_eq!(read(&opened.frames).await, [["Simmer gently"]], "{colour}");
+
+        let cover = dir.path().join("cover.jpg");
+        std::fs::write(&cover, open::ffmpeg().small_picture(&card, dir.path()).await.unwrap()).unwrap();
+        let frame = Frame { path: cover, at: opened.frames[0].at };
+        assert_eq!(read(&[frame]).await, [["Simmer gently"]], "a cover in {colour}");
+    }
+}
+
+/// A photograph of a page has it in its twelve million pixels.
+#[tokio::test]
+async fn small_print_of_a_photographed_page_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let line =
+        "drawtext=text='Whisk four egg yolks with the sugar':fontsize=24:fontcolor=0x303030:x=300:y=900";
+    let page = made(dir.path(), "page.jpg", "color=c=0xf4f1de:s=3000x4000", line, &["-q:v", "3"]);
+    let opened = open::ffmpeg().open(&page, dir.path()).await.unwrap();
+    assert_eq!(read(&opened.frames).await, [["Whisk four egg yolks with the sugar"]]);
+}
