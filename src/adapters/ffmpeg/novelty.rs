@@ -64,11 +64,13 @@ impl Novelty {
     }
 }
 
-/// Pictures are compared in squares of so many cells a side: a letter or a digit that differs fills a good part of one.
-const SQUARE: usize = 16;
+/// Pictures are compared in squares of so many cells a side: a letter of small print on a slide is as large.
+const SQUARE: usize = 4;
 
-/// The most by which the greys of a square of one picture differ on average when it is coded anew, of 255.
-const SAME_GREY: usize = 8;
+/// The most by which the greys of a square of one picture differ on average when it is coded anew, of 255. Coded as
+/// coarsely as anybody does they differ by four and a half, and where one letter of 24 pixels is another one by eight and
+/// a half.
+const SAME_GREY: usize = 6;
 
 /// Whether two pictures, each with its small copy, are one and the same for a reader: no square of them differs.
 pub(super) fn is_the_same(one: &[u8], other: &[u8]) -> bool {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use linkscribe::adapters::tesseract::{Tesseract, TesseractSettings};
-use linkscribe::ports::{Frame, MediaOpener, TextReader};
+use linkscribe::ports::{Frame, MediaOpener, PostFile, TextReader};
 
 use super::{clips, open};
 
@@ -45,4 +45,32 @@ async fn small_print_of_a_photographed_page_is_read() {
     let page = made(dir.path(), "page.jpg", "color=c=0xf4f1de:s=3000x4000", line, &["-q:v", "3"]);
     let opened = open::ffmpeg().open(&page, dir.path()).await.unwrap();
     assert_eq!(read(&opened.frames).await, [["Whisk four egg yolks with the sugar"]]);
+}
+
+#[tokio::test]
+async fn slides_that_differ_in_one_digit_of_small_print_are_both_read_and_one_coded_anew_is_not() {
+    for ground in ["color=c=0x1d3557:s=1080x1350", "color=c=0x707070:s=1080x1350,noise=alls=40:allf=u"] {
+        for size in [24, 30, 36] {
+            let dir = tempfile::tempdir().unwrap();
+            let slide = |name: &str, text: &str, coarse: &str| {
+                let drawn = format!(
+                    "drawtext=text='The sauce':fontsize=60:fontcolor=white:x=101:y=203,\
+                     drawtext=text='{text}':fontsize={size}:fontcolor=white:x=101:y=603,format=yuvj420p"
+                );
+                made(dir.path(), name, ground, &drawn, &["-q:v", coarse])
+            };
+            let slides = [
+                slide("a.jpg", "Bake 3 min", "2"),
+                slide("b.jpg", "Bake 3 min", "14"),
+                slide("c.jpg", "Bake 8 min", "2"),
+                slide("d.jpg", "Bake 5 min", "8"),
+                slide("e.jpg", "Bake 6 min", "8"),
+            ];
+            let files: Vec<PostFile> =
+                (1..).zip(slides).map(|(number, path)| PostFile { number, path }).collect();
+            let post = open::ffmpeg().open_post(&files, dir.path()).await.unwrap();
+            let kept: Vec<String> = post.opened.frames.iter().map(|frame| frame.at.to_string()).collect();
+            assert_eq!(kept, ["picture 1", "picture 3", "picture 4", "picture 5"], "{size} on {ground}");
+        }
+    }
 }
