@@ -10,7 +10,7 @@ use tracing::warn;
 
 use super::gathering::{Allowance, Gathered, Gathering};
 use super::limits::is_refused;
-use super::probe::{Content, Picture};
+use super::probe::{Content, Picture, Shape};
 use super::sound::Measured;
 use super::{DENSE_KEYS, Decode, Ffmpeg, Input, rescue, sieve};
 use crate::adapters::tool::empty_folder;
@@ -52,7 +52,7 @@ pub(super) async fn take_apart(
     };
     let Gathered { frames, last, .. } = gathered;
     // The small copy of a long one shows too little of its text to tell it from another one.
-    let is_long = content.picture.is_some_and(|picture| picture.is_long);
+    let is_long = content.picture.is_some_and(|picture| picture.shape == Shape::LongImage);
     let still = input.image.is_some().then(|| if is_long { Vec::new() } else { last });
     let measured = Measured::read(&sound).await?;
     ffmpeg.within_length(&measured)?;

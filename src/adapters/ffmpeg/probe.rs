@@ -43,6 +43,17 @@ pub(super) const STILL: Largest = Largest { side: 16_384, pixels: 64 << 20 };
 /// How many times longer than wide a still image is that is not read as a whole page of the usual shape.
 const LONG: u32 = 2;
 
+/// What kind of picture it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// It moves.
+    Film,
+    /// It stands still.
+    Image,
+    /// It stands still and is much longer the one way than the other: made as small as others it could not be read.
+    LongImage,
+}
+
 /// A moving picture, or a still one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Picture {
@@ -55,10 +66,7 @@ pub(super) struct Picture {
     /// Whether some of its key frames are not enough to begin at: cut away, or of H.264 with pictures behind them that
     /// are shown before them. Its decoder gives those a wrong time, or none.
     pub(super) needs_all: bool,
-    /// Whether it is a still image.
-    pub(super) is_image: bool,
-    /// Whether it is much longer the one way than the other: made as small as others it could not be read.
-    pub(super) is_long: bool,
+    pub(super) shape: Shape,
     /// Whether it lies on its side in the file, as phones write it, or upside down.
     pub(super) is_turned: bool,
 }
@@ -136,8 +144,11 @@ pub(super) fn content(answer: &str, max_seconds: u64, is_still: bool) -> Outcome
             key_gap: key_gap(&packets, &keys, duration),
             key_stills: stills::of_keys(&keys),
             needs_all: is_cut || stream.codec == "h264" && packets::lead_a_key(&all),
-            is_image: is_still,
-            is_long: is_still && long > LONG * short,
+            shape: match (is_still, long > LONG * short) {
+                (false, _) => Shape::Film,
+                (true, false) => Shape::Image,
+                (true, true) => Shape::LongImage,
+            },
             is_turned: stream.is_turned,
         }
     });
@@ -223,8 +234,7 @@ mod tests {
                 key_gap: 3.0,
                 key_stills: 3,
                 needs_all: false,
-                is_image: false,
-                is_long: false,
+                shape: Shape::Film,
                 is_turned: false
             })
         );
@@ -295,7 +305,11 @@ mod tests {
                 format!("stream|index=0|codec_name=png|codec_type=video|width={width}|height={height}");
             let content = content(&answer, 600, true);
             let picture = content.as_ref().ok().and_then(|content| content.picture);
-            assert_eq!(picture.map(|picture| picture.is_long), is_long, "{width} x {height}");
+            assert_eq!(
+                picture.map(|picture| picture.shape == Shape::LongImage),
+                is_long,
+                "{width} x {height}"
+            );
         }
         let film = "stream|index=0|codec_name=h264|codec_type=video|width=4097|height=16";
         assert_eq!(content(film, 600, false).unwrap_err().kind, Kind::Permanent(Reason::TooLarge));

@@ -5,7 +5,7 @@
 
 use super::changes::within;
 use super::novelty;
-use super::probe::Picture;
+use super::probe::{Picture, Shape};
 
 /// Stills are at most so far apart, in seconds: captions stay on for two seconds or more.
 const GAP: f64 = 1.95;
@@ -38,8 +38,11 @@ pub(super) const ON_GREY: &str = "format=rgba,split[picture][copy];[copy]lutrgb=
 
 /// The filter that picks the stills and makes their tiny copies.
 pub(super) fn filter(picture: Picture, moments: &[f64]) -> String {
-    let (picked, made_small) =
-        if picture.is_image { (image(picture), String::new()) } else { (of_film(moments), small()) };
+    let (picked, made_small) = match picture.shape {
+        Shape::Film => (of_film(moments), small()),
+        Shape::Image => (image(IMAGE_SIDE), String::new()),
+        Shape::LongImage => (image(LONG_SIDE), String::new()),
+    };
     format!(
         "[0:{stream}]{picked},split=2[a][b];\
          [a]{made_small}format=yuvj420p,settb=1/1000[still];\
@@ -70,8 +73,7 @@ fn small() -> String {
 
 /// The first picture of the file: cameras put small copies and maps of light behind it. It is laid on grey once it is
 /// small, which takes a tenth of the memory.
-fn image(Picture { is_long, .. }: Picture) -> String {
-    let side = if is_long { LONG_SIDE } else { IMAGE_SIDE };
+fn image(side: u32) -> String {
     let share = format!("min(1,min({side}/max(iw,ih),sqrt({LONG_PIXELS}/(iw*ih))))");
     format!("select='not(n)',scale=w='max(1,round(iw*{share}))':h='max(1,round(ih*{share}))',{ON_GREY}")
 }
