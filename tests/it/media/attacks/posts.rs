@@ -251,7 +251,7 @@ impl Trap {
         let work = self.folder.path().join("work");
         std::fs::create_dir_all(&work).unwrap();
         let certificates = tempfile::tempdir().unwrap();
-let inspector = Inspector::start(certificates.path(), post.sites()).await;
+        let inspector = Inspector::start(certificates.path(), post.sites()).await;
         let program = self.tools.program();
         let settings = YtDlpSettings { program, max_bytes: MOST_BYTES, proxy: None, ..settings(&inspector) };
         let (_, proxy) = inspector.url.rsplit_once('@').unwrap();
