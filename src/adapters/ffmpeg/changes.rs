@@ -144,6 +144,7 @@ fn is_more(bytes: u32, than: u32, percent: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::indexing_slicing, reason = "a test may panic")]
     use super::*;
 
     /// Ten pictures a second, key frames every two seconds; sizes by the number of the picture.

@@ -155,7 +155,8 @@ mod tests {
 
     /// As yt-dlp writes it: six bytes for each letter that is not Latin, twelve for an emoji.
     fn told(caption: &str) -> String {
-        let escaped: String = caption.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        let unit = |unit| format!("\\u{unit:04x}");
+        let escaped = caption.encode_utf16().map(unit).collect::<Vec<_>>().concat();
         format!("{{\"title\": \"Post by cook\", \"description\": \"{escaped}\"}}\n")
     }
 
